@@ -1,0 +1,1 @@
+"""Exercises: checks, hints, solutions and the student's edition."""

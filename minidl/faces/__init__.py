@@ -1,0 +1,1 @@
+"""Face verification and recognition: the lecture's part 1."""

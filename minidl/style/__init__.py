@@ -1,0 +1,1 @@
+"""Neural style transfer: the lecture's part 3."""

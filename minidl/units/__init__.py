@@ -1,0 +1,1 @@
+"""What hidden units see: the lecture's part 2."""
