@@ -1,6 +1,11 @@
 """Hot loops, each with a NumPy twin; the only place that knows of threads or compiling."""
 
-from minidl.kernels.numpy_conv import convolve, convolve_input_gradient, convolve_kernel_gradient
+from minidl.kernels.numpy_conv import (
+    convolve,
+    convolve_input_gradient,
+    convolve_kernel_gradient,
+    relu_backward,
+)
 from minidl.kernels.numpy_pool import (
     avg_pool,
     avg_pool_backward,
@@ -19,5 +24,6 @@ __all__ = [
     "convolve_kernel_gradient",
     "max_pool",
     "max_pool_backward",
+    "relu_backward",
     "window_counts",
 ]

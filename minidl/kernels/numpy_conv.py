@@ -56,11 +56,34 @@ def split_groups(y: np.ndarray, groups: int) -> np.ndarray:
     return np.moveaxis(y.reshape(-1, groups, y.shape[-1] // groups), 1, 0)
 
 
-def convolve(x: np.ndarray, w: np.ndarray, window: Window, groups: int = 1) -> np.ndarray:
-    """y = columns(x) · W: ``(N, *S, C), (*K, C/groups, F) → (N, *output, F)``."""
+def convolve(
+    x: np.ndarray,
+    w: np.ndarray,
+    window: Window,
+    groups: int = 1,
+    *,
+    bias: np.ndarray | None = None,
+    relu: bool = False,
+) -> np.ndarray:
+    """y = columns(x) · W (+ bias) (then ReLU): ``(N, *S, C), (*K, C/groups, F) → (N, *output, F)``."""
     product_ = columns(x, window, groups) @ kernel_matrix(w, groups)
-    y = np.moveaxis(product_, 0, 1)
-    return np.ascontiguousarray(y).reshape(x.shape[0], *window.output, w.shape[-1])
+    y = np.ascontiguousarray(np.moveaxis(product_, 0, 1))
+    y = y.reshape(x.shape[0], *window.output, w.shape[-1])
+    return finish(y, bias, relu)
+
+
+def finish(y: np.ndarray, bias: np.ndarray | None, relu: bool) -> np.ndarray:
+    """Add the bias and clip at zero, in place: y has just been made and is nobody else's."""
+    if bias is not None:
+        y += bias
+    if relu:
+        np.maximum(y, 0, out=y)
+    return y
+
+
+def relu_backward(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Pass the gradient where the output ``y = max(x, 0)`` is positive (elsewhere it is 0)."""
+    return np.where(y > 0, dy, 0).astype(dy.dtype, copy=False)
 
 
 def convolve_input_gradient(
