@@ -5,6 +5,7 @@ kernel. Each is the others' derivative as well, so nothing more is ever needed.
 """
 
 from itertools import product
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -40,9 +41,9 @@ def windows(padded: np.ndarray, window: Window) -> np.ndarray:
 def columns(x: np.ndarray, window: Window, groups: int = 1) -> np.ndarray:
     """Copy every window into a row: ``(groups, N·positions, taps·C/groups)``."""
     view = windows(pad(x, window), window)
-    split = view.reshape(*view.shape[:-1], groups, x.shape[-1] // groups)
-    rows = np.moveaxis(split, -2, 0)
-    return rows.reshape(groups, x.shape[0] * int(np.prod(window.output)), -1)
+    depth = x.shape[-1] // groups
+    rows = np.moveaxis(view.reshape(*view.shape[:-1], groups, depth), -2, 0)
+    return rows.reshape(groups, x.shape[0] * prod(window.output), prod(window.kernel) * depth)
 
 
 def kernel_matrix(w: np.ndarray, groups: int = 1) -> np.ndarray:
@@ -90,10 +91,11 @@ def convolve_input_gradient(
     dy: np.ndarray, w: np.ndarray, window: Window, groups: int = 1
 ) -> np.ndarray:
     """dx: each tap of dy · Wᵀ is added back at the place that it was read from."""
-    batch, channels = dy.shape[0], w.shape[-2] * groups
+    number, depth = prod(window.kernel), w.shape[-2]
     rows = split_groups(dy, groups) @ np.swapaxes(kernel_matrix(w, groups), 1, 2)
-    rows = np.moveaxis(rows, 0, 1).reshape(batch, *window.output, groups, -1, channels // groups)
-    taps = np.moveaxis(rows, -2, 0).reshape(-1, batch, *window.output, channels)
+    positions = (dy.shape[0], *window.output)
+    rows = np.moveaxis(rows, 0, 1).reshape(*positions, groups, number, depth)
+    taps = np.moveaxis(rows, -2, 0).reshape(number, *positions, groups * depth)
     return scatter(taps, window)
 
 
