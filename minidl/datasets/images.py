@@ -1,0 +1,232 @@
+"""Reading the reader's own pictures, whatever their kind, as plain uint8 RGB arrays."""
+
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+MAX_PIXELS = 80_000_000  # 240 MB as RGB; a header that promises more is not believed
+
+# what white may be in the modes wider than a byte, tried in this order
+_WHITES = dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), (65535.0,))
+_WHITES |= {"I": (255.0, 65535.0), "F": (1.0, 255.0)}
+
+_DAMAGED = "It is cut off or damaged: copy or download it again"
+
+
+def read_image(path: str | Path, *, max_size: int | None = None) -> np.ndarray:
+    """Read a picture as uint8 RGB of shape (H, W, 3), turned the way it is meant to be seen.
+
+    Transparent pixels are laid on white, greys of 16 bits or more are scaled to 0…255, of several
+    frames the first is taken. With ``max_size`` the longer side is shrunk to at most that many
+    pixels. Raises ValueError for a missing, empty, damaged or too large file and for a file that
+    is not a picture.
+    """
+    path = Path(path)
+    _check_file(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                _check_pixels(path, picture.size)
+                picture.load()
+                picture = _to_rgb(_turned(picture))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise _too_large(path, f"more than {MAX_PIXELS:,} pixels") from None
+    except UnidentifiedImageError as error:
+        raise _bad(
+            path,
+            f"is not a picture that Pillow {Image.__version__} can read",
+            "Save it as JPEG or PNG with another program (phones: HEIC files need this)",
+        ) from error
+    except _ReadError:
+        raise
+    except Exception as error:  # a damaged file makes Pillow raise almost anything
+        raise _bad(path, f"cannot be decoded ({error})", _DAMAGED) from error
+    pixels = np.array(picture)
+    return pixels if max_size is None else shrink(pixels, max_size)
+
+
+def read_folder(
+    path: str | Path,
+    *,
+    max_size: int | None = None,
+    report: Callable[[str], object] = warnings.warn,
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield (name, picture) for every picture in a folder and its subfolders, sorted by name.
+
+    The name is the path below the folder with ``/`` between its parts; pictures are as in
+    ``read_image``. Hidden files are passed over; a file that cannot be read is passed to
+    ``report`` as a message, and reading goes on. Raises ValueError if there is no such folder.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise ValueError(
+            f"{str(folder)!r} is not a folder. Give the folder that holds the pictures"
+        )
+    return _pictures(folder, max_size, report)
+
+
+def _pictures(folder, max_size, report):
+    files = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*")}
+    for name in sorted(files):
+        hidden = any(part.startswith(".") for part in name.split("/"))
+        if hidden or not files[name].is_file():
+            continue
+        try:
+            picture = read_image(files[name], max_size=max_size)
+        except ValueError as error:
+            report(str(error))
+        else:
+            yield name, picture
+
+
+def resize(image: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
+    """Resize a picture (H, W, 3) or (H, W) smoothly (Lanczos), keeping its dtype.
+
+    ``size`` is (height, width), or one number for the longer side, which keeps the proportions.
+    uint8 stays uint8; a float picture is neither rounded nor clipped. Raises TypeError or
+    ValueError for other arrays or sizes below 1.
+    """
+    image = np.asarray(image)
+    if image.dtype != np.uint8 and image.dtype.kind != "f":
+        raise TypeError(f"resize takes a uint8 or float picture, got dtype {image.dtype}")
+    if image.ndim not in (2, 3) or image.size == 0:
+        raise ValueError(f"resize takes a picture (H, W, 3) or (H, W), got shape {image.shape}")
+    height, width = _target(image.shape[:2], size)
+    if (height, width) == image.shape[:2]:
+        return image.copy()
+    channels = image[..., None] if image.ndim == 2 else image
+    resized = [_resize_channel(channels[..., c], height, width) for c in range(channels.shape[-1])]
+    return np.stack(resized, axis=-1).reshape(height, width, *image.shape[2:])
+
+
+def shrink(image: np.ndarray, max_size: int) -> np.ndarray:
+    """Shrink a picture so that its longer side is at most ``max_size``; never enlarge it."""
+    return resize(image, min(max_size, max(image.shape[:2])))
+
+
+def save_image(image: np.ndarray, path: str | Path) -> None:
+    """Save a uint8 picture (H, W, 3) or (H, W); the suffix of ``path`` chooses the format.
+
+    The file appears whole or not at all. Raises TypeError for another dtype and ValueError for
+    another shape, an unknown suffix or a missing folder.
+    """
+    image, path = np.asarray(image), Path(path)
+    if image.dtype != np.uint8:
+        raise TypeError(
+            f"save_image takes uint8 pixels 0…255, got {image.dtype}. "
+            "For floats in 0…255: np.clip(np.rint(image), 0, 255).astype(np.uint8)"
+        )
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3) or image.size == 0:
+        raise ValueError(f"save_image takes (H, W, 3) or (H, W), got shape {image.shape}")
+    format = Image.registered_extensions().get(path.suffix.lower())
+    if format not in Image.SAVE:
+        raise ValueError(f"cannot save as {path.name!r}: use a suffix such as .png or .jpg")
+    if not path.parent.is_dir():
+        raise ValueError(f"the folder {str(path.parent)!r} does not exist. Create it first")
+    _write_whole(path, lambda file: Image.fromarray(image).save(file, format=format))
+
+
+class _ReadError(ValueError):
+    """The clear error of ``read_image``; a class of its own so that it is not wrapped twice."""
+
+
+def _bad(path, found, advice):
+    return _ReadError(f"{str(path)!r} {found}. {advice}.")
+
+
+def _too_large(path, found):
+    return _bad(
+        path,
+        f"claims {found}; at most {MAX_PIXELS:,} are read",
+        "Shrink it with another program first, if it really is a picture",
+    )
+
+
+def _check_file(path):
+    if path.is_dir():
+        raise _bad(path, "is a folder, not a picture", "Give one file, or use read_folder")
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except FileNotFoundError:
+        advice = f"Check the name; the current folder is {str(Path.cwd())!r}"
+        raise _bad(path, "does not exist", advice) from None
+    except OSError as error:
+        raise _bad(path, f"cannot be opened ({error})", "Check that you may read it") from error
+    if empty:
+        raise _bad(path, "is empty (0 bytes)", "Copy or download it again")
+
+
+def _check_pixels(path, size):
+    width, height = size
+    if width * height > MAX_PIXELS:
+        raise _too_large(path, f"{width} × {height} = {width * height:,} pixels")
+
+
+def _turned(picture):
+    """The picture turned as its EXIF orientation says; a damaged EXIF block says nothing."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:
+        return picture
+
+
+def _to_rgb(picture):
+    """Convert any of Pillow's modes to RGB."""
+    if picture.mode in _WHITES:
+        greys = _to_bytes(np.asarray(picture), _WHITES[picture.mode])
+        return Image.fromarray(greys).convert("RGB")
+    if picture.mode == "LAB":
+        profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(picture, *profiles, outputMode="RGB")
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(white, picture).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _to_bytes(values, whites):
+    """Scale greys to 0…255 by the first white level that holds them all.
+
+    Without one, or below zero, they are stretched from the lowest to the highest.
+    """
+    values = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
+    low, high = values.min(), values.max()
+    white = next((w for w in whites if low >= 0 and high <= w), None)
+    if white is None:
+        values, white = values - low, (high - low) or 1.0  # all equal: black
+    return np.rint(values * (255.0 / white)).astype(np.uint8)
+
+
+def _target(shape, size):
+    sizes = tuple(size) if np.iterable(size) else (size,)
+    whole = all(isinstance(s, (int, np.integer)) and s >= 1 for s in sizes)
+    if not whole or len(sizes) not in (1, 2):
+        raise ValueError(f"size must be an int or (height, width), each at least 1, got {size!r}")
+    if len(sizes) == 2:
+        return sizes
+    return tuple(max(1, round(side * sizes[0] / max(shape))) for side in shape)
+
+
+def _resize_channel(channel, height, width):
+    values = channel if channel.dtype == np.uint8 else channel.astype(np.float32)
+    resized = Image.fromarray(values).resize((width, height), Image.Resampling.LANCZOS)
+    return np.asarray(resized).astype(channel.dtype)
+
+
+def _write_whole(path, write):
+    """Write under a temporary name in the same folder, then rename: never half a file."""
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with part.open("wb") as file:
+            write(file)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
