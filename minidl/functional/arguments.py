@@ -1,0 +1,184 @@
+"""Checks of arguments, in words that a student can act on, and the window that arguments describe."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from minidl.kernels import Window
+
+Padding = str | int | Sequence
+IntOrInts = int | Sequence[int]
+
+
+def check_array(x: np.ndarray, name: str, axes: int | None = None, layout: str = "") -> None:
+    """Refuse x unless it is a float32 or float64 array with the given number of axes."""
+    if not isinstance(x, np.ndarray):
+        raise TypeError(
+            f"{name} must be a NumPy array, got {type(x).__name__}: convert it with np.asarray."
+        )
+    if x.dtype not in (np.float32, np.float64):
+        raise TypeError(
+            f"{name} must be float32 or float64, got {x.dtype}: "
+            f"convert it with {name}.astype(np.float32)."
+        )
+    if axes is not None and x.ndim != axes:
+        raise ValueError(f"{name} must have {axes} axes {layout}, got shape {x.shape}.")
+
+
+def check_same_dtype(x: np.ndarray, **others: np.ndarray | None) -> None:
+    """Refuse arrays whose dtype differs from x's: mixing would silently change the result's."""
+    for name, other in others.items():
+        if other is not None and other.dtype != x.dtype:
+            raise TypeError(
+                f"{name} is {other.dtype} but the input is {x.dtype}: give both the same dtype."
+            )
+
+
+def check_vector(v: np.ndarray, name: str, length: int, x: np.ndarray) -> None:
+    """Refuse v unless it is a vector with one number for each of x's ``length`` channels."""
+    check_array(v, name)
+    if v.shape != (length,):
+        raise ValueError(f"{name} must have shape ({length},), one per channel, got {v.shape}.")
+    check_same_dtype(x, **{name: v})
+
+
+def check_channels(x: np.ndarray, name: str = "x", axes: int = 2) -> None:
+    """Refuse x unless it is a float array with a batch axis and channels last."""
+    check_array(x, name)
+    if x.ndim < axes:
+        layout = "(N, *S, C), batch first and channels last"
+        raise ValueError(f"{name} must have at least {axes} axes {layout}, got shape {x.shape}.")
+
+
+def check_gradient(
+    dy: np.ndarray, shape: tuple[int, ...], dtype: np.dtype, name: str = "dy"
+) -> None:
+    """Refuse a gradient that does not look like the output it belongs to."""
+    check_array(dy, name)
+    if dy.shape != shape:
+        raise ValueError(f"{name} must have the output's shape {shape}, got {dy.shape}.")
+    if dy.dtype != dtype:
+        raise TypeError(f"{name} must have the input's dtype {dtype}, got {dy.dtype}.")
+
+
+def check_cache(cache: object, kind: type, function: str) -> None:
+    """Refuse a cache that another operation made."""
+    if not isinstance(cache, kind):
+        raise TypeError(
+            f"F.{function}_backward needs the cache that F.{function} returned, "
+            f"got {type(cache).__name__}."
+        )
+
+
+def check_number(
+    value: float, name: str, low: float, high: float, *, open_high: bool = False
+) -> None:
+    """Refuse a setting outside low … high (NaN included)."""
+    inside = isinstance(value, int | float | np.floating | np.integer) and low <= value <= high
+    if not inside or (open_high and value == high):
+        bracket = ")" if open_high else "]"
+        raise ValueError(f"{name} must be a number in [{low:g}, {high:g}{bracket}, got {value!r}.")
+
+
+def wanted(need: Iterable[str], names: tuple[str, ...]) -> set[str]:
+    """Return ``need`` as a set, refusing names that the operation has no gradient for."""
+    asked = {need} if isinstance(need, str) else set(need)
+    if asked - set(names):
+        raise ValueError(f"need must be taken from {names}, got {sorted(asked)}.")
+    return asked
+
+
+def per_axis(value: IntOrInts, rank: int, name: str, low: int = 1) -> tuple[int, ...]:
+    """Return an int, or one int per axis, as a tuple of ``rank`` ints that are at least ``low``."""
+    entries = (value,) * rank if is_int(value) else value
+    if isinstance(entries, str) or not isinstance(entries, Sequence | np.ndarray):
+        raise TypeError(f"{name} must be an int or one int per axis, got {value!r}.")
+    if len(entries) != rank or not all(is_int(v) for v in entries):
+        raise ValueError(f"{name} must be an int or {rank} ints, one per axis, got {value!r}.")
+    if any(v < low for v in entries):
+        raise ValueError(f"{name} must be at least {low} on every axis, got {value!r}.")
+    return tuple(int(v) for v in entries)
+
+
+def is_int(value: object) -> bool:
+    """True for ints (NumPy's too), but not for bools."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def padding_per_axis(
+    padding: Padding,
+    sizes: Sequence[int],
+    extents: Sequence[int],
+    strides: Sequence[int],
+) -> list[tuple[int, int]]:
+    """Return (before, after) for every axis from any form that DESIGN allows.
+
+    ``"same"`` is TensorFlow's rule: ``⌈size / stride⌉`` outputs, the odd position padded after.
+    ``"causal"`` (rank 1) pads before only, so that no output sees the future.
+    """
+    rank = len(sizes)
+    entries = [padding] * rank if isinstance(padding, str) or is_int(padding) else padding
+    if not isinstance(entries, Sequence | np.ndarray):
+        raise TypeError(f"padding must be a name, an int or one entry per axis, got {padding!r}.")
+    if len(entries) != rank:
+        raise ValueError(
+            f"padding must have one entry for each of {rank} axes, got {padding!r}. "
+            f"To pad an axis unevenly write (before, after) in its place, as in {((1, 2),) * rank}."
+        )
+    return [
+        _pad_axis(entry, padding, *axis, rank)
+        for entry, *axis in zip(entries, sizes, extents, strides, strict=True)
+    ]
+
+
+def _pad_axis(
+    entry: object, padding: Padding, size: int, extent: int, stride: int, rank: int
+) -> tuple[int, int]:
+    if isinstance(entry, str):
+        return _pad_by_name(entry, size, extent, stride, rank)
+    pair = (entry, entry) if is_int(entry) else entry
+    if not isinstance(pair, Sequence | np.ndarray) or len(pair) != 2 or not all(map(is_int, pair)):
+        raise ValueError(
+            f"padding must hold an int or (before, after) for each axis, got {padding!r}."
+        )
+    if min(pair) < 0:
+        raise ValueError(f"padding must not be negative, got {padding!r}: crop the input instead.")
+    return int(pair[0]), int(pair[1])
+
+
+def _pad_by_name(name: str, size: int, extent: int, stride: int, rank: int) -> tuple[int, int]:
+    if name == "valid":
+        return 0, 0
+    if name == "same":
+        total = max((-(-size // stride) - 1) * stride + extent - size, 0)
+        return total // 2, total - total // 2
+    if name == "causal":
+        if rank != 1:
+            raise ValueError(f'padding="causal" is for one axis (time), the input has {rank}.')
+        return extent - 1, 0
+    raise ValueError(f'padding must be "valid", "same", "causal" or numbers, got {name!r}.')
+
+
+def make_window(
+    sizes: Sequence[int],
+    kernel: Sequence[int],
+    stride: IntOrInts,
+    padding: Padding,
+    dilation: IntOrInts,
+    ceil: bool = False,
+) -> Window:
+    """Return the window that these arguments describe, or say why there is none."""
+    rank = len(sizes)
+    strides = per_axis(stride, rank, "stride")
+    dilations = per_axis(dilation, rank, "dilation")
+    extents = [(k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True)]
+    pads = padding_per_axis(padding, sizes, extents, strides)
+    before, after = (tuple(p[side] for p in pads) for side in (0, 1))
+    window = Window(tuple(sizes), tuple(kernel), strides, dilations, before, after, ceil)
+    if min(window.output) < 1:
+        raise ValueError(
+            f"the kernel {tuple(kernel)} (with dilation {dilations} it spans {tuple(extents)}) is "
+            f"larger than the input {tuple(sizes)} with padding {pads}: "
+            "pad more, or use a smaller kernel."
+        )
+    return window

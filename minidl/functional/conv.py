@@ -1,0 +1,130 @@
+"""Convolution at any rank, as deep learning means it: cross-correlation, the kernel not flipped.
+
+    y[n, o, f] = b[f] + Σ_k Σ_c  x[n, o·stride + k·dilation − before, c] · w[k, c, f]
+
+where o and k run over as many axes as the kernel has.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from minidl import kernels
+from minidl.functional.arguments import (
+    IntOrInts,
+    Padding,
+    check_array,
+    check_cache,
+    check_gradient,
+    check_same_dtype,
+    check_vector,
+    is_int,
+    make_window,
+    wanted,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConvCache:
+    """What the backward pass needs: the arguments, the window, and y where a ReLU cut it."""
+
+    x: np.ndarray
+    w: np.ndarray
+    b: np.ndarray | None
+    window: kernels.Window
+    groups: int
+    y: np.ndarray | None
+
+
+def conv(
+    x: np.ndarray,
+    w: np.ndarray,
+    b: np.ndarray | None = None,
+    *,
+    stride: IntOrInts = 1,
+    padding: Padding = "valid",
+    dilation: IntOrInts = 1,
+    groups: int = 1,
+    activation: str | None = None,
+) -> tuple[np.ndarray, ConvCache]:
+    """Slide the filters w over x; the rank is ``w.ndim − 2``.
+
+    Args:
+        x: input ``(N, *S, C)``, float32 or float64.
+        w: filters ``(*K, C/groups, F)``, of x's dtype.
+        b: one bias per filter ``(F,)``, or None.
+        stride: positions that the window moves at a time; an int or one per axis.
+        padding: ``"valid"``, ``"same"``, ``"causal"`` (rank 1), an int, one int per axis, or
+            (before, after) per axis.
+        dilation: distance between neighbouring taps; an int or one per axis.
+        groups: split channels and filters into this many independent convolutions.
+        activation: ``"relu"`` applies max(y, 0) in the same pass over memory.
+
+    Returns:
+        y ``(N, *O, F)`` with ``O = ⌊(S + before + after − (K − 1)·dilation − 1) / stride⌋ + 1``,
+        and the cache for ``conv_backward``.
+
+    Raises:
+        TypeError: for arrays that are not float32 or float64, or of different dtypes.
+        ValueError: for shapes and settings that do not fit together.
+    """
+    check_filters(x, w, groups)
+    if b is not None:
+        check_vector(b, "b", w.shape[-1], x)
+    if x.shape[-1] != w.shape[-2] * groups:
+        raise ValueError(
+            f"w {w.shape} with groups={groups} expects {w.shape[-2] * groups} input channels, "
+            f"but x {x.shape} has {x.shape[-1]}."
+        )
+    if activation not in (None, "relu"):
+        raise ValueError(f'activation must be None or "relu", got {activation!r}.')
+    window = make_window(x.shape[1:-1], w.shape[:-2], stride, padding, dilation)
+    relu = activation == "relu"
+    y = kernels.convolve(x, w, window, groups, bias=b, relu=relu)
+    return y, ConvCache(x, w, b, window, groups, y if relu else None)
+
+
+def conv_backward(
+    dy: np.ndarray, cache: ConvCache, need: tuple[str, ...] = ("x", "w", "b")
+) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
+    """Return (dx, dw, db) for the gradient dy of y; None for what is not in ``need`` (or no bias).
+
+    Every y is a sum of products x·w, so with respect to x each tap of w carries dy back to where it
+    read, with respect to w each x carries dy to its tap, and b gathers dy as it is:
+
+        dx[i] = Σ_k dy[(i + before − k·dilation) / stride] · w[k]ᵀ
+        dw[k] = Σ_o x[o·stride + k·dilation − before]ᵀ · dy[o]
+        db    = Σ_o dy[o]
+    """
+    check_cache(cache, ConvCache, "conv")
+    x, w, window, groups = cache.x, cache.w, cache.window, cache.groups
+    check_gradient(dy, (x.shape[0], *window.output, w.shape[-1]), x.dtype)
+    ask = wanted(need, ("x", "w", "b"))
+    if cache.y is not None:
+        dy = kernels.relu_backward(dy, cache.y)
+    dx = kernels.convolve_input_gradient(dy, w, window, groups) if "x" in ask else None
+    dw = kernels.convolve_kernel_gradient(x, dy, window, groups) if "w" in ask else None
+    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
+    return dx, dw, db
+
+
+def check_filters(x: np.ndarray, w: np.ndarray, groups: int) -> None:
+    """Refuse x and w that no convolution, forward or transposed, could take."""
+    check_array(w, "w")
+    rank = w.ndim - 2
+    if rank < 1:
+        raise ValueError(f"w must have shape (*K, C/groups, F) with 3 axes or more, got {w.shape}.")
+    check_array(x, "x", rank + 2, f"(N, *S, C) for a kernel w of shape {w.shape}")
+    check_same_dtype(x, w=w)
+    if 0 in w.shape:
+        raise ValueError(f"w must not be empty, got shape {w.shape}.")
+    if not is_int(groups) or groups < 1:
+        raise ValueError(f"groups must be a positive int, got {groups!r}.")
+    for axis, what in ((-1, "filters of w"),):
+        if w.shape[axis] % groups:
+            raise ValueError(f"groups={groups} does not divide the {w.shape[axis]} {what}.")
+
+
+def sum_to_channels(dy: np.ndarray) -> np.ndarray:
+    """Sum over every axis but the last: the gradient of a number per channel."""
+    return dy.sum(axis=tuple(range(dy.ndim - 1)))

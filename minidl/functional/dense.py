@@ -1,0 +1,98 @@
+"""The dense (fully connected) layer's operation, y = x·W + b, and the affine map per channel."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from minidl.functional.arguments import (
+    check_array,
+    check_cache,
+    check_channels,
+    check_gradient,
+    check_same_dtype,
+    check_vector,
+    wanted,
+)
+from minidl.functional.conv import sum_to_channels
+
+
+@dataclass(frozen=True, slots=True)
+class DenseCache:
+    """The arguments."""
+
+    x: np.ndarray
+    w: np.ndarray
+    b: np.ndarray | None
+
+
+@dataclass(frozen=True, slots=True)
+class AffineCache:
+    """The arguments that the derivative needs."""
+
+    x: np.ndarray
+    gamma: np.ndarray
+
+
+def dense(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None
+) -> tuple[np.ndarray, DenseCache]:
+    """Return y = x·w + b: ``(…, D), (D, F), (F,) → (…, F)``.
+
+    Raises:
+        TypeError: for arrays that are not float32 or float64, or of different dtypes.
+        ValueError: for shapes that do not fit together.
+    """
+    check_array(w, "w", 2, "(D, F)")
+    check_channels(x)
+    check_same_dtype(x, w=w)
+    if x.shape[-1] != w.shape[0]:
+        raise ValueError(
+            f"x {x.shape} must have as many numbers per row as w {w.shape} has rows ({w.shape[0]})."
+        )
+    if b is not None:
+        check_vector(b, "b", w.shape[1], x)
+    y = x @ w
+    if b is not None:
+        y += b
+    return y, DenseCache(x, w, b)
+
+
+def dense_backward(
+    dy: np.ndarray, cache: DenseCache, need: tuple[str, ...] = ("x", "w", "b")
+) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
+    """Return (dx, dw, db) = (dy·wᵀ, xᵀ·dy, Σ dy); None for what is not needed."""
+    check_cache(cache, DenseCache, "dense")
+    x, w = cache.x, cache.w
+    check_gradient(dy, (*x.shape[:-1], w.shape[1]), x.dtype)
+    ask = wanted(need, ("x", "w", "b"))
+    dx = dy @ w.T if "x" in ask else None
+    dw = x.reshape(-1, w.shape[0]).T @ dy.reshape(-1, w.shape[1]) if "w" in ask else None
+    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
+    return dx, dw, db
+
+
+def affine(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> tuple[np.ndarray, AffineCache]:
+    """Return y = γ·x + β for each channel: ``(N, *S, C), (C,), (C,) → (N, *S, C)``.
+
+    Raises:
+        TypeError, ValueError: for arrays whose kinds or shapes do not fit together.
+    """
+    check_channels(x)
+    check_vector(gamma, "gamma", x.shape[-1], x)
+    check_vector(beta, "beta", x.shape[-1], x)
+    y = x * gamma
+    y += beta
+    return y, AffineCache(x, gamma)
+
+
+def affine_backward(
+    dy: np.ndarray, cache: AffineCache, need: tuple[str, ...] = ("x", "gamma", "beta")
+) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
+    """Return (dx, dγ, dβ) = (γ·dy, Σ x·dy, Σ dy); None for what is not needed."""
+    check_cache(cache, AffineCache, "affine")
+    check_gradient(dy, cache.x.shape, cache.x.dtype)
+    ask = wanted(need, ("x", "gamma", "beta"))
+    dx = dy * cache.gamma if "x" in ask else None
+    dgamma = sum_to_channels(dy * cache.x) if "gamma" in ask else None
+    dbeta = sum_to_channels(dy) if "beta" in ask else None
+    return dx, dgamma, dbeta

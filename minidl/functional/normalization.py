@@ -1,0 +1,131 @@
+"""Normalisations: batch norm over a batch's channels, and vectors brought to unit length."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from minidl.functional.arguments import (
+    check_cache,
+    check_channels,
+    check_gradient,
+    check_number,
+    check_vector,
+    wanted,
+)
+from minidl.functional.conv import sum_to_channels
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNormCache:
+    """x̂, 1/σ and γ for the derivative; ``mean`` and ``var``, the running statistics to keep."""
+
+    normal: np.ndarray
+    inverse: np.ndarray
+    gamma: np.ndarray
+    training: bool
+    mean: np.ndarray
+    var: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class L2NormalizeCache:
+    """The unit vectors and the lengths that they were divided by."""
+
+    y: np.ndarray
+    length: np.ndarray
+
+
+def batch_norm(
+    x: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    mean: np.ndarray,
+    var: np.ndarray,
+    *,
+    training: bool = False,
+    momentum: float = 0.9,
+    epsilon: float = 1e-5,
+) -> tuple[np.ndarray, BatchNormCache]:
+    """Return y = γ·x̂ + β with x̂ = (x − μ) / √(σ² + ε), for each channel (Ioffe & Szegedy, 2015).
+
+    Args:
+        x: input ``(N, *S, C)``.
+        gamma, beta: scale γ and shift β ``(C,)``.
+        mean, var: running mean and variance ``(C,)``; used for inference, updated in training.
+        training: take μ and σ² from this batch (σ² divided by the count, not count − 1).
+        momentum: new running value = momentum·old + (1 − momentum)·batch's.
+        epsilon: keeps the root away from zero.
+
+    Returns:
+        y, and a cache whose ``mean`` and ``var`` are the running statistics to keep from now on
+        (the arguments are not changed). An empty batch leaves them as they were.
+
+    Raises:
+        TypeError, ValueError: for arrays that do not fit, a negative or NaN variance, or settings
+            out of range.
+    """
+    check_channels(x)
+    for name, vector in (("gamma", gamma), ("beta", beta), ("mean", mean), ("var", var)):
+        check_vector(vector, name, x.shape[-1], x)
+    check_number(momentum, "momentum", 0, 1)
+    check_number(epsilon, "epsilon", 0, 1)
+    if not (var >= 0).all():
+        raise ValueError(f"var must not be negative or NaN, the smallest entry is {var.min()}.")
+    mu, sigma2 = mean, var
+    if training and x.size:
+        axes = tuple(range(x.ndim - 1))
+        mu, sigma2 = x.mean(axis=axes), x.var(axis=axes)
+        keep, add = x.dtype.type(momentum), x.dtype.type(1 - momentum)
+        mean, var = keep * mean + add * mu, keep * var + add * sigma2
+    inverse = 1 / np.sqrt(sigma2 + x.dtype.type(epsilon))
+    normal = (x - mu) * inverse
+    return normal * gamma + beta, BatchNormCache(normal, inverse, gamma, training, mean, var)
+
+
+def batch_norm_backward(
+    dy: np.ndarray, cache: BatchNormCache, need: tuple[str, ...] = ("x", "gamma", "beta")
+) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
+    """Return (dx, dγ, dβ).
+
+    In inference μ and σ are constants and dx = γ·dy/σ. In training they move with every x of the
+    batch; what shifts or stretches the whole batch changes nothing, so those two parts of the
+    gradient are taken out:
+
+        dx = γ/σ · (dy − mean(dy) − x̂·mean(dy·x̂))
+    """
+    check_cache(cache, BatchNormCache, "batch_norm")
+    normal = cache.normal
+    check_gradient(dy, normal.shape, normal.dtype)
+    ask = wanted(need, ("x", "gamma", "beta"))
+    dgamma, dbeta = sum_to_channels(dy * normal), sum_to_channels(dy)
+    dx = None
+    if "x" in ask:
+        dx = dy
+        if cache.training and dy.size:
+            count = dy.dtype.type(dy.size // dy.shape[-1])
+            dx = dy - dbeta / count - normal * (dgamma / count)
+        dx = dx * (cache.gamma * cache.inverse)
+    return dx, dgamma if "gamma" in ask else None, dbeta if "beta" in ask else None
+
+
+def l2_normalize(x: np.ndarray, epsilon: float = 1e-12) -> tuple[np.ndarray, L2NormalizeCache]:
+    """Return x / √(‖x‖² + ε) over the last axis: vectors of length 1.
+
+    ε keeps the root and its derivative finite at x = 0, which stays 0.
+
+    Raises:
+        TypeError, ValueError: for x that is not a float array, or ε that is not in (0, 1].
+    """
+    check_channels(x, axes=1)
+    check_number(epsilon, "epsilon", np.finfo(np.float32).tiny, 1)
+    length = np.sqrt((x * x).sum(axis=-1, keepdims=True) + x.dtype.type(epsilon))
+    y = x / length
+    return y, L2NormalizeCache(y, length)
+
+
+def l2_normalize_backward(dy: np.ndarray, cache: L2NormalizeCache) -> np.ndarray:
+    """Return dx = (dy − y·⟨y, dy⟩) / length: moving along y itself changes nothing."""
+    check_cache(cache, L2NormalizeCache, "l2_normalize")
+    y = cache.y
+    check_gradient(dy, y.shape, y.dtype)
+    return (dy - y * (y * dy).sum(axis=-1, keepdims=True)) / cache.length

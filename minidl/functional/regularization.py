@@ -1,0 +1,48 @@
+"""Dropout: in training each number is silenced with probability ``rate``, and the rest scaled up."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from minidl.functional.arguments import check_array, check_cache, check_gradient, check_number
+
+
+@dataclass(frozen=True, slots=True)
+class DropoutCache:
+    """What each number was multiplied by: 0 or 1 / (1 − rate)."""
+
+    mask: np.ndarray
+
+
+def dropout(
+    x: np.ndarray, rate: float, rng: np.random.Generator
+) -> tuple[np.ndarray, DropoutCache]:
+    """Return x with each number zeroed with probability ``rate``, the others over (1 − rate).
+
+    The scale keeps the expected value, so that inference needs no change (Srivastava et al., 2014,
+    in its inverted form).
+
+    Args:
+        x: any shape, float32 or float64.
+        rate: probability in [0, 1).
+        rng: the generator that draws; the same state gives the same bits.
+
+    Raises:
+        TypeError: if x is not a float array or rng is not a Generator.
+        ValueError: if rate is not in [0, 1).
+    """
+    check_array(x, "x")
+    check_number(rate, "rate", 0, 1, open_high=True)
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a NumPy Generator, got {type(rng).__name__}: use np.random.default_rng(seed)."
+        )
+    mask = (rng.random(x.shape, np.float32) >= rate).astype(x.dtype) / x.dtype.type(1 - rate)
+    return x * mask, DropoutCache(mask)
+
+
+def dropout_backward(dy: np.ndarray, cache: DropoutCache) -> np.ndarray:
+    """Return dx = dy·mask: what was silenced learns nothing."""
+    check_cache(cache, DropoutCache, "dropout")
+    check_gradient(dy, cache.mask.shape, cache.mask.dtype)
+    return dy * cache.mask
