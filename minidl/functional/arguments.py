@@ -1,4 +1,4 @@
-"""Checks of arguments, in words that a student can act on, and the window that arguments describe."""
+"""Checks of arguments, in words a student can act on, and the window that arguments describe."""
 
 from collections.abc import Iterable, Sequence
 

@@ -120,9 +120,8 @@ def check_filters(x: np.ndarray, w: np.ndarray, groups: int) -> None:
         raise ValueError(f"w must not be empty, got shape {w.shape}.")
     if not is_int(groups) or groups < 1:
         raise ValueError(f"groups must be a positive int, got {groups!r}.")
-    for axis, what in ((-1, "filters of w"),):
-        if w.shape[axis] % groups:
-            raise ValueError(f"groups={groups} does not divide the {w.shape[axis]} {what}.")
+    if w.shape[-1] % groups:
+        raise ValueError(f"groups={groups} does not divide the {w.shape[-1]} filters of w.")
 
 
 def sum_to_channels(dy: np.ndarray) -> np.ndarray:

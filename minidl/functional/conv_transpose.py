@@ -98,7 +98,7 @@ def _adjoint_window(sizes, kernel, stride, padding, output_padding, dilation) ->
     extra = per_axis(output_padding, rank, "output_padding", low=0)
     if any(e >= s for e, s in zip(extra, strides, strict=True)):
         raise ValueError(
-            f"output_padding {output_padding!r} must be less than the stride {strides} on each axis."
+            f"output_padding {output_padding!r} must be less than the stride {strides}."
         )
     if padding == "same" and any(extra):
         raise ValueError(

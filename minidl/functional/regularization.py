@@ -1,4 +1,4 @@
-"""Dropout: in training each number is silenced with probability ``rate``, and the rest scaled up."""
+"""Dropout: in training each number is silenced with probability ``rate``, the rest scaled up."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,8 @@ def dropout(
     check_number(rate, "rate", 0, 1, open_high=True)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
-            f"rng must be a NumPy Generator, got {type(rng).__name__}: use np.random.default_rng(seed)."
+            f"rng must be a NumPy Generator, got {type(rng).__name__}: "
+            "use np.random.default_rng(seed)."
         )
     mask = (rng.random(x.shape, np.float32) >= rate).astype(x.dtype) / x.dtype.type(1 - rate)
     return x * mask, DropoutCache(mask)
