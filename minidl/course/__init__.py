@@ -1,1 +1,33 @@
-"""Exercises: checks, hints, solutions and the student's edition."""
+"""Exercises: checks, hints, solutions and the student's edition.
+
+In a notebook an exercise is a function with a docstring, then one line::
+
+    convolve = check("convolve", convolve)
+
+``check`` runs the function on inputs that tell right from wrong and says what it found: not written
+yet (the notebook goes on with minidl's version), right (what was verified) or wrong (the likely
+mistake and a hint). ``hint("convolve")`` gives the next hint, ``solution("convolve")`` the code.
+
+An exercise is declared in one file, ``exercises/n<notebook>_<function>.py``, which holds the
+solution as an ordinary function and one ``EXERCISE = Exercise(…)``: points, cases, hints, known
+wrong solutions with their diagnoses, and other right ones. ``exercises/n01_convolve.py`` is a
+complete example; ``exercise.py`` explains every field.
+"""
+
+from minidl.course.checks import check, hint, solution
+from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+from minidl.course.quick import steps
+from minidl.course.registry import find, names
+
+__all__ = [
+    "Case",
+    "Exercise",
+    "Gradient",
+    "Wrong",
+    "check",
+    "find",
+    "hint",
+    "names",
+    "solution",
+    "steps",
+]

@@ -1,0 +1,123 @@
+"""What a function does on the cases of an exercise: results, errors, changed arguments."""
+
+import contextlib
+import copy
+import io
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from minidl.course.exercise import Arguments, Exercise
+from minidl.course.limits import OutOfTime, limited
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A case with its arguments; ``loose`` for the repetition in float32."""
+
+    about: str
+    arguments: Arguments
+    edge: bool = False
+    loose: bool = False
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {_brief(value)}" for name, value in self.arguments.items())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did: a value or an error, the arguments it changed, whether it printed."""
+
+    value: Any = None
+    error: BaseException | None = None
+    changed: tuple[str, ...] = ()
+    printed: bool = False
+
+
+def trials(exercise: Exercise) -> list[Trial]:
+    """The cases of an exercise and, where it asks for it, the first of them in float32."""
+    inputs = exercise.inputs()
+    out = [Trial(c.about, x, c.edge) for c, x in zip(exercise.cases, inputs, strict=True)]
+    if exercise.float32:
+        single = {name: _float32(value) for name, value in inputs[0].items()}
+        out.append(Trial(f"{out[0].about}, in float32", single, loose=True))
+    return out
+
+
+def behave(
+    exercise: Exercise, function: Callable, tried: list[Trial], seconds: float
+) -> list[Outcome]:
+    """Call the function on every trial; a call that runs out of time is the last."""
+    deadline = time.monotonic() + seconds
+    outcomes = []
+    for trial in tried:
+        outcomes.append(_call(exercise, function, trial, deadline - time.monotonic()))
+        if isinstance(outcomes[-1].error, OutOfTime):
+            break
+    return outcomes
+
+
+def _call(exercise: Exercise, function: Callable, trial: Trial, seconds: float) -> Outcome:
+    arguments = copy.deepcopy(trial.arguments)
+    bound = exercise.bind(arguments)
+    value = error = None
+    quiet = _Quiet()
+    with (
+        contextlib.redirect_stdout(quiet),
+        contextlib.redirect_stderr(quiet),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        try:
+            value = limited(lambda: function(*bound.args, **bound.kwargs), seconds)
+        except (Exception, SystemExit, OutOfTime) as raised:
+            error = raised
+    changed = tuple(n for n, old in trial.arguments.items() if not _unchanged(old, arguments[n]))
+    return Outcome(value, error, changed, quiet.written)
+
+
+class _Quiet(io.TextIOBase):
+    """Takes what a function prints and remembers only that it did."""
+
+    written = False
+
+    def write(self, text: str) -> int:
+        self.written = True
+        return len(text)
+
+
+def _unchanged(old: Any, new: Any) -> bool:
+    if isinstance(old, np.ndarray):
+        same = old.dtype == new.dtype and old.shape == new.shape
+        return same and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
+    if isinstance(old, list | tuple):
+        same = len(old) == len(new)
+        return same and all(_unchanged(a, b) for a, b in zip(old, new, strict=True))
+    if isinstance(old, dict):
+        return old.keys() == new.keys() and all(_unchanged(old[k], new[k]) for k in old)
+    return True
+
+
+def _float32(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and value.dtype == np.float64:
+        return value.astype(np.float32)
+    if isinstance(value, list | tuple):
+        return type(value)(_float32(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _float32(item) for key, item in value.items()}
+    return value
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return str(value.shape) if value.ndim else f"{value:.4g}"
+    if isinstance(value, list | tuple) and any(isinstance(v, np.ndarray) for v in value):
+        return f"({', '.join(_brief(v) for v in value)})"
+    if callable(value):
+        return getattr(value, "__name__", "a function")
+    text = repr(value)
+    return text if len(text) < 60 else f"of type {type(value).__name__}"

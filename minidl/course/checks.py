@@ -1,0 +1,60 @@
+"""check, hint and solution: what a student calls."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from minidl.course.exercise import BEGIN, END, Exercise
+from minidl.course.feedback import Feedback, in_notebook
+from minidl.course.judge import judge
+from minidl.course.registry import find
+
+SECONDS = 8.0  # for all calls of one check together
+
+_hints_given: dict[str, int] = {}
+
+
+def check(name: str, function: Any) -> Callable:
+    """Check a student's function, say what was found, and return a function to go on with.
+
+    That is the student's own if it is right, and minidl's otherwise. When nbgrader runs the
+    notebook, a missing or wrong answer also raises AssertionError, for which the cell scores 0.
+    Raises ValueError if there is no exercise called ``name``.
+    """
+    exercise = find(name)
+    feedback = judge(exercise, function, SECONDS)
+    if feedback.kind == "wrong":
+        _hints_given[name] = max(1, _hints_given.get(name, 0))
+    feedback.show()
+    if feedback.kind == "right":
+        return function
+    if os.environ.get("NBGRADER_EXECUTION"):
+        _fail(exercise)
+    return exercise.stand_in
+
+
+def hint(name: str) -> None:
+    """Show the next hint of an exercise; ValueError if there is no such exercise."""
+    hints, given = find(name).hints, _hints_given.get(name, 0)
+    if given < len(hints):
+        _hints_given[name] = given + 1
+        Feedback("hint", f"{name}: hint {given + 1} of {len(hints)}.", (hints[given],)).show()
+    else:
+        last = f'The last resort is `solution("{name}")`.'
+        Feedback("hint", f"{name}: you have had all {len(hints)} hints.", (last,)).show()
+
+
+def solution(name: str) -> None:
+    """Show the solution of an exercise; ValueError if there is no such exercise."""
+    lines = find(name).source.splitlines()
+    code = "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
+    advice = "Read it, close it, and write it again from memory."
+    Feedback("solution", f"{name}: a solution.", (advice,), code).show()
+
+
+def _fail(exercise: Exercise) -> None:
+    """Score 0, and let the later cells go on: the assignment in the cell will not be reached."""
+    if in_notebook():
+        sys.modules["IPython"].get_ipython().user_ns[exercise.name] = exercise.stand_in
+    raise AssertionError(f"{exercise.name}: no right answer, 0 of {exercise.points} points")

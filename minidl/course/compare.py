@@ -1,0 +1,148 @@
+"""Telling a result from the right one, in words."""
+
+from typing import Any
+
+import numpy as np
+
+
+def difference(
+    got: Any,
+    expected: Any,
+    rtol: float,
+    atol: float,
+    *,
+    dtypes: bool = True,
+    what: str = "the result",
+) -> str | None:
+    """Return a sentence on the first thing in which ``got`` differs, or None if nothing does.
+
+    ``dtypes`` false takes any kind of number. Nested tuples and lists are compared item by item.
+    """
+    if isinstance(expected, list | tuple):
+        return _sequence_difference(got, expected, rtol, atol, dtypes, what)
+    if got is None and expected is not None:
+        return f"{what} is None: does the function end with `return`?"
+    if expected is None or isinstance(expected, str):
+        return None if _equal(got, expected) else f"{what} is {_kind(got)}, not {expected!r}"
+    return _number_difference(got, np.asarray(expected), rtol, atol, dtypes, what)
+
+
+def _sequence_difference(
+    got: Any, expected: list | tuple, rtol: float, atol: float, dtypes: bool, what: str
+) -> str | None:
+    if not isinstance(got, list | tuple):
+        return f"{what} is {_kind(got)}, where {len(expected)} values are expected"
+    if len(got) != len(expected):
+        return f"{what} has {len(got)} values, where {len(expected)} are expected"
+    for i, (a, b) in enumerate(zip(got, expected, strict=True), 1):
+        words = difference(
+            a, b, rtol, atol, dtypes=dtypes, what=f"value {i} of the {len(expected)}"
+        )
+        if words:
+            return words
+    return None
+
+
+def _number_difference(
+    got: Any, expected: np.ndarray, rtol: float, atol: float, dtypes: bool, what: str
+) -> str | None:
+    if isinstance(got, list | tuple):
+        return f"{what} is {_kind(got)}, where {_kind(expected)} is expected"
+    try:
+        array = np.asarray(got)
+    except Exception:
+        return f"{what} is {_kind(got)}, not numbers"
+    if array.dtype.kind not in "biufc":
+        return f"{what} is {_kind(got)}, where {_kind(expected)} is expected"
+    if array.shape != expected.shape:
+        swapped = array.shape == expected.shape[::-1]
+        return (
+            f"{what} has the shape {array.shape}, where {expected.shape} is expected"
+            + " (the other way round)" * swapped
+        )
+    words = _dtype_difference(array, expected, what) if dtypes else None
+    return words or _value_difference(array, expected, rtol, atol, what)
+
+
+def _dtype_difference(array: np.ndarray, expected: np.ndarray, what: str) -> str | None:
+    if expected.ndim and array.dtype != expected.dtype:
+        return f"{what} has the dtype {array.dtype}, where {expected.dtype} is expected"
+    if array.dtype.kind != expected.dtype.kind and "c" not in (array.dtype.kind, "u"):
+        return f"{what} is {_kind(array)}, where {_kind(expected)} is expected"
+    return None
+
+
+def _value_difference(
+    array: np.ndarray, expected: np.ndarray, rtol: float, atol: float, what: str
+) -> str | None:
+    good = np.isclose(array, expected, rtol=rtol, atol=atol, equal_nan=True)
+    if good.all():
+        return None
+    bad = ~np.isfinite(array) & np.isfinite(expected)
+    if bad.any():
+        return f"{what} holds {array[bad][0]}{_at(bad)}, where {expected[bad][0]:.4g} is expected"
+    with np.errstate(all="ignore"):
+        error = np.where(good, 0, np.abs(np.subtract(array, expected, dtype=np.float64)))
+    worst = error == np.nanmax(error)
+    given, wanted = _digits(array[worst][0], expected[worst][0])
+    some = f"{np.sum(~good)} of {good.size} values are off; " if good.size > 1 else ""
+    pattern = _pattern(array, expected, rtol, atol)
+    return f"{some}{what}{_at(worst)} is {given}, where {wanted} is expected{pattern}"
+
+
+def _pattern(array: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> str:
+    """Words for an error that all values share: a sign, a factor, swapped axes."""
+    if array.ndim == 2 and len(array) == len(array.T) and _close(array.T, expected, rtol, atol):
+        return " (everything is transposed)"
+    if array.size < 2 or not np.any(array):
+        return ""
+    flat, right = array.ravel().astype(np.float64), expected.ravel().astype(np.float64)
+    factor = flat @ right / max(right @ right, 1e-300)
+    if not _close(flat, factor * right, rtol, atol):
+        return ""
+    return (
+        " (every sign is wrong)" if np.isclose(factor, -1) else f" (all are {factor:.4g} times it)"
+    )
+
+
+def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> bool:
+    return bool(np.allclose(a, b, rtol=rtol, atol=atol))
+
+
+def _at(where: np.ndarray) -> str:
+    if where.ndim == 0:
+        return ""
+    return f" at [{', '.join(str(i) for i in np.argwhere(where)[0])}]"
+
+
+def _digits(a: Any, b: Any) -> tuple[str, str]:
+    """Both numbers with as many digits as tell them apart."""
+    for form in (".4g", ".8g", ".17g"):
+        if f"{a:{form}}" != f"{b:{form}}":
+            break
+    return f"{a:{form}}", f"{b:{form}}"
+
+
+def _equal(got: Any, expected: Any) -> bool:
+    try:
+        return bool(got == expected)
+    except Exception:
+        return False
+
+
+def _kind(value: Any) -> str:
+    """What a value is, in words for a student."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of the shape {value.shape}"
+    if np.asarray(value).dtype == np.bool_:
+        return "True or False"
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.item()
+    if isinstance(value, int):
+        return "a whole number"
+    if isinstance(value, float):
+        return "a number with a decimal point"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,64 @@
+"""What a check says: a few lines that read well in JupyterLab and in a terminal."""
+
+import html
+import re
+import sys
+from dataclasses import dataclass
+
+MARKS = {"right": "✓", "wrong": "✗", "open": "○", "hint": "→", "solution": "→"}
+COLOURS = {  # Okabe and Ito's, which colour-blind readers tell apart
+    "right": "#009E73",
+    "wrong": "#D55E00",
+    "open": "#56B4E9",
+    "hint": "#E69F00",
+    "solution": "#E69F00",
+}
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """A title and a few lines; text between backticks is code, as in Markdown.
+
+    ``kind`` is one of right, wrong, open, hint, solution. ``diagnosis`` is the known mistake that
+    was recognised, if one was. ``code`` is shown below the lines, as it is.
+    """
+
+    kind: str
+    title: str
+    lines: tuple[str, ...] = ()
+    code: str = ""
+    diagnosis: str | None = None
+
+    def __str__(self) -> str:
+        text = "\n".join([f"{MARKS[self.kind]} {self.title}", *(f"  {x}" for x in self.lines)])
+        return f"{text}\n\n{self.code}" if self.code else text
+
+    def _repr_html_(self) -> str:
+        style = f"border-left:4px solid {COLOURS[self.kind]};padding:0.3em 0.9em;margin:0.3em 0"
+        title = f"<strong>{MARKS[self.kind]} {_inline(self.title)}</strong>"
+        lines = "".join(f'<div style="margin-top:0.3em">{_inline(x)}</div>' for x in self.lines)
+        code = f'<pre style="margin-top:0.6em">{html.escape(self.code)}</pre>' if self.code else ""
+        return f'<div style="{style}">{title}{lines}{code}</div>'
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self._repr_html_()}
+
+    def show(self) -> None:
+        """Display this: rich in a notebook, text elsewhere."""
+        if in_notebook():
+            from IPython.display import display
+
+            display(self)
+        else:
+            encoding = sys.stdout.encoding or "utf-8"  # an old console may not know the marks
+            print(str(self).encode(encoding, "replace").decode(encoding))
+
+
+def _inline(text: str) -> str:
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text))
+
+
+def in_notebook() -> bool:
+    """True where IPython runs the code and can display more than text."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None

@@ -1,0 +1,223 @@
+"""Judging a student's function: the same checks for every exercise."""
+
+import dis
+import inspect
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from minidl.course.behaviour import Outcome, Trial, behave, trials
+from minidl.course.compare import difference
+from minidl.course.exercise import Exercise, Wrong
+from minidl.course.feedback import Feedback
+from minidl.course.gradients import gradient_fault
+from minidl.course.limits import OutOfTime
+
+GO_ON = "The notebook goes on with minidl's own version."
+
+
+def judge(exercise: Exercise, function: Any, seconds: float) -> Feedback:
+    """Return what a check has to say about ``function``, after at most about ``seconds``."""
+    words = _unusable(exercise, function)
+    if words:
+        return _wrong(exercise, [words])
+    if _untouched(function):
+        return _open(exercise, "not written yet")
+    tried = trials(exercise)
+    outcomes = behave(exercise, function, tried, seconds)
+    if any(isinstance(outcome.error, NotImplementedError) for outcome in outcomes):
+        done = any(outcome.error is None for outcome in outcomes)
+        return _open(exercise, "not all written yet" if done else "not written yet")
+    expected = behave(exercise, exercise.solution, tried, seconds)
+    faults = [
+        _fault(exercise, function, *each, seconds)
+        for each in zip(tried, outcomes, expected, strict=False)
+    ]
+    gradient = gradient_fault(exercise, tried, outcomes)
+    if not any(faults) and not gradient:
+        return _right(exercise, outcomes)
+    return _explain(exercise, tried, outcomes, expected, faults, gradient, seconds)
+
+
+def _unusable(exercise: Exercise, function: Any) -> str | None:
+    """Words for what cannot be called at all, or not with the exercise's arguments."""
+    if not callable(function):
+        kind = type(function).__name__
+        return (
+            f"`check` was given a value of type {kind}, not a function. Hand over the function by "
+            f'its name, without calling it: `check("{exercise.name}", {exercise.name})`.'
+        )
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some built-in functions have none
+        return None
+    for arguments in exercise.inputs():
+        bound = exercise.bind(arguments)
+        try:
+            signature.bind(*bound.args, **bound.kwargs)
+        except TypeError as error:
+            first = f"def {exercise.name}{_plain_signature(exercise.solution)}:"
+            return (
+                f"It cannot be called as asked for ({error}). Its first line should be `{first}`."
+            )
+    return None
+
+
+def _plain_signature(function: Callable) -> str:
+    signature = inspect.signature(function)
+    plain = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return str(signature.replace(parameters=plain, return_annotation=signature.empty))
+
+
+def _untouched(function: Any) -> bool:
+    """True for a body that only passes or returns None or Ellipsis."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    idle = {"RESUME", "NOP", "POP_TOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "CACHE"}
+    constants = [c for c in code.co_consts if c is not None and c is not ...]
+    constants = [c for c in constants if c != function.__doc__]
+    return not constants and all(i.opname in idle for i in dis.get_instructions(code))
+
+
+def _fault(
+    exercise: Exercise,
+    function: Callable,
+    trial: Trial,
+    outcome: Outcome,
+    expected: Outcome,
+    seconds: float,
+) -> str | None:
+    """A sentence on the first thing that is wrong in one call, or None."""
+    if isinstance(outcome.error, OutOfTime):
+        return (
+            f"it had not ended after {seconds:g} s, where a moment is enough: there may be a loop "
+            "that never ends"
+        )
+    if outcome.error is not None:
+        return f"it raised {_error(function, outcome.error)}"
+    words = _difference(exercise, trial, outcome, expected)
+    if words is None and outcome.changed:
+        names = " and ".join(f"`{name}`" for name in outcome.changed)
+        words = (
+            f"the result is right, but the function changed its argument {names}: whoever called "
+            "it still needs the old values, so work on a copy"
+        )
+    return words
+
+
+def _difference(
+    exercise: Exercise, trial: Trial, a: Outcome, b: Outcome, dtypes: bool = True
+) -> str | None:
+    scale = 1e4 if trial.loose else 1.0
+    rtol, atol = exercise.rtol * scale, exercise.atol * scale
+    return difference(a.value, b.value, rtol, atol, dtypes=dtypes)
+
+
+def _error(function: Callable, error: BaseException) -> str:
+    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    code = getattr(function, "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if code and frame.filename == code.co_filename]
+    return f"`{message}`" + (f" in line {own[-1].lineno}: `{own[-1].line}`" if own else "")
+
+
+def _right(exercise: Exercise, outcomes: Sequence[Outcome]) -> Feedback:
+    plain = [case.about for case in exercise.cases if not case.edge]
+    edges = [case.about for case in exercise.cases if case.edge]
+    lines = [f"Verified: values and shapes on {'; '.join(plain)}."]
+    if edges:
+        lines.append(f"Edge cases: {'; '.join(edges)}.")
+    single = ", and float32 stays float32" if exercise.float32 else ""
+    lines.append(f"The arguments are left as they were{single}.")
+    if exercise.gradient:
+        names = ", ".join(f"`{name}`" for name in exercise.gradient.of)
+        lines.append(f"Gradient with respect to {names}: agrees with central differences.")
+    if any(outcome.printed for outcome in outcomes):
+        lines.append("It also prints, which the check kept quiet.")
+    return Feedback("right", f"{exercise.name}: right.", tuple(lines))
+
+
+def _open(exercise: Exercise, state: str) -> Feedback:
+    more = f'`hint("{exercise.name}")` helps you begin.'
+    return Feedback("open", f"{exercise.name}: {state}, and that is fine.", (f"{GO_ON} {more}",))
+
+
+def _wrong(exercise: Exercise, words: list[str], diagnosis: str | None = None) -> Feedback:
+    lines = [*words, f"Hint: {exercise.hints[0]}"]
+    lines.append(f'{GO_ON} `hint("{exercise.name}")` says more.')
+    return Feedback("wrong", f"{exercise.name}: not right yet.", tuple(lines), diagnosis=diagnosis)
+
+
+def _explain(
+    exercise: Exercise,
+    tried: list[Trial],
+    outcomes: list[Outcome],
+    expected: list[Outcome],
+    faults: list[str | None],
+    gradient: str | None,
+    seconds: float,
+) -> Feedback:
+    known = _recognise(exercise, tried, outcomes, expected, seconds)
+    words = [known.diagnosis] if known else []
+    first = next((i for i, fault in enumerate(faults) if fault), None)
+    if first is not None:
+        trial = tried[first]
+        words.append(f"On {trial.about} ({trial}), {faults[first]}.")
+        pairs = zip(tried, faults, strict=False)
+        right = [t.about for t, fault in pairs if not fault and not t.loose]
+        if right:
+            words.append(f"It is right on {'; '.join(right)}.")
+    if gradient:
+        words.append(gradient)
+    return _wrong(exercise, words, known.diagnosis if known else None)
+
+
+def _recognise(
+    exercise: Exercise,
+    tried: list[Trial],
+    outcomes: list[Outcome],
+    expected: list[Outcome],
+    seconds: float,
+) -> Wrong | None:
+    """The known mistake that the student made: alike in all, else in values, else by its sign."""
+    if isinstance(outcomes[-1].error, OutOfTime):
+        return None
+    all_known = [
+        (wrong, behave(exercise, exercise.wrong_function(wrong), tried, seconds))
+        for wrong in exercise.wrong
+    ]
+    for wrong, theirs in all_known:
+        if all(_alike(exercise, *each) for each in zip(tried, outcomes, theirs, strict=True)):
+            return wrong
+    for wrong, theirs in all_known:
+        if _same_values(exercise, tried, outcomes, theirs, expected):
+            return wrong
+    results = [outcome.value for outcome in outcomes]
+    right = [outcome.value for outcome in expected]
+    signed = (wrong for wrong in exercise.wrong if wrong.when and wrong.when(results, right))
+    return next(signed, None)
+
+
+def _alike(exercise: Exercise, trial: Trial, a: Outcome, b: Outcome) -> bool:
+    if a.error is not None or b.error is not None:
+        return type(a.error) is type(b.error)
+    return a.changed == b.changed and _difference(exercise, trial, a, b) is None
+
+
+def _same_values(
+    exercise: Exercise,
+    tried: list[Trial],
+    outcomes: list[Outcome],
+    theirs: list[Outcome],
+    expected: list[Outcome],
+) -> bool:
+    """True if both give the same values wherever both give any, and wrong ones at least once."""
+    telling = False
+    for trial, a, b, right in zip(tried, outcomes, theirs, expected, strict=True):
+        if a.error is not None or b.error is not None:
+            continue
+        if _difference(exercise, trial, a, b, dtypes=False):
+            return False
+        telling |= bool(_difference(exercise, trial, b, right, dtypes=False))
+    return telling
