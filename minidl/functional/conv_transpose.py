@@ -4,6 +4,7 @@
 forwards, and so its backward pass is conv.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +71,7 @@ def conv_transpose(
     channels = w.shape[-2] * groups
     if b is not None:
         check_vector(b, "b", channels, x)
-    window = _adjoint_window(x.shape[1:-1], w.shape[:-2], stride, padding, output_padding, dilation)
+    window = adjoint_window(x.shape[1:-1], w.shape[:-2], stride, padding, output_padding, dilation)
     y = kernels.convolve_input_gradient(x, w, window, groups)
     if b is not None:
         y += b
@@ -91,7 +92,15 @@ def conv_transpose_backward(
     return dx, dw, db
 
 
-def _adjoint_window(sizes, kernel, stride, padding, output_padding, dilation) -> kernels.Window:
+def adjoint_window(
+    sizes: Sequence[int],
+    kernel: Sequence[int],
+    stride: IntOrInts,
+    padding: Padding,
+    output_padding: IntOrInts,
+    dilation: IntOrInts,
+) -> kernels.Window:
+    """Return the window of the convolution whose output has these sizes."""
     rank = len(sizes)
     strides = per_axis(stride, rank, "stride")
     dilations = per_axis(dilation, rank, "dilation")

@@ -1,0 +1,86 @@
+"""What a layer is: parameters, and a pair forward / backward that passes a cache along.
+
+A layer never remembers an input. The caller holds the cache, so the same layer may run any number
+of times before it is asked for gradients.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from minidl.nn.parameter import Parameter
+
+Shape = tuple[int | None, ...]
+
+
+class Layer:
+    """A step of a network; subclasses override what differs.
+
+    ``kind`` is the stem of automatic names (conv1, conv2 …). ``parameters`` are learned,
+    ``buffers`` are numbers that a layer keeps for itself (running statistics); both are saved.
+    """
+
+    kind = "layer"
+
+    def __init__(self, name: str | None = None):
+        if name is not None and (not isinstance(name, str) or not name or "/" in name):
+            raise ValueError(f"a layer's name must be text without '/', got {name!r}.")
+        self.name = name
+        self.parameters: dict[str, Parameter] = {}
+        self.buffers: dict[str, np.ndarray] = {}
+        self.built = False
+
+    def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
+        """Make the parameters for inputs of these shapes ``(*S, C)`` (sizes None if not fixed)."""
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """Return the output's shape ``(*S, C)`` for inputs of these shapes."""
+        return shapes[0]
+
+    def multiplications(self, *shapes: Shape) -> int:
+        """Return how many multiplications one example takes."""
+        return 0
+
+    def forward(self, *inputs: np.ndarray, training: bool = False) -> tuple[np.ndarray, object]:
+        """Return the output and the cache that ``backward`` needs."""
+        raise NotImplementedError
+
+    def backward(self, dy: np.ndarray, cache: object, *, need_input: bool = True):
+        """Add the parameters' gradients and return the input's (a tuple if there are several).
+
+        With ``need_input=False`` the input's gradient may be None: nobody asked for it.
+        """
+        raise NotImplementedError
+
+    def place(self, graph, source: str, name: str) -> str:
+        """Add this layer to a network's graph behind ``source``; return the last node's name."""
+        return graph.add(name, self, (source,))
+
+    def trainable(self) -> list[str]:
+        """Names of the parameters that collect gradients."""
+        return [name for name, p in self.parameters.items() if p.trainable]
+
+    def add_gradients(self, gradients: dict[str, np.ndarray | None]) -> None:
+        """Add to the named parameters' gradients, where there is one."""
+        for name, gradient in gradients.items():
+            if gradient is not None:
+                self.parameters[name].add_gradient(gradient)
+
+    def __repr__(self) -> str:
+        parameters = ", ".join(f"{n} {p.value.shape}" for n, p in self.parameters.items())
+        return f"{type(self).__name__}({parameters})"
+
+
+def channels_of(shape: Shape, layer: str) -> int:
+    """Return the number of channels of ``(*S, C)``, which must be known."""
+    if not shape or shape[-1] is None:
+        raise ValueError(f"{layer} must know its input's channels, got shape {shape}.")
+    return shape[-1]
+
+
+def count(shape: Sequence[int | None]) -> int:
+    """Return the product of the sizes; a size that is not fixed counts as 1."""
+    result = 1
+    for size in shape:
+        result *= 1 if size is None else size
+    return result

@@ -1,0 +1,187 @@
+"""Losses: each returns its value and the gradient for what the network put out.
+
+A loss is the mean over the batch; the triplet loss is a sum, as in the lecture.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from minidl.functional.arguments import check_array, check_number, check_same_dtype
+
+
+def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the mean of −log softmax(logits)[label], and its gradient (softmax − one-hot) / N.
+
+    The softmax is never formed: log Σ eˣ is computed with the largest x taken out, so that no
+    logit is too large.
+
+    Args:
+        logits: scores ``(N, K)``.
+        labels: classes 0 … K − 1 as ints ``(N,)``, or probabilities ``(N, K)``.
+
+    Raises:
+        TypeError, ValueError: for labels that are neither, or an empty batch.
+    """
+    check_array(logits, "logits", 2, "(N, K)")
+    _check_batch(logits)
+    target = _probabilities(labels, logits)
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    log_softmax = shifted - log_sum
+    loss = -(target * log_softmax).sum() / len(logits)
+    weight = target.sum(axis=1, keepdims=True)
+    return float(loss), (np.exp(log_softmax) * weight - target) / logits.dtype.type(len(logits))
+
+
+def binary_cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the mean of −t·log σ(x) − (1 − t)·log(1 − σ(x)), and its gradient (σ(x) − t) / count.
+
+    Written as log(1 + eˣ) − t·x, which is exact for any x.
+
+    Args:
+        logits: x, any shape.
+        targets: t in [0, 1], the same shape (ints and bools too).
+
+    Raises:
+        TypeError, ValueError: for shapes that differ, targets outside [0, 1] or an empty batch.
+    """
+    check_array(logits, "logits")
+    _check_batch(logits)
+    t = np.asarray(targets).astype(logits.dtype)
+    if t.shape != logits.shape:
+        raise ValueError(f"targets must have the logits' shape {logits.shape}, got {t.shape}.")
+    if not ((t >= 0) & (t <= 1)).all():
+        raise ValueError("targets must lie in [0, 1]: 1 for the same person, 0 for another.")
+    loss = (np.logaddexp(0, logits) - t * logits).mean()
+    sigma = np.exp(-np.logaddexp(0, -logits))
+    return float(loss), (sigma - t) / logits.dtype.type(logits.size)
+
+
+def mean_square(y: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the mean of (y − target)² over all numbers, and its gradient 2·(y − target) / count.
+
+    Raises:
+        TypeError, ValueError: for arrays that differ in shape or dtype, or are empty.
+    """
+    check_array(y, "y")
+    check_array(target, "target")
+    _check_batch(y)
+    _check_like(y, target=target)
+    difference = y - target
+    return float((difference**2).mean()), difference * y.dtype.type(2 / y.size)
+
+
+def contrastive_loss(
+    first: np.ndarray, second: np.ndarray, same: np.ndarray, margin: float = 1.0
+) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
+    """Pull pairs of one person together and push others at least ``margin`` apart.
+
+    With d = ‖first − second‖, the mean over pairs of ½·d² (same) or ½·max(margin − d, 0)² (not)
+    (Hadsell, Chopra & LeCun, 2006). At d = 0 the direction of the push is not defined; it is 0.
+
+    Args:
+        first, second: encodings ``(N, D)``.
+        same: ``(N,)``, 1 or True for one person.
+        margin: a distance (not squared), above 0.
+
+    Returns:
+        The loss and the gradients for (first, second).
+
+    Raises:
+        TypeError, ValueError: for arrays that do not fit, or an empty batch.
+    """
+    check_array(first, "first", 2, "(N, D)")
+    check_array(second, "second", 2, "(N, D)")
+    _check_batch(first)
+    _check_like(first, second=second)
+    _check_margin(margin)
+    same = np.asarray(same).astype(bool)
+    if same.shape != (len(first),):
+        raise ValueError(f"same must have shape ({len(first)},), got {same.shape}.")
+    difference = first - second
+    distance = np.sqrt((difference**2).sum(axis=1))
+    short = np.maximum(first.dtype.type(margin) - distance, 0)
+    loss = 0.5 * np.where(same, distance**2, short**2).mean()
+    push = np.divide(-short, distance, out=np.zeros_like(distance), where=distance > 0)
+    scale = np.where(same, 1, push).astype(first.dtype) / first.dtype.type(len(first))
+    gradient = difference * scale[:, None]
+    return float(loss), (gradient, -gradient)
+
+
+def triplet_loss(
+    anchor: np.ndarray,
+    positive: np.ndarray,
+    negative: np.ndarray,
+    margin: float = 0.2,
+    *,
+    reduction: str = "sum",
+) -> tuple[float, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return Σ max(‖A − P‖² − ‖A − N‖² + α, 0) over triplets: each clipped first, then added up.
+
+    Where a triplet is active, the gradient for A is 2(N − P), for P 2(P − A), for N 2(A − N);
+    elsewhere it is 0.
+
+    Args:
+        anchor, positive, negative: encodings A, P, N ``(m, D)``.
+        margin: α, in units of squared distance.
+        reduction: ``"sum"`` as in the lecture, or ``"mean"`` over all m triplets.
+
+    Returns:
+        The loss and the gradients for (A, P, N). The sum over no triplets is 0.
+
+    Raises:
+        TypeError, ValueError: for arrays that do not fit, or the mean of no triplets.
+    """
+    check_array(anchor, "anchor", 2, "(m, D)")
+    _check_like(anchor, positive=positive, negative=negative)
+    _check_margin(margin, zero=True)
+    if reduction not in ("sum", "mean"):
+        raise ValueError(f'reduction must be "sum" or "mean", got {reduction!r}.')
+    if reduction == "mean":
+        _check_batch(anchor)
+    near = ((anchor - positive) ** 2).sum(axis=1)
+    far = ((anchor - negative) ** 2).sum(axis=1)
+    violation = near - far + anchor.dtype.type(margin)
+    count = len(anchor) if reduction == "mean" else 1
+    scale = (violation > 0)[:, None] * anchor.dtype.type(2 / count)
+    gradients = (negative - positive, positive - anchor, anchor - negative)
+    loss = float(np.maximum(violation, 0).sum()) / count
+    return loss, tuple(scale * g for g in gradients)
+
+
+def _probabilities(labels: Sequence, logits: np.ndarray) -> np.ndarray:
+    labels = np.asarray(labels)
+    number, classes = logits.shape
+    if labels.shape == logits.shape and labels.dtype.kind == "f":
+        return labels.astype(logits.dtype, copy=False)
+    if labels.shape != (number,) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"labels must be ints of shape ({number},) or probabilities of shape {logits.shape}, "
+            f"got {labels.dtype} of shape {labels.shape}."
+        )
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(
+            f"labels must lie in 0 … {classes - 1} for {classes} logits, "
+            f"got {labels.min()} … {labels.max()}."
+        )
+    return np.eye(classes, dtype=logits.dtype)[labels]
+
+
+def _check_batch(y: np.ndarray) -> None:
+    if y.size == 0:
+        raise ValueError(f"the mean over an empty batch is not defined, got shape {y.shape}.")
+
+
+def _check_like(y: np.ndarray, **others: np.ndarray) -> None:
+    for name, other in others.items():
+        check_array(other, name)
+        if other.shape != y.shape:
+            raise ValueError(f"{name} must have the shape {y.shape}, got {other.shape}.")
+    check_same_dtype(y, **others)
+
+
+def _check_margin(margin: float, zero: bool = False) -> None:
+    check_number(margin, "margin", 0, float("inf"))
+    if margin == 0 and not zero:
+        raise ValueError("margin must be above 0: with 0 nothing is pushed apart.")

@@ -1,0 +1,236 @@
+"""Networks: layers wired into a graph, run forwards with taps and backwards from many places."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from minidl.nn.graph import INPUT, Graph
+from minidl.nn.layer import Layer, Shape
+from minidl.nn.parameter import Parameter
+from minidl.nn.summary import Summary
+from minidl.nn.trace import Trace
+from minidl.nn.weights import compare_arrays, read_arrays, write_arrays
+
+
+class Sequential(Layer):
+    """A network: layers one behind the other, any of which may be a ``Residual`` or a network.
+
+    Args:
+        layers: what the network is made of. A layer that stands in it twice shares its parameters.
+        input_shape: ``(*S, C)`` of one example, sizes None if any will do. Without it the network
+            is a part, to be placed in another one (or to be built later).
+        seed: of the first weights.
+        dtype: of the weights, and so of inputs and outputs.
+        name: as a part of another network.
+    """
+
+    kind = "part"
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        *,
+        input_shape: Shape | None = None,
+        seed: int = 0,
+        dtype: np.dtype | type = np.float32,
+        name: str | None = None,
+    ):
+        super().__init__(name)
+        self.layers = list(layers)
+        self.training = False
+        self.graph = Graph()
+        self.output_name = self.graph.chain(self.layers, INPUT)
+        self._last: Trace | None = None
+        if input_shape is not None:
+            self.build(input_shape, rng=np.random.default_rng(seed), dtype=np.dtype(dtype))
+
+    # -- as a part of a network ------------------------------------------------------------------
+
+    def place(self, graph: Graph, source: str, name: str) -> str:
+        """Add the layers to another network's graph, under this one's name."""
+        return graph.chain(self.layers, source, name)
+
+    def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
+        """Make every layer's parameters for inputs of this shape."""
+        self.input_shape, self.dtype = tuple(shapes[0]), dtype
+        known = {INPUT: self.input_shape}
+        for node in self.graph.nodes.values():
+            inputs = [known[name] for name in node.inputs]
+            if not node.layer.built:
+                node.layer.build(*inputs, rng=rng, dtype=dtype)
+                node.layer.built = True
+            known[node.name] = node.layer.output_shape(*inputs)
+        self.shapes, self.built = known, True
+        self.parameters = {
+            f"{name}/{key}": parameter
+            for name, layer in self.named_layers().items()
+            for key, parameter in layer.parameters.items()
+        }
+
+    # -- running ---------------------------------------------------------------------------------
+
+    def trace(self, x: np.ndarray, taps: Iterable[str] = (), *, keep: bool = True) -> Trace:
+        """Run forwards and return the ``Trace``: activations, and its own way back.
+
+        Args:
+            x: a batch ``(N, *S, C)`` of the network's dtype.
+            taps: names of the activations wanted; nothing beyond the deepest one is computed.
+                Without any, the output.
+            keep: whether to keep what ``backward`` needs.
+
+        Raises:
+            ValueError, TypeError: for an unknown name or an x that does not fit.
+        """
+        taps = (taps,) if isinstance(taps, str) else tuple(taps)
+        self._check(x, taps)
+        taps = taps or (self.output_name,)
+        return Trace(self.graph, x, taps, training=self.training, keep=keep)
+
+    def forward(
+        self, x: np.ndarray, taps: Iterable[str] = ()
+    ) -> np.ndarray | dict[str, np.ndarray]:
+        """Run forwards; return the output, or with ``taps`` a dict of the named activations.
+
+        ``backward`` goes back through the last forward. To run several times first (the branches
+        of a Siamese network), hold the runs apart with ``trace``.
+        """
+        self._last = self.trace(x, taps)
+        return self._last.activations if taps else self._last.output
+
+    def backward(
+        self, gradients: Mapping[str, np.ndarray] | np.ndarray, *, need_input: bool = True
+    ) -> np.ndarray | None:
+        """Send gradients back through the last ``forward``; see ``Trace.backward``."""
+        if self._last is None:
+            raise RuntimeError("backward needs a forward first.")
+        return self._last.backward(gradients, need_input=need_input)
+
+    def predict(self, x: np.ndarray, *, batch_size: int = 64, progress: bool = False) -> np.ndarray:
+        """Return the output for x in batches, in inference mode, keeping nothing on the way."""
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}.")
+        training, self.training = self.training, False
+        starts = range(0, max(len(x), 1), batch_size)
+        try:
+            return np.concatenate(
+                [
+                    self.trace(x[i : i + batch_size], keep=False).output
+                    for i in tqdm(starts, disable=not progress, unit="batch")
+                ]
+            )
+        finally:
+            self.training = training
+
+    def _check(self, x: np.ndarray, taps: tuple[str, ...]) -> None:
+        if not self.built:
+            raise RuntimeError("this network has no parameters yet: give it an input_shape.")
+        unknown = [name for name in taps if name not in self.graph.nodes]
+        if unknown:
+            raise ValueError(
+                f"no layer is called {', '.join(map(repr, unknown))}; "
+                f"the layers are: {', '.join(self.graph.nodes)}."
+            )
+        if not isinstance(x, np.ndarray) or x.dtype != self.dtype:
+            got = x.dtype if isinstance(x, np.ndarray) else type(x).__name__
+            raise TypeError(f"the network takes {self.dtype} arrays, got {got}: use x.astype.")
+        fits = x.ndim == len(self.input_shape) + 1 and all(
+            want in (None, size) for want, size in zip(self.input_shape, x.shape[1:], strict=True)
+        )
+        if not fits:
+            want = ", ".join("any" if s is None else str(s) for s in self.input_shape)
+            raise ValueError(f"the network takes a batch (N, {want}), got shape {x.shape}.")
+
+    # -- modes and parameters --------------------------------------------------------------------
+
+    def train(self, training: bool = True) -> "Sequential":
+        """Use batch statistics and dropout from now on; return the network."""
+        self.training = training
+        return self
+
+    def eval(self) -> "Sequential":
+        """Use running statistics and no dropout from now on; return the network."""
+        return self.train(False)
+
+    def named_layers(self) -> dict[str, Layer]:
+        """Return every layer once, under the first name that it stands at."""
+        first: dict[int, str] = {}
+        for node in self.graph.nodes.values():
+            first.setdefault(id(node.layer), node.name)
+        return {name: self.graph.nodes[name].layer for name in first.values()}
+
+    def freeze(self, *names: str) -> "Sequential":
+        """Stop learning in the layers whose names begin so (all, without names); return self."""
+        for parameter in self._chosen(names):
+            parameter.freeze()
+        return self
+
+    def unfreeze(self, *names: str) -> "Sequential":
+        """Learn again in the layers whose names begin so (all, without names); return self."""
+        for parameter in self._chosen(names):
+            parameter.unfreeze()
+        return self
+
+    def _chosen(self, names: tuple[str, ...]) -> list[Parameter]:
+        for name in names:
+            if not any(path == name or path.startswith(f"{name}/") for path in self.parameters):
+                raise ValueError(f"no layer with parameters is called {name!r}.")
+        return [
+            parameter
+            for path, parameter in self.parameters.items()
+            if not names or any(path == n or path.startswith(f"{n}/") for n in names)
+        ]
+
+    def zero_grad(self) -> None:
+        """Clear the gradients of all parameters."""
+        for parameter in self.parameters.values():
+            parameter.zero_grad()
+
+    def summary(self, input_shape: Shape | None = None) -> Summary:
+        """Return a table of layers, output shapes, parameters and multiplications; print it."""
+        return Summary.of(self, input_shape or self.input_shape)
+
+    # -- weight files ----------------------------------------------------------------------------
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all parameters and buffers by name."""
+        state = {name: p.value for name, p in self.parameters.items()}
+        for name, layer in self.named_layers().items():
+            state |= {f"{name}/{key}": value for key, value in layer.buffers.items()}
+        return state
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Take over the arrays that ``state`` returned; names, shapes and dtypes must agree.
+
+        Raises:
+            WeightFileError: naming the first array that is missing, unknown or of another shape;
+                the network is then as it was.
+        """
+        compare_arrays(state, self.state(), "the state")
+        for name, parameter in self.parameters.items():
+            frozen = not parameter.trainable
+            parameter.value = state[name].copy()
+            if frozen:
+                parameter.freeze()
+        for name, layer in self.named_layers().items():
+            for key in layer.buffers:
+                layer.buffers[key] = state[f"{name}/{key}"].copy()
+
+    def save(self, path: str | Path) -> None:
+        """Write parameters and buffers to an .npz file, atomically."""
+        write_arrays(path, self.state())
+
+    def load(self, path: str | Path) -> None:
+        """Read what ``save`` wrote.
+
+        Raises:
+            WeightFileError: for a damaged file, or one of another network; nothing is changed.
+        """
+        self.load_state(read_arrays(path, like=self.state()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.graph.nodes)} layers)"
+
+
+Network = Sequential

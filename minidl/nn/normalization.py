@@ -1,0 +1,103 @@
+"""Batch norm (with the statistics it keeps), vectors of unit length, and dropout."""
+
+import numpy as np
+
+import minidl.functional as F
+from minidl.functional.arguments import check_number
+from minidl.nn.layer import Layer, Shape, channels_of, count
+from minidl.nn.parameter import Parameter
+
+
+class BatchNorm(Layer):
+    """Batch norm per channel; in training it also updates its running mean and variance.
+
+    ``momentum`` and ``epsilon`` are those of ``F.batch_norm``.
+    """
+
+    kind = "norm"
+
+    def __init__(self, *, momentum: float = 0.9, epsilon: float = 1e-5, name: str | None = None):
+        super().__init__(name)
+        check_number(momentum, "momentum", 0, 1)
+        check_number(epsilon, "epsilon", 0, 1)
+        self.momentum, self.epsilon = momentum, epsilon
+
+    def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
+        """Begin with γ = 1, β = 0 and the statistics of a standard normal."""
+        channels = channels_of(shapes[0], "BatchNorm")
+        self.parameters["gamma"] = Parameter(np.ones(channels, dtype))
+        self.parameters["beta"] = Parameter(np.zeros(channels, dtype))
+        self.buffers["mean"] = np.zeros(channels, dtype)
+        self.buffers["var"] = np.ones(channels, dtype)
+
+    def multiplications(self, *shapes: Shape) -> int:
+        """Return one per number: in inference it is an affine map."""
+        return count(shapes[0])
+
+    def forward(self, x: np.ndarray, *, training: bool = False):
+        """Return batch_norm(x) and its cache; in training keep the new running statistics."""
+        y, cache = F.batch_norm(
+            x,
+            self.parameters["gamma"].value,
+            self.parameters["beta"].value,
+            self.buffers["mean"],
+            self.buffers["var"],
+            training=training,
+            momentum=self.momentum,
+            epsilon=self.epsilon,
+        )
+        if training:
+            self.buffers["mean"], self.buffers["var"] = cache.mean, cache.var
+        return y, cache
+
+    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+        """Add dγ and dβ, return dx."""
+        need = ["x"] * need_input + self.trainable()
+        dx, dgamma, dbeta = F.batch_norm_backward(dy, cache, need)
+        self.add_gradients({"gamma": dgamma, "beta": dbeta})
+        return dx
+
+
+class L2Normalize(Layer):
+    """Bring every vector to length 1, so that squared distances lie in [0, 4]."""
+
+    kind = "normalize"
+
+    def forward(self, x: np.ndarray, *, training: bool = False):
+        """Return x / ‖x‖ and the cache."""
+        return F.l2_normalize(x)
+
+    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+        """Return dx."""
+        return F.l2_normalize_backward(dy, cache) if need_input else None
+
+
+class Dropout(Layer):
+    """Silence each number with probability ``rate``, in training only.
+
+    The draws depend on the network's seed and on how many times the layer has drawn, which it
+    counts in a buffer: a run that was saved and resumed draws what it would have drawn.
+    """
+
+    kind = "dropout"
+
+    def __init__(self, rate: float, *, name: str | None = None):
+        super().__init__(name)
+        check_number(rate, "rate", 0, 1, open_high=True)
+        self.rate = rate
+
+    def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
+        """Keep a seed of its own and a counter."""
+        self.buffers["draws"] = np.array([rng.integers(2**63), 0], np.int64)
+
+    def forward(self, x: np.ndarray, *, training: bool = False):
+        """Return dropout(x) and its cache; outside training x itself and no cache."""
+        if not training:
+            return x, None
+        draws = self.buffers["draws"]
+        self.buffers["draws"] = draws + np.array([0, 1])
+        return F.dropout(x, self.rate, np.random.default_rng(draws))
+
+    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+        """Return dx."""
+        return dy if cache is None else F.dropout_backward(dy, cache)

@@ -1,0 +1,32 @@
+"""Learning-rate schedules: functions of the number of steps done, to be given as ``lr``."""
+
+from collections.abc import Callable
+from math import cos, pi
+
+from minidl.functional.arguments import check_number, is_int
+
+Schedule = Callable[[int], float]
+
+
+def cosine(lr: float, steps: int, *, warmup: int = 0, final: float = 0.0) -> Schedule:
+    """Rise in a straight line for ``warmup`` steps, then fall along half a cosine to ``final``."""
+    check_number(lr, "lr", 0, float("inf"))
+    if not is_int(steps) or not is_int(warmup) or not 0 <= warmup < steps:
+        raise ValueError(f"0 ≤ warmup < steps is needed, got warmup={warmup}, steps={steps}.")
+
+    def rate(step: int) -> float:
+        if step < warmup:
+            return lr * (step + 1) / (warmup + 1)
+        done = min((step - warmup) / (steps - warmup), 1.0)
+        return final + (lr - final) * (1 + cos(pi * done)) / 2
+
+    return rate
+
+
+def stairs(lr: float, every: int, factor: float = 0.1) -> Schedule:
+    """Multiply the rate by ``factor`` after every ``every`` steps."""
+    check_number(lr, "lr", 0, float("inf"))
+    check_number(factor, "factor", 0, 1)
+    if not is_int(every) or every < 1:
+        raise ValueError(f"every must be a positive int, got {every!r}.")
+    return lambda step: lr * factor ** (step // every)

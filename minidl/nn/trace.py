@@ -1,0 +1,114 @@
+"""One run of a network, remembered: the activations asked for, and the way back."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from minidl.nn.graph import INPUT, Graph
+
+
+class Trace:
+    """A forward pass through the nodes that ``taps`` need, with the caches for going back.
+
+    ``trace[name]`` is a tapped activation. Several traces of one network live side by side; each
+    holds its own caches, and gradients of all of them add up in the parameters.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        x: np.ndarray,
+        taps: Iterable[str],
+        *,
+        training: bool = False,
+        keep: bool = True,
+    ):
+        self.taps = tuple(taps)
+        self.nodes = graph.needed_for(self.taps)
+        self.activations: dict[str, np.ndarray] = {}
+        self._caches: dict[str, object] = {}
+        self._shapes: dict[str, tuple[int, ...]] = {}
+        self._dtype = x.dtype
+        self._run(x, training, keep)
+
+    def _run(self, x: np.ndarray, training: bool, keep: bool) -> None:
+        last_reader = {name: node.name for node in self.nodes for name in node.inputs}
+        values = {INPUT: x}
+        for node in self.nodes:
+            y, cache = node.layer.forward(*(values[n] for n in node.inputs), training=training)
+            values[node.name] = y
+            self._shapes[node.name] = y.shape
+            if keep:
+                self._caches[node.name] = cache
+            if node.name in self.taps:
+                self.activations[node.name] = y
+            for name in set(node.inputs):
+                if last_reader[name] == node.name:
+                    del values[name]  # nobody reads it any more: give the memory back
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.activations[name]
+
+    @property
+    def output(self) -> np.ndarray:
+        """The activation of the last tap."""
+        return self.activations[self.taps[-1]]
+
+    def backward(
+        self, gradients: Mapping[str, np.ndarray] | np.ndarray, *, need_input: bool = True
+    ) -> np.ndarray | None:
+        """Send gradients back from several nodes at once; return the input's.
+
+        Where paths meet, gradients add: that is the chain rule for a value used more than once.
+
+        Args:
+            gradients: ``{name: gradient}`` for nodes of this run, each shaped like the node's
+                output; or one array, for the last tap.
+            need_input: whether the gradient of the input is wanted; without it, work that would
+                serve it alone is left out and the result is None.
+
+        Raises:
+            ValueError, TypeError: for an unknown name, or a gradient of another shape or dtype.
+        """
+        waiting = self._checked(gradients)
+        flows = self._flows(need_input)
+        for node in reversed(self.nodes):
+            dy = waiting.pop(node.name, None)
+            if dy is None or node.name not in flows:
+                continue
+            need = any(name in flows for name in node.inputs)
+            result = node.layer.backward(dy, self._caches[node.name], need_input=need)
+            dxs = result if isinstance(result, tuple) else (result,)
+            for name, dx in zip(node.inputs, dxs, strict=True):
+                if name in flows:
+                    waiting[name] = waiting[name] + dx if name in waiting else dx
+        return waiting.get(INPUT) if need_input else None
+
+    def _flows(self, need_input: bool) -> set[str]:
+        """Names whose gradient serves somebody: a parameter at or below them, or the input."""
+        flows = {INPUT} if need_input else set()
+        for node in self.nodes:
+            if node.layer.trainable() or any(name in flows for name in node.inputs):
+                flows.add(node.name)
+        return flows
+
+    def _checked(self, gradients) -> dict[str, np.ndarray]:
+        if not self._caches and self.nodes:
+            raise RuntimeError("this run kept no caches (keep=False), so there is no way back.")
+        if isinstance(gradients, np.ndarray):
+            gradients = {self.taps[-1]: gradients}
+        for name, gradient in gradients.items():
+            if name not in self._shapes:
+                raise ValueError(
+                    f"no node called {name!r} ran; these did: {', '.join(self._shapes)}."
+                )
+            if gradient.shape != self._shapes[name]:
+                raise ValueError(
+                    f"the gradient for {name!r} must have the activation's shape "
+                    f"{self._shapes[name]}, got {gradient.shape}."
+                )
+            if gradient.dtype != self._dtype:
+                raise TypeError(
+                    f"the gradient for {name!r} must be {self._dtype}, got {gradient.dtype}."
+                )
+        return dict(gradients)
