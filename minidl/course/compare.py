@@ -136,7 +136,7 @@ def _kind(value: Any) -> str:
         return "None"
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of the shape {value.shape}"
-    if np.asarray(value).dtype == np.bool_:
+    if isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
         return "True or False"
     if isinstance(value, np.ndarray | np.generic):
         value = value.item()

@@ -1,0 +1,117 @@
+"""The plots that the notebooks share."""
+
+import base64
+import io
+import sys
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, which colour-blind readers tell apart; black comes last
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
+
+STYLE = {
+    "axes.prop_cycle": cycler(color=COLOURS),
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 12,
+    "axes.labelsize": 11,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 2,
+    "font.size": 11,
+    "legend.frameon": False,
+    "image.cmap": "viridis",
+    "figure.figsize": (7, 4),
+    "figure.constrained_layout.use": True,
+}
+DPI = 110
+
+
+def style() -> None:
+    """Give the figures made from here on the course's look."""
+    plt.rcParams.update(STYLE)
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Display a figure under a text that says what it shows, and close it.
+
+    alt: what a reader who cannot see the figure should know, in a sentence or two. Raises
+    ValueError if it is empty. Outside of a notebook the text is printed.
+    """
+    if not alt.strip():
+        raise ValueError("show(fig, alt=…) needs a sentence that says what the figure shows")
+    ipython = sys.modules.get("IPython")
+    if ipython is None or ipython.get_ipython() is None:
+        print(alt)
+    else:
+        data = {"image/png": base64.b64encode(png(fig)).decode("ascii"), "text/plain": alt}
+        ipython.display.display(data, raw=True, metadata={"image/png": {"alt": alt}})
+    plt.close(fig)
+
+
+def png(fig: Figure) -> bytes:
+    """A figure as a PNG file; the same figure gives the same bytes."""
+    file = io.BytesIO()
+    fig.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
+    return file.getvalue()
+
+
+def pictures(
+    images: Sequence[np.ndarray] | np.ndarray,
+    *,
+    titles: Sequence[str] | None = None,
+    columns: int | None = None,
+    size: float = 1.6,
+) -> Figure:
+    """Lay pictures out in a grid, each pixel in exactly the colour that the array says.
+
+    images: (H, W), (H, W, 1) or (H, W, 3) each; uint8, booleans, floats in 0…1, or floats in 0…255 (taken
+    to be so if any number in any picture is above 1). No contrast is stretched and nothing is
+    clipped: ValueError for numbers outside of 0…255 and for other shapes.
+    titles: one for each picture. columns: pictures in a row. size: inches of a picture's side.
+    """
+    ready = _as_bytes(images)
+    if titles is not None and len(titles) != len(ready):
+        raise ValueError(f"{len(titles)} titles for {len(ready)} pictures: give one for each")
+    columns = min(columns or 8, len(ready))
+    rows = -(-len(ready) // columns)
+    extra = 0.3 if titles is not None else 0.0
+    fig, axes = plt.subplots(
+        rows,
+        columns,
+        figsize=(size * columns, (size + extra) * rows),
+        squeeze=False,
+        layout="constrained",
+    )
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for i, (axis, image) in enumerate(zip(axes.flat, ready, strict=False)):
+        axis.imshow(image, cmap="gray", vmin=0, vmax=255)
+        axis.set_title(titles[i] if titles is not None else "", fontsize=10)
+    return fig
+
+
+def _as_bytes(images: Sequence[np.ndarray] | np.ndarray) -> list[np.ndarray]:
+    """Every picture as uint8, (H, W) or (H, W, 3)."""
+    arrays = [np.asarray(image) for image in images]
+    if not arrays:
+        raise ValueError("there is no picture to show")
+    for array in arrays:
+        if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3)):
+            raise ValueError(f"a picture is (H, W), (H, W, 1) or (H, W, 3), not {array.shape}")
+        if array.size and not (array.min() >= 0 and array.max() <= 255):
+            raise ValueError(
+                f"a picture's numbers lie in 0…1 or 0…255, not in {array.min():.4g}…"
+                f"{array.max():.4g}; to look at other numbers, use a colour map with its scale"
+            )
+    floats = [array for array in arrays if array.dtype.kind == "f" and array.size]
+    scale = 1 if any(array.max() > 1 for array in floats) else 255
+    arrays = [a * 255 if a.dtype.kind == "b" else a for a in arrays]
+    arrays = [np.rint(a * scale) if a.dtype.kind == "f" else a for a in arrays]
+    return [(a[:, :, 0] if a.ndim == 3 and a.shape[2] == 1 else a).astype(np.uint8) for a in arrays]
