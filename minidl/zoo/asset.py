@@ -45,6 +45,10 @@ class AssetError(RuntimeError):
     """A real asset cannot be had; one sentence says what, from where, why, and what to do."""
 
 
+class FormatError(ValueError):
+    """A file is not what its format says: damaged, cut short, or of another kind."""
+
+
 def in_words(size: int) -> str:
     """Write a number of bytes for people: ``"18.5 MB"``."""
     return f"{size / 1e6:.1f} MB" if size >= 50_000 else f"{size / 1e3:.1f} kB"
