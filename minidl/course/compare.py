@@ -18,10 +18,10 @@ def difference(
 
     ``dtypes`` false takes any kind of number. Nested tuples and lists are compared item by item.
     """
-    if isinstance(expected, list | tuple):
-        return _sequence_difference(got, expected, rtol, atol, dtypes, what)
     if got is None and expected is not None:
         return f"{what} is None: does the function end with `return`?"
+    if isinstance(expected, list | tuple):
+        return _sequence_difference(got, expected, rtol, atol, dtypes, what)
     if expected is None or isinstance(expected, str):
         return None if _equal(got, expected) else f"{what} is {_kind(got)}, not {expected!r}"
     return _number_difference(got, np.asarray(expected), rtol, atol, dtypes, what)
@@ -52,7 +52,7 @@ def _number_difference(
         array = np.asarray(got)
     except Exception:
         return f"{what} is {_kind(got)}, not numbers"
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in "biuf":
         return f"{what} is {_kind(got)}, where {_kind(expected)} is expected"
     if array.shape != expected.shape:
         swapped = array.shape == expected.shape[::-1]
@@ -67,7 +67,7 @@ def _number_difference(
 def _dtype_difference(array: np.ndarray, expected: np.ndarray, what: str) -> str | None:
     if expected.ndim and array.dtype != expected.dtype:
         return f"{what} has the dtype {array.dtype}, where {expected.dtype} is expected"
-    if array.dtype.kind != expected.dtype.kind and "c" not in (array.dtype.kind, "u"):
+    if array.dtype.kind.replace("u", "i") != expected.dtype.kind.replace("u", "i"):
         return f"{what} is {_kind(array)}, where {_kind(expected)} is expected"
     return None
 
@@ -82,7 +82,7 @@ def _value_difference(
     if bad.any():
         return f"{what} holds {array[bad][0]}{_at(bad)}, where {expected[bad][0]:.4g} is expected"
     with np.errstate(all="ignore"):
-        error = np.where(good, 0, np.abs(np.subtract(array, expected, dtype=np.float64)))
+        error = np.where(good, 0, np.abs(array.astype(float) - expected))
     worst = error == np.nanmax(error)
     given, wanted = _digits(array[worst][0], expected[worst][0])
     some = f"{np.sum(~good)} of {good.size} values are off; " if good.size > 1 else ""

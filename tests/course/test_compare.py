@@ -1,0 +1,91 @@
+"""The words for every way in which a result can differ."""
+
+import numpy as np
+import pytest
+
+from minidl.course.compare import difference
+
+RIGHT = np.arange(6.0).reshape(2, 3) + 1
+
+
+def words(got, expected=RIGHT, **options):
+    return difference(got, expected, 1e-7, 1e-9, **options)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (RIGHT + 1e-12, RIGHT),
+        (np.float64(2), 2.0),
+        (np.array(2.0), 2.0),
+        (np.float32(2), 2.0),
+        (np.int32(3), 3),
+        ([RIGHT, 1.0], (RIGHT, 1.0)),
+        (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])),
+        ("same", "same"),
+        (None, None),
+        (True, np.True_),
+        (np.zeros((0, 3)), np.zeros((0, 3))),
+    ],
+)
+def test_nothing_to_say(got, expected):
+    assert words(got, expected) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "said"),
+    [
+        (None, RIGHT, "is None: does the function end with `return`?"),
+        (RIGHT.tolist(), RIGHT, "is a list, where an array of the shape (2, 3) is expected"),
+        ("y", RIGHT, "is a str, where"),
+        (print, RIGHT, "is a builtin_function_or_method, where"),
+        (object(), 1.0, "is an object, where a number with a decimal point is expected"),
+        (RIGHT.T, RIGHT, "shape (3, 2), where (2, 3) is expected (the other way round)"),
+        (RIGHT[0], RIGHT, "shape (3,), where (2, 3) is expected"),
+        (RIGHT.astype(np.float32), RIGHT, "dtype float32, where float64 is expected"),
+        (5.0, 5, "a number with a decimal point, where a whole number is expected"),
+        (5, 5.0, "a whole number, where a number with a decimal point is expected"),
+        (1, True, "a whole number, where True or False is expected"),
+        (RIGHT, (RIGHT, RIGHT), "is an array of the shape (2, 3), where 2 values are expected"),
+        ((RIGHT,), (RIGHT, RIGHT), "has 1 values, where 2 are expected"),
+        ((RIGHT, -RIGHT), (RIGHT, RIGHT), "value 2 of the 2 at"),
+        (-RIGHT, RIGHT, "(every sign is wrong)"),
+        (RIGHT / 2, RIGHT, "(all are 0.5 times it)"),
+        (
+            RIGHT + [[0, 0, 0], [0, 1, 0]],
+            RIGHT,
+            "1 of 6 values are off; the result at [1, 1] is 6,",
+        ),
+        (RIGHT * np.nan, RIGHT, "holds nan at [0, 0], where 1 is expected"),
+        (
+            RIGHT[:, :2].T @ RIGHT[:, 1:],
+            (RIGHT[:, :2].T @ RIGHT[:, 1:]).T,
+            "everything is transposed",
+        ),
+        (1.0000001, 1.0, "is 1.0000001, where 1 is expected"),
+        ("a", "b", "is a str, not 'b'"),
+        (np.array(["a"]), np.ones(1), "array of the shape (1,), where"),
+        ([[1], [1, 2]], RIGHT, "is a list"),
+        (3.0, None, "is a number with a decimal point, not None"),
+    ],
+)
+def test_what_is_said(got, expected, said):
+    rtol = 1e-9
+    assert said in difference(got, expected, rtol, 1e-12)
+
+
+def test_kinds_of_number_may_be_ignored():
+    assert words(RIGHT.astype(np.float32), dtypes=False) is None
+    assert words(5, 5.0, dtypes=False) is None
+
+
+def test_objects_that_refuse_to_be_compared_are_only_different():
+    class Refusing:
+        def __eq__(self, other):
+            raise RuntimeError
+
+        def __array__(self, *args, **kwargs):
+            raise RuntimeError
+
+    assert "Refusing" in words(Refusing(), "text")
+    assert "Refusing" in words(Refusing())

@@ -1,0 +1,166 @@
+"""Every exercise of the course: its solutions pass, its known mistakes are told apart by name."""
+
+import inspect
+import time
+
+import numpy as np
+import pytest
+
+from minidl.course import names
+from minidl.course.behaviour import behave, trials
+from minidl.course.exercise import BEGIN, END
+from minidl.course.gradients import gradient_fault
+from minidl.course.judge import judge
+
+SECONDS = 8.0
+
+
+def same_arguments(exercise, function):
+    """A function that is called as the solution is and hands (solution's result, …) to another."""
+
+    def wrapper(*args, **kwargs):
+        return function(exercise.solution(*args, **kwargs), args, kwargs)
+
+    wrapper.__signature__ = inspect.signature(exercise.solution)
+    return wrapper
+
+
+def test_there_are_exercises():
+    assert "convolve" in names()
+    assert len(names()) == len(set(names()))
+
+
+def test_the_declaration_is_complete(exercise):
+    assert exercise.points >= 1
+    assert len(exercise.cases) >= 3
+    assert len(exercise.hints) >= 2
+    assert len(exercise.wrong) >= 4
+    assert len(exercise.right) >= 2
+    diagnoses = [wrong.diagnosis for wrong in exercise.wrong]
+    assert len(set(diagnoses)) == len(diagnoses)
+    for words in [*exercise.hints, *diagnoses]:
+        assert words.rstrip("`)").endswith((".", "?", ":")), words
+        assert words.count("`") % 2 == 0, words
+    abouts = [case.about for case in exercise.cases]
+    assert len(set(abouts)) == len(abouts)
+    assert not any(mark in about for about in abouts for mark in ":;")
+
+
+def test_the_student_reads_a_docstring_and_writes_between_the_marks(exercise):
+    lines = [line.strip() for line in exercise.source.splitlines()]
+    assert lines.count(BEGIN) == lines.count(END) == 1
+    first = inspect.getdoc(exercise.solution).splitlines()[0]
+    assert len(first) > 15 and first.endswith(".")
+    assert exercise.name in exercise.source.splitlines()[0]
+
+
+def test_every_right_solution_passes(exercise):
+    for function in [exercise.solution, exercise.stand_in, *exercise.right]:
+        feedback = judge(exercise, function, SECONDS)
+        assert feedback.kind == "right", f"{function.__name__}: {feedback}"
+
+
+def test_every_known_mistake_gets_its_own_diagnosis(exercise, wrong):
+    feedback = judge(exercise, exercise.wrong_function(wrong), SECONDS)
+    assert feedback.kind == "wrong"
+    assert feedback.diagnosis == wrong.diagnosis
+    assert wrong.diagnosis in str(feedback)
+    assert exercise.hints[0] in str(feedback)
+
+
+def test_gradients_of_the_solution_agree_with_central_differences_everywhere(exercise):
+    if exercise.gradient is None:
+        pytest.skip("returns no gradient")
+    tried = trials(exercise)
+    outcomes = behave(exercise, exercise.solution, tried, SECONDS)
+    assert gradient_fault(exercise, tried, outcomes, elements=None) is None
+
+
+def test_inputs_are_the_same_every_time_and_a_check_takes_a_moment(exercise):
+    for first, second in zip(exercise.inputs(), exercise.inputs(), strict=True):
+        for name, value in first.items():
+            if isinstance(value, np.ndarray):
+                assert np.array_equal(value, second[name], equal_nan=value.dtype.kind == "f")
+    start = time.monotonic()
+    judge(exercise, exercise.wrong_function(exercise.wrong[0]), SECONDS)
+    assert time.monotonic() - start < 3
+
+
+def test_not_written_yet_is_told_from_wrong(exercise):
+    def raises(*args, **kwargs):
+        raise NotImplementedError
+
+    def only_a_docstring(*args, **kwargs):
+        """What it should do."""
+
+    def an_ellipsis(*args, **kwargs):
+        return ...
+
+    for function in [raises, only_a_docstring, an_ellipsis]:
+        assert judge(exercise, function, SECONDS).kind == "open"
+
+
+def _first_array_changed(result, args, kwargs):
+    for value in [*args, *kwargs.values()]:
+        if isinstance(value, np.ndarray) and value.size:
+            value.flat[0] += 1
+    return result
+
+
+def _misshapen(value):
+    if isinstance(value, tuple):
+        return tuple(_misshapen(item) for item in value)
+    return np.asarray(value)[None] if isinstance(value, np.ndarray | float | int) else [value]
+
+
+def _other_dtype(value):
+    if isinstance(value, tuple):
+        return tuple(_other_dtype(item) for item in value)
+    return np.asarray(value).astype(np.complex64)
+
+
+MISBEHAVIOUR = {
+    "nothing": (lambda result, args, kwargs: None, "None"),
+    "an exception": (lambda result, args, kwargs: [][0], "IndexError"),
+    "a wrong shape": (lambda result, args, kwargs: _misshapen(result), ""),
+    "a wrong dtype": (lambda result, args, kwargs: _other_dtype(result), ""),
+    "a changed argument": (_first_array_changed, "changed"),
+    "a word": (lambda result, args, kwargs: "y", ""),
+    "itself": (lambda result, args, kwargs: judge, "function"),
+}
+
+
+@pytest.mark.parametrize("behaviour", MISBEHAVIOUR)
+def test_misbehaviour_gets_words(exercise, behaviour):
+    function, word = MISBEHAVIOUR[behaviour]
+    arrays = [v for a in exercise.inputs() for v in a.values() if isinstance(v, np.ndarray)]
+    if behaviour == "a changed argument" and not arrays:
+        pytest.skip("takes no array")
+    feedback = judge(exercise, same_arguments(exercise, function), SECONDS)
+    assert feedback.kind == "wrong"
+    assert word in str(feedback)
+    assert len(feedback.lines) >= 2
+
+
+def test_an_endless_loop_gets_words(exercise):
+    def endless(*args, **kwargs):
+        while True:
+            pass
+
+    start = time.monotonic()
+    feedback = judge(exercise, endless, 0.3)
+    assert time.monotonic() - start < 2
+    assert feedback.kind == "wrong"
+    assert "never ends" in str(feedback)
+
+
+@pytest.mark.parametrize("value", [None, 3, "convolve", np.ones(3), [1], {}])
+def test_what_is_no_function_gets_words(toy, value):
+    feedback = judge(toy, value, SECONDS)
+    assert feedback.kind == "wrong"
+    assert type(value).__name__ in str(feedback)
+
+
+def test_a_wrong_first_line_gets_words(toy):
+    feedback = judge(toy, lambda x: (x, x), SECONDS)
+    assert "def square_sum(x, scale=1.0):" in str(feedback)
