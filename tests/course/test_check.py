@@ -146,8 +146,8 @@ def test_a_known_mistake_is_recognised_by_its_values_beneath_another_one(toy, ca
 def test_a_known_mistake_may_be_told_by_a_predicate(toy, capsys):
     check("square_sum", lambda x, scale=1.0: (float((x**2).sum()), 0))
     assert "The scale is missing somewhere." in capsys.readouterr().out
-    check("square_sum", lambda x, scale=1.0: None)  # for which the predicate raises
-    assert "is None" in capsys.readouterr().out
+    check("square_sum", lambda x, scale=1.0: [])  # for which the predicate raises
+    assert "has 0 values" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["convolve"])
