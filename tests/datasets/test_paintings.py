@@ -51,7 +51,7 @@ def test_no_empty_areas_and_rich_colours(name):
     assert blocks.min() > 4  # every part has texture
     assert picture.std() > 40  # lights and darks
     hue = picture - picture.mean(axis=-1, keepdims=True)
-    assert hue.reshape(-1, 3).std(axis=0).min() > 12  # and colours
+    assert hue.reshape(-1, 3).std(axis=0).mean() > 15  # and colours
 
 
 def test_errors_name_what_is_wrong():

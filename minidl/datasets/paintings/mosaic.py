@@ -123,7 +123,7 @@ def _fish(x, y, cx, cy, length, turn):
     return inside, FISH[pick], np.sign(length) * (np.arctan(slope) + turn)
 
 
-def _lay_stones(canvas, scene, rng, rounds=9):
+def _lay_stones(canvas, scene, rng, rounds=7):
     """Places of the stones: Lloyd's method with square cells turned along the rows.
 
     Pixels at an outline belong to nobody, so that stones move off the outlines (Hausner 2001).
@@ -132,13 +132,13 @@ def _lay_stones(canvas, scene, rng, rounds=9):
     y, x = np.indices((rows, columns)).reshape(2, -1) + 0.5
     sites = np.stack([x * canvas.width / columns, y * canvas.height / rows], axis=1)
     sites += rng.uniform(-0.3, 0.3, sites.shape) * STONE
-    coarse = Canvas((round(6 * canvas.height / STONE), round(6 * canvas.width / STONE)))
+    coarse = Canvas((round(5 * canvas.height / STONE), round(5 * canvas.width / STONE)))
     region = scene(coarse.x, coarse.y)[2]
     free = ~seams(region)
     x, y = coarse.x[free], coarse.y[free]
     for _ in range(rounds):
         angle = scene(sites[:, 0], sites[:, 1])[1]
-        owner, _, _ = nearest(sites, angle, x, y)
+        owner, _, _ = nearest(sites, angle, x, y, candidates=4)
         count = np.bincount(owner, minlength=len(sites))
         sums = [np.bincount(owner, part, len(sites)) for part in (x, y)]
         kept = count > 0
