@@ -55,19 +55,28 @@ class Sequential(Layer):
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Make every layer's parameters for inputs of this shape."""
         self.input_shape, self.dtype = tuple(shapes[0]), dtype
-        known = {INPUT: self.input_shape}
-        for node in self.graph.nodes.values():
-            inputs = [known[name] for name in node.inputs]
-            if not node.layer.built:
-                node.layer.build(*inputs, rng=rng, dtype=dtype)
-                node.layer.built = True
-            known[node.name] = node.layer.output_shape(*inputs)
-        self.shapes, self.built = known, True
+        self.shapes = self._walk(self.input_shape, rng)
+        self.built = True
         self.parameters = {
             f"{name}/{key}": parameter
             for name, layer in self.named_layers().items()
             for key, parameter in layer.parameters.items()
         }
+
+    def shapes_for(self, input_shape: Shape) -> dict[str, Shape]:
+        """Return every node's output shape ``(*S, C)`` for inputs of this shape ``(*S, C)``."""
+        return self._walk(tuple(input_shape))
+
+    def _walk(self, input_shape: Shape, rng: np.random.Generator | None = None) -> dict[str, Shape]:
+        """Work out the shapes node by node; with an rng, build the layers on the way."""
+        shapes = {INPUT: input_shape}
+        for node in self.graph.nodes.values():
+            inputs = [shapes[name] for name in node.inputs]
+            if rng is not None and not node.layer.built:
+                node.layer.build(*inputs, rng=rng, dtype=self.dtype)
+                node.layer.built = True
+            shapes[node.name] = node.layer.output_shape(*inputs)
+        return shapes
 
     # -- running ---------------------------------------------------------------------------------
 

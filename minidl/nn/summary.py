@@ -30,10 +30,9 @@ class Summary:
     @classmethod
     def of(cls, network, input_shape: Shape) -> "Summary":
         """Summarise a network for inputs of this shape ``(*S, C)``."""
-        shapes, seen, rows = {INPUT: tuple(input_shape)}, set(), []
+        shapes, seen, rows = network.shapes_for(input_shape), set(), []
         for node in network.graph.nodes.values():
             layer, inputs = node.layer, [shapes[name] for name in node.inputs]
-            shapes[node.name] = layer.output_shape(*inputs)
             numbers = sum(p.value.size for p in layer.parameters.values())
             rows.append(
                 Row(

@@ -1,10 +1,13 @@
 """One run of a network, remembered: the activations asked for, and the way back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
 from minidl.nn.graph import INPUT, Graph
+from minidl.nn.layer import Layer
+
+Rule = Callable[[Layer, np.ndarray, object], tuple[np.ndarray, object]]
 
 
 class Trace:
@@ -55,7 +58,11 @@ class Trace:
         return self.activations[self.taps[-1]]
 
     def backward(
-        self, gradients: Mapping[str, np.ndarray] | np.ndarray, *, need_input: bool = True
+        self,
+        gradients: Mapping[str, np.ndarray] | np.ndarray,
+        *,
+        need_input: bool = True,
+        rule: Rule | None = None,
     ) -> np.ndarray | None:
         """Send gradients back from several nodes at once; return the input's.
 
@@ -66,6 +73,8 @@ class Trace:
                 output; or one array, for the last tap.
             need_input: whether the gradient of the input is wanted; without it, work that would
                 serve it alone is left out and the result is None.
+            rule: for experiments with the backward pass: called with (layer, dy, cache) before each
+                layer goes back, it returns the dy and the cache to use instead.
 
         Raises:
             ValueError, TypeError: for an unknown name, or a gradient of another shape or dtype.
@@ -77,7 +86,10 @@ class Trace:
             if dy is None or node.name not in flows:
                 continue
             need = any(name in flows for name in node.inputs)
-            result = node.layer.backward(dy, self._caches[node.name], need_input=need)
+            cache = self._caches[node.name]
+            if rule is not None:
+                dy, cache = rule(node.layer, dy, cache)
+            result = node.layer.backward(dy, cache, need_input=need)
             dxs = result if isinstance(result, tuple) else (result,)
             for name, dx in zip(node.inputs, dxs, strict=True):
                 if name in flows:

@@ -1,0 +1,196 @@
+"""Receptive fields: which part of the input can one unit see? Computed exactly, at any rank.
+
+Going back through the network, a window that slides with stride s and dilation d turns the set of
+positions P that are seen in its output into the set {o·s + k·d − before : o ∈ P, k a tap} of its
+input; what falls into padding is dropped. Two branches see the union of what each sees.
+
+Every axis goes by itself, as a row of booleans; so borders, holes and branches come out right
+without special cases.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from minidl.kernels import Window
+from minidl.nn import Layer, Sequential
+from minidl.nn.graph import INPUT
+from minidl.nn.layer import Shape
+
+Rows = list[np.ndarray]  # for each axis, which positions are seen
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptiveField:
+    """The field of a layer's units far from the border, one entry per axis, in input pixels.
+
+    The unit at position p sees ``size`` pixels beginning at ``p·step + offset`` (negative: that
+    much padding), clipped to the input.
+    """
+
+    size: tuple[int, ...]
+    step: tuple[int, ...]
+    offset: tuple[int, ...]
+
+    def __str__(self) -> str:
+        by = " × ".join(map(str, self.size))
+        return f"{by} pixels, every {' × '.join(map(str, self.step))}, from {self.offset}"
+
+
+def receptive_field(
+    network: Sequential, name: str, input_shape: Shape | None = None
+) -> ReceptiveField:
+    """Return the size, step and offset of the receptive field of a layer's units.
+
+    With every window the size grows by (kernel − 1)·dilation steps, and the step is multiplied by
+    the stride. Where branches meet, the field spans both.
+
+    Args:
+        network: of any rank.
+        name: of the layer.
+        input_shape: ``(*S, C)``; only needed where the network's own is not fixed and padding
+            depends on it (``"same"`` with a stride).
+
+    Raises:
+        ValueError: for an unknown name, or a layer in which positions have been mixed up (dense).
+    """
+    shapes = _shapes(network, input_shape)
+    rank = len(shapes[INPUT]) - 1
+    spans = {INPUT: ((1,) * rank, (1,) * rank, (0,) * rank)}
+    for node in _nodes(network, name):
+        parts = [_grow(node.layer, spans[n], shapes[n]) for n in node.inputs]
+        spans[node.name] = _union(parts)
+    if spans[name] is None:
+        raise ValueError(f"the units of {name!r} have no position: each sees the whole input.")
+    return ReceptiveField(*spans[name])
+
+
+def patch(
+    network: Sequential,
+    name: str,
+    position: tuple[int, ...],
+    input_shape: Shape | None = None,
+) -> tuple[slice, ...]:
+    """Return the slices of the input that the unit at ``position`` of a layer can see, clipped.
+
+    Raises:
+        ValueError: for an unknown name, or a position outside the layer.
+    """
+    return tuple(
+        slice(int(seen[0]), int(seen[-1]) + 1)
+        for seen in map(np.flatnonzero, visible(network, name, position, input_shape))
+    )
+
+
+def visible(
+    network: Sequential,
+    name: str,
+    position: tuple[int, ...],
+    input_shape: Shape | None = None,
+) -> Rows:
+    """Return for each axis of the input which positions the unit at ``position`` can see.
+
+    Dilated windows leave holes in the rows. (Where branches meet, a pixel lies in the field only if
+    one branch sees it along all axes; the rows tell the smallest box around all of them.)
+
+    Raises:
+        ValueError: for an unknown name, or a position outside the layer.
+    """
+    shapes = _shapes(network, input_shape)
+    nodes = _nodes(network, name)
+    sizes = shapes[name][:-1]
+    if len(position) != len(sizes) or not all(
+        0 <= p < s for p, s in zip(position, sizes, strict=True)
+    ):
+        raise ValueError(f"{name!r} has positions up to {sizes}, got {position}.")
+    seen = {name: [np.arange(s) == p for p, s in zip(position, sizes, strict=True)]}
+    for node in reversed(nodes):
+        rows = seen.pop(node.name, None)
+        if rows is None:
+            continue
+        for source in node.inputs:
+            back = _look_back(node.layer, rows, shapes[source][:-1])
+            known = seen.get(source)
+            seen[source] = (
+                back if known is None else [a | b for a, b in zip(known, back, strict=True)]
+            )
+    return seen[INPUT]
+
+
+def _shapes(network: Sequential, input_shape: Shape | None) -> dict[str, Shape]:
+    shape = tuple(input_shape or network.input_shape)
+    if None in shape:
+        raise ValueError(
+            f"this network takes inputs of any size {shape}: say which with input_shape=(*S, C)."
+        )
+    return network.shapes_for(shape)
+
+
+def _nodes(network: Sequential, name: str) -> list:
+    if name not in network.graph.nodes:
+        raise ValueError(f"no layer is called {name!r}; they are {', '.join(network.graph.nodes)}.")
+    return network.graph.needed_for([name])
+
+
+def _window(layer: Layer, shape: Shape) -> Window | None:
+    return layer.window(shape[:-1]) if hasattr(layer, "window") else None
+
+
+def _is_transposed(layer: Layer) -> bool:
+    return hasattr(layer, "output_padding")
+
+
+def _look_back(layer: Layer, rows: Rows, sizes: tuple[int, ...]) -> Rows:
+    """Return what of a layer's input is seen by the positions ``rows`` of its output."""
+    window = layer.window(sizes) if hasattr(layer, "window") else None
+    if window is not None:
+        return [
+            _axis_back(window, axis, row, _is_transposed(layer)) for axis, row in enumerate(rows)
+        ]
+    if len(rows) != len(sizes):
+        return [np.ones(size, bool) for size in sizes]  # flattened or averaged: everything is seen
+    return [
+        np.pad(row[:size], (0, max(size - len(row), 0)))
+        for row, size in zip(rows, sizes, strict=True)
+    ]
+
+
+def _axis_back(window: Window, axis: int, row: np.ndarray, transposed: bool) -> np.ndarray:
+    size, output = window.size[axis], window.output[axis]
+    outputs = np.arange(output) * window.stride[axis] - window.before[axis]
+    reads = outputs[:, None] + np.arange(window.kernel[axis]) * window.dilation[axis]
+    inside = (reads >= 0) & (reads < size)
+    if transposed:
+        return (inside & row[np.clip(reads, 0, size - 1)]).any(axis=1)
+    seen = np.zeros(size, bool)
+    seen[reads[inside & row[:, None]]] = True
+    return seen
+
+
+def _grow(layer: Layer, span, shape: Shape):
+    window = _window(layer, shape)
+    if span is None or (window is None and len(layer.output_shape(shape)) != len(shape)):
+        return None
+    if window is None:
+        return span
+    if _is_transposed(layer):
+        raise ValueError("behind a transposed convolution fields differ: use patch() for a unit.")
+    axes = zip(*span, window.extent, window.stride, window.before, strict=True)
+    grown = [
+        (size + (extent - 1) * step, step * stride, offset - before * step)
+        for size, step, offset, extent, stride, before in axes
+    ]
+    return tuple(zip(*grown, strict=True))
+
+
+def _union(parts: list):
+    if None in parts:
+        return None
+    (_, step, _), *others = parts
+    if any(other[1] != step for other in others):
+        raise ValueError("branches that meet with different steps have no common field.")
+    starts = [offset for _, _, offset in parts]
+    first = tuple(map(min, zip(*starts, strict=True)))
+    ends = [tuple(o + s for o, s in zip(offset, size, strict=True)) for size, _, offset in parts]
+    last = tuple(map(max, zip(*ends, strict=True)))
+    return tuple(e - f for e, f in zip(last, first, strict=True)), step, first
