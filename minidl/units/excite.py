@@ -1,0 +1,60 @@
+"""Pictures made to excite one unit: gradient ascent on the pixels, with what keeps it legible."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from minidl.nn import Sequential
+
+
+def excite(
+    network: Sequential,
+    name: str,
+    unit: int,
+    *,
+    size: tuple[int, ...],
+    steps: int = 128,
+    rate: float = 6.0,
+    jitter: int = 8,
+    blur: float = 0.5,
+    decay: float = 0.01,
+    low: float = 0.0,
+    high: float = 255.0,
+    seed: int = 0,
+) -> np.ndarray:
+    """Make an input that excites one unit: gradient ascent on the pixels, from grey noise.
+
+    Left alone, ascent finds high-frequency noise. Three regularisers make the picture legible: it
+    is shifted at random before each step (what excites the unit must do so anywhere), blurred a
+    little (no single pixels), and pulled back to grey (nothing that is not needed).
+
+    Args:
+        network: that the unit belongs to; its input values lie in low … high.
+        name: of the layer.
+        unit: channel; its mean over all positions is raised.
+        size: spatial sizes of the picture.
+        steps: of ascent.
+        rate: length of a step, RMS per pixel.
+        jitter: largest shift, in pixels.
+        blur: σ of the Gaussian after each step, in pixels.
+        decay: share of the distance to grey that each step takes away.
+        low, high: range of the input's values.
+        seed: of the noise and the shifts.
+
+    Returns:
+        The picture ``(*size, C)`` of the network's dtype.
+    """
+    rng = np.random.default_rng(seed)
+    grey, span = (low + high) / 2, high - low
+    shape = (1, *size, network.input_shape[-1])
+    x = (grey + 0.04 * span * rng.standard_normal(shape)).astype(network.dtype)
+    axes = tuple(range(1, x.ndim - 1))
+    for _ in range(steps):
+        shift = tuple(int(s) for s in rng.integers(-jitter, jitter + 1, len(axes)))
+        trace = network.trace(np.roll(x, shift, axes), (name,))
+        signal = np.zeros_like(trace[name])
+        signal[..., unit] = 1
+        gradient = np.roll(trace.backward({name: signal}), [-s for s in shift], axes)
+        x = x + gradient * (rate / (np.sqrt(np.mean(gradient**2)) + 1e-12))
+        x = gaussian_filter(x, (0, *(blur,) * len(axes), 0), mode="reflect")
+        x = np.clip(grey + (1 - decay) * (x - grey), low, high).astype(network.dtype)
+    return x[0]

@@ -1,0 +1,113 @@
+"""Gradient pictures: what would a unit like to see changed in this input?
+
+Three rules for the way back through a ReLU, all else being ordinary backpropagation:
+
+    saliency    passes the gradient where the activation was positive     (Simonyan et al., 2014)
+    deconvnet   passes the gradient where the gradient is positive        (Zeiler & Fergus, 2014)
+    guided      passes it where both are                        (Springenberg et al., 2015)
+
+Guided pictures look best and explain least: they hardly change when the weights are made random
+(Adebayo et al., 2018). ``randomised`` lets a reader see that.
+"""
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from minidl.functional.activations import ReluCache
+from minidl.functional.conv import ConvCache
+from minidl.nn import Layer, Sequential
+
+METHODS = ("saliency", "deconvnet", "guided")
+
+
+def gradient_picture(
+    network: Sequential,
+    x: np.ndarray,
+    name: str,
+    unit: int,
+    *,
+    position: tuple[int, ...] | None = None,
+    method: str = "saliency",
+) -> np.ndarray:
+    """Return the gradient of one unit with respect to the input, by one of ``METHODS``.
+
+    Args:
+        network: whose unit is asked.
+        x: one input ``(1, *S, C)``.
+        name: of the unit's layer.
+        unit: channel of the layer.
+        position: where in the layer; None means where the unit is strongest.
+        method: the rule for going back through a ReLU.
+
+    Returns:
+        An array of x's shape.
+
+    Raises:
+        ValueError: for an unknown layer, unit, position or method, or more than one input.
+    """
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {METHODS}, got {method!r}.")
+    if len(x) != 1:
+        raise ValueError(f"x must be one input (1, *S, C), got shape {x.shape}.")
+    trace = network.trace(x, (name,))
+    signal = one_unit(trace[name], unit, position)
+    return trace.backward({name: signal}, rule=None if method == "saliency" else _RULES[method])
+
+
+def one_unit(a: np.ndarray, unit: int, position: tuple[int, ...] | None = None) -> np.ndarray:
+    """Return zeros of a's shape with a 1 at one unit: its strongest position if none is given."""
+    if not 0 <= unit < a.shape[-1]:
+        raise ValueError(f"the layer has units 0 … {a.shape[-1] - 1}, got {unit}.")
+    sizes = a.shape[1:-1]
+    if position is None:
+        position = np.unravel_index(int(a[0, ..., unit].argmax()), sizes)
+    if len(position) != len(sizes) or not all(
+        0 <= p < s for p, s in zip(position, sizes, strict=True)
+    ):
+        raise ValueError(f"the layer has positions up to {sizes}, got {position}.")
+    signal = np.zeros_like(a)
+    signal[(0, *position, unit)] = 1
+    return signal
+
+
+def _rectifies(cache: object) -> bool:
+    return isinstance(cache, ReluCache) or (isinstance(cache, ConvCache) and cache.y is not None)
+
+
+def _guided(layer: Layer, dy: np.ndarray, cache: object) -> tuple[np.ndarray, object]:
+    return (np.maximum(dy, 0), cache) if _rectifies(cache) else (dy, cache)
+
+
+def _deconvnet(layer: Layer, dy: np.ndarray, cache: object) -> tuple[np.ndarray, object]:
+    if not _rectifies(cache):
+        return dy, cache
+    open_gate = None if isinstance(cache, ConvCache) else np.ones_like(cache.y)
+    return np.maximum(dy, 0), replace(cache, y=open_gate)
+
+
+_RULES = {"deconvnet": _deconvnet, "guided": _guided}
+
+
+def randomised(network: Sequential, *names: str, seed: int = 0) -> Sequential:
+    """Return a copy whose weights are drawn anew in the layers whose names begin so (all without).
+
+    Every kernel keeps its mean and spread, so that only what was learned is lost.
+    """
+    twin = copy.deepcopy(network)
+    rng = np.random.default_rng(seed)
+    for path, parameter in twin.parameters.items():
+        if names and not any(path.startswith(f"{name}/") for name in names):
+            continue
+        w = parameter.value
+        parameter.unfreeze()
+        parameter.value = (w.mean() + w.std() * rng.standard_normal(w.shape)).astype(w.dtype)
+    return twin.freeze()
+
+
+def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
+    """Return Spearman's correlation of two pictures' magnitudes: do they mark the same pixels?"""
+    a, b = (np.abs(p).sum(axis=-1).ravel() for p in (first, second))
+    return float(spearmanr(a, b).statistic)

@@ -1,0 +1,44 @@
+"""Occlusion: cover a part of the picture and see how much a unit minds."""
+
+import numpy as np
+
+from minidl.nn import Sequential
+
+
+def occlusion_map(
+    network: Sequential,
+    x: np.ndarray,
+    name: str,
+    unit: int,
+    *,
+    size: int = 16,
+    step: int = 8,
+    fill: float = 127.5,
+    batch_size: int = 16,
+) -> np.ndarray:
+    """Cover a square of the input at a time and measure how far the unit's strongest answer falls.
+
+    Args:
+        x: one input ``(1, *S, C)``.
+        size, step: of the square, in pixels.
+        fill: the square's value.
+
+    Returns:
+        The fall for each place of the square, one axis per spatial axis.
+    """
+    sizes = x.shape[1:-1]
+    starts = [np.arange(0, max(s - size, 0) + 1, step) for s in sizes]
+    places = np.stack(np.meshgrid(*starts, indexing="ij"), axis=-1).reshape(-1, len(sizes))
+
+    def answer(batch: np.ndarray) -> np.ndarray:
+        a = network.trace(batch, (name,), keep=False)[name]
+        return a[..., unit].reshape(len(batch), -1).max(axis=1)
+
+    falls = []
+    for start in range(0, len(places), batch_size):
+        chosen = places[start : start + batch_size]
+        batch = np.repeat(x, len(chosen), axis=0)
+        for covered, place in zip(batch, chosen, strict=True):
+            covered[tuple(slice(p, p + size) for p in place)] = fill
+        falls.append(answer(batch))
+    return answer(x)[0] - np.concatenate(falls).reshape([len(s) for s in starts])
