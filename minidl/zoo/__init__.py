@@ -1,8 +1,45 @@
-"""Real networks: fetching and checking their files, decoding the formats, and the networks."""
+"""Real networks and real data: fetched and verified, their formats decoded, and the networks."""
 
-from minidl.zoo.asset import Asset, AssetError, Package
+from minidl.zoo.asset import Asset, AssetError, FormatError, Package
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder
+from minidl.zoo.face_network import FaceNetwork, face_resnet
 from minidl.zoo.fetching import fetch
+from minidl.zoo.medical import (
+    ECG_RATE,
+    LEADS,
+    anatomical,
+    brain,
+    ct_slice,
+    ecg,
+    eeg,
+    mr_slice,
+    mri_slice,
+)
+from minidl.zoo.photos import PHOTOS, credits, photo
+from minidl.zoo.vgg import vgg19
 
-__all__ = ["ASSETS", "Asset", "AssetError", "Package", "cache_folder", "fetch"]
+__all__ = [
+    "ASSETS",
+    "ECG_RATE",
+    "LEADS",
+    "PHOTOS",
+    "Asset",
+    "AssetError",
+    "FaceNetwork",
+    "FormatError",
+    "Package",
+    "anatomical",
+    "brain",
+    "cache_folder",
+    "credits",
+    "ct_slice",
+    "ecg",
+    "eeg",
+    "face_resnet",
+    "fetch",
+    "mr_slice",
+    "mri_slice",
+    "photo",
+    "vgg19",
+]

@@ -66,7 +66,7 @@ MPL = "matplotlib licence (PSF style)"
 MNI = "MNI/McGill: any use without fee, with the copyright notice © 1993–2009 Louis Collins"
 PUBLIC_DOMAIN = "public domain"
 NO_RESTRICTIONS = "no known copyright restrictions"
-US_GOVERNMENT = "work of the US government; the photograph's own notice forbids altering it"
+US_GOVERNMENT = "work of the US government, with a notice against altering it"
 
 # fmt: off
 _TABLE = (

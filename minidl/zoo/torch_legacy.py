@@ -146,11 +146,11 @@ def interpret(stream: BinaryIO) -> Any:
                 stack.append(tuple(since_mark()))
             case "TUPLE1":
                 stack.append((stack.pop(),))
-            case "APPENDS":
-                items = since_mark()
+            case "APPEND" | "APPENDS":
+                items = since_mark() if opcode.name == "APPENDS" else [stack.pop()]
                 stack[-1].extend(items)
-            case "SETITEMS":
-                items = since_mark()
+            case "SETITEM" | "SETITEMS":
+                items = since_mark() if opcode.name == "SETITEMS" else [stack.pop(-2), stack.pop()]
                 stack[-1].update(zip(items[::2], items[1::2], strict=True))
             case "BINPUT" | "LONG_BINPUT":
                 memo[argument] = stack[-1]

@@ -1,0 +1,29 @@
+"""Photographs to work with, each with its licence and credit."""
+
+import numpy as np
+from PIL import Image
+
+from minidl.zoo.assets import ASSETS
+from minidl.zoo.fetching import fetch
+
+PHOTOS = tuple(a.name for a in ASSETS.values() if a.filename.endswith((".jpg", ".png")))
+
+
+def photo(name: str) -> np.ndarray:
+    """Return a photograph as uint8 RGB ``(H, W, 3)``; ``PHOTOS`` are the names.
+
+    Say whose it is wherever you show it: ``credits(name)``. Raises ValueError for an unknown name
+    and AssetError if it cannot be fetched.
+    """
+    if name not in PHOTOS:
+        raise ValueError(f"no photograph is called {name!r}; there are {', '.join(PHOTOS)}")
+    with Image.open(fetch(name)) as picture:
+        return np.array(picture.convert("RGB"))
+
+
+def credits(name: str) -> str:
+    """Return who made an asset, under which licence, and which package holds it, in one line."""
+    if name not in ASSETS:
+        raise ValueError(f"no asset is called {name!r}; there are {', '.join(ASSETS)}")
+    asset = ASSETS[name]
+    return f"{asset.credit} ({asset.licence})"
