@@ -41,6 +41,7 @@ def execute(notebook: NotebookNode, folder: Path, *, quick: bool = False) -> Non
         notebook,
         timeout=None,
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute(env=environment)

@@ -1,0 +1,53 @@
+"""A folder for a teacher who grades with nbgrader.
+
+    python -m minidl.course.teach my_course
+
+makes ``my_course`` with one assignment for every notebook that has exercises, as nbgrader wants
+them, and its settings. What to do with it is told in notebooks/TEACHERS.md.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from minidl.course.files import read, source_notebooks
+
+CONFIG = '''\
+"""nbgrader's settings for this course."""
+
+import os
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "{course}"
+
+# Grading asks whether the exercises are right, not whether a network trains well:
+# long loops take few steps. Set this to "0" to run every submission in full.
+os.environ.setdefault("MINIDL_QUICK", "1")
+c.Execute.timeout = 300  # seconds for a cell
+'''
+
+
+def make(notebooks: Path, course: Path) -> list[str]:
+    """Put every notebook with exercises into a course folder; returns the assignments' names.
+
+    Notebooks that are there already are brought up to date; nbgrader_config.py is left as it is.
+    """
+    assignments = []
+    for path in source_notebooks(notebooks):
+        if any(cell.metadata.get("nbgrader", {}).get("grade") for cell in read(path).cells):
+            folder = course / "source" / path.stem
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / path.name)
+            assignments.append(path.stem)
+    config = course / "nbgrader_config.py"
+    if not config.exists():
+        config.write_text(CONFIG.format(course=course.resolve().name), encoding="utf-8")
+    return assignments
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m minidl.course.teach FOLDER   (from the folder of the course)")
+    for assignment in make(Path("notebooks"), Path(sys.argv[1])):
+        print(assignment)

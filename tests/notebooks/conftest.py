@@ -1,0 +1,94 @@
+"""The notebooks that exist, a small one that the tests write, and how they are run."""
+
+import os
+import shutil
+import sysconfig
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from minidl.course.cells import setup_cell
+from minidl.course.files import write
+from minidl.course.refresh import refresh
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+SOURCES = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+
+
+def pytest_generate_tests(metafunc):
+    """A test that takes ``source`` runs for every notebook, by its number."""
+    if "source" in metafunc.fixturenames:
+        metafunc.parametrize("source", SOURCES, ids=lambda path: path.name[:2])
+
+
+@pytest.fixture
+def notebook(source):
+    return nbformat.read(source, as_version=4)
+
+
+@pytest.fixture(scope="session")
+def root():
+    return ROOT
+
+
+@pytest.fixture
+def quick_environment(monkeypatch):
+    """The environment of runs that only prove that an edition executes.
+
+    It is this process's as well; nbgrader finds its helpers by PATH, as in an activated one.
+    """
+    monkeypatch.setenv("MINIDL_QUICK", "1")
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    monkeypatch.setenv("PATH", sysconfig.get_path("scripts"), prepend=os.pathsep)
+    return dict(os.environ)
+
+
+SETUP = """\
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+
+from minidl import viz
+from minidl.course import check, hint, solution, steps
+
+viz.style()"""
+
+FIGURE = """\
+fig, axis = plt.subplots()
+axis.plot(np.arange(steps(100, 10)))
+axis.set(xlabel="step", ylabel="height")
+viz.show(fig, alt="A straight line that climbs.")"""
+
+SLIDER = """\
+def grey(level):
+    print("level", level)
+    viz.show(viz.pictures([np.full((4, 4), level, np.uint8)]), alt="One grey square.")
+
+
+ipywidgets.interact(grey, level=(0, 255));"""
+
+
+@pytest.fixture(scope="session")
+def small_notebook(tmp_path_factory):
+    """A notebook with an exercise, a figure, a slider and a printed word, run and stored."""
+    path = tmp_path_factory.mktemp("a small course") / "01_small.ipynb"
+    cells = [
+        new_markdown_cell("# 01 · A small notebook", id="title"),
+        setup_cell(SETUP),
+        new_code_cell("# exercise convolve", id="exercise"),
+        new_code_cell(FIGURE, id="figure"),
+        new_code_cell(SLIDER, id="slider", metadata={"tags": ["nbval-ignore-output"]}),
+        new_code_cell('print("eleven")', id="word"),
+    ]
+    write(new_notebook(cells=cells), path)
+    refresh(path)
+    return path
+
+
+@pytest.fixture
+def small(small_notebook, tmp_path):
+    """A copy of the small notebook, to be changed."""
+    return Path(shutil.copy(small_notebook, tmp_path))

@@ -1,0 +1,107 @@
+"""What every notebook of the course holds to."""
+
+import re
+
+from minidl.course import find
+from minidl.course.cells import exercise_cells
+
+OPENING = ("what you will be able to do", "how long it takes")
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook):
+    return [output for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def grading(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def solutions(notebook):
+    return [cell for cell in code_cells(notebook) if grading(cell).get("solution")]
+
+
+def test_it_opens_with_its_title_its_promise_and_its_time(source, notebook):
+    assert notebook.cells[0].cell_type == "markdown"
+    assert re.match(rf"# {source.name[:2]} · \S", notebook.cells[0].source)
+    first_code = notebook.cells.index(code_cells(notebook)[0])
+    opening = "\n".join(cell.source for cell in notebook.cells[:first_code]).lower()
+    for words in OPENING:
+        assert words in opening
+
+
+def test_it_was_run_from_top_to_bottom_without_error(notebook):
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+    assert not [output for output in outputs(notebook) if output.output_type == "error"]
+
+
+def test_nothing_was_stored_from_stderr(notebook):
+    written = [o.text for o in outputs(notebook) if o.get("name") == "stderr"]
+    assert not written, "a warning on the page, or a progress bar that refresh did not see"
+
+
+def test_every_figure_says_what_it_shows(notebook):
+    for output in outputs(notebook):
+        for kind in output.get("data", {}):
+            if kind.startswith("image/"):
+                alt = output.metadata.get(kind, {}).get("alt", "")
+                assert len(alt.split()) >= 3, "show figures with viz.show(fig, alt=…)"
+
+
+def test_pictures_in_the_text_say_what_they_show(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            assert "![](" not in cell.source
+            for tag in re.findall(r"<img[^>]*>", cell.source):
+                assert re.search(r'alt="[^"]+"', tag)
+
+
+def test_cells_are_short(notebook):
+    for cell in code_cells(notebook):
+        if not grading(cell).get("solution"):
+            assert len(cell.source.splitlines()) <= 40, cell.source[:200]
+
+
+def test_it_has_three_to_five_exercises(source, notebook):
+    if source.name[:2] not in ("00", "10"):
+        assert 3 <= len(solutions(notebook)) <= 5
+
+
+def test_exercises_are_as_they_were_declared(source, notebook):
+    cells = code_cells(notebook)
+    for cell in solutions(notebook):
+        name = grading(cell).grade_id
+        solution, check = exercise_cells(name)
+        assert find(name).notebook == source.name[:2]
+        assert cell.source == solution.source, "run python -m minidl.course.refresh"
+        assert cell.metadata == solution.metadata
+        following = cells[cells.index(cell) + 1]
+        assert following.source == check.source
+        assert following.metadata == check.metadata
+        shown = "".join(o.get("data", {}).get("text/plain", "") for o in following.outputs)
+        assert shown.startswith(f"✓ {name}: right.")
+
+
+def test_every_declared_exercise_of_it_is_there(source, notebook):
+    from minidl.course import names
+
+    declared = {name for name in names() if find(name).notebook == source.name[:2]}
+    assert {grading(cell).grade_id for cell in solutions(notebook)} == declared
+
+
+def test_the_setup_is_locked_and_identifiers_are_unique(notebook):
+    assert grading(code_cells(notebook)[0]).get("locked"), "the first code cell is the setup"
+    for key in ("grade_id",):
+        found = [grading(cell)[key] for cell in notebook.cells if grading(cell)]
+        assert len(set(found)) == len(found)
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+def test_solution_marks_stand_in_solution_cells_only(notebook):
+    for cell in notebook.cells:
+        if "BEGIN SOLUTION" in cell.source or "END SOLUTION" in cell.source:
+            assert grading(cell).get("solution")

@@ -1,0 +1,144 @@
+"""The round trip on the real tool: hand out, collect, grade, give feedback."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbformat import read, write
+from nbgrader.api import Gradebook
+
+from minidl.course import find
+from minidl.course.edition import student_edition
+from minidl.course.teach import make
+
+pytestmark = pytest.mark.slow
+
+ANSWERS = ("solved", "wrong", "empty")  # in the mixed submission, one exercise after the other
+
+
+def nbgrader(course, environment, *arguments):
+    run = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=course,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=900,
+    )
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    return run.stdout + run.stderr
+
+
+def solution_cells(notebook):
+    return [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
+
+
+def answer(notebook, kinds):
+    """Write the student's cells: the solution, a known wrong one, or nothing."""
+    for cell, kind in zip(solution_cells(notebook), kinds, strict=True):
+        exercise = find(cell.metadata.nbgrader.grade_id)
+        if kind == "solved":
+            cell.source = exercise.source
+        elif kind == "wrong":
+            cell.source = (
+                f"from minidl.course import find\n\n{exercise.name} = "
+                f'find("{exercise.name}").wrong_function(find("{exercise.name}").wrong[0])'
+            )
+    return notebook
+
+
+@pytest.fixture
+def course(tmp_path, source):
+    """A teacher's folder, in a path with a space, with one assignment."""
+    folder = tmp_path / "my course"
+    one = tmp_path / "notebooks"
+    one.mkdir()
+    shutil.copy(source, one)
+    if make(one, folder) != [source.stem]:
+        pytest.skip("a notebook without exercises")
+    return folder
+
+
+def submissions(released):
+    """The three submissions: what each student wrote in each exercise."""
+    count = len(solution_cells(released))
+    return {
+        "empty": ["empty"] * count,
+        "solved": ["solved"] * count,
+        "mixed": [ANSWERS[i % 3] for i in range(count)],
+    }
+
+
+def test_points_are_exactly_those_of_the_right_answers(source, course, quick_environment):
+    name = source.stem
+    nbgrader(course, quick_environment, "generate_assignment", name)
+    released = course / "release" / name / source.name
+    _handed_out_is_the_students_edition(source, read(released, as_version=4))
+    for student, kinds in submissions(read(released, as_version=4)).items():
+        target = course / "submitted" / student / name / source.name
+        target.parent.mkdir(parents=True)
+        write(answer(read(released, as_version=4), kinds), target)
+    nbgrader(course, quick_environment, "autograde", name)
+
+    exercises = [find(c.metadata.nbgrader.grade_id) for c in solution_cells(read(source, 4))]
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        for student, kinds in submissions(read(released, as_version=4)).items():
+            submission = book.find_submission(name, student)
+            given = {grade.name: grade.auto_score for grade in submission.notebooks[0].grades}
+            assert given == {
+                f"{e.name}_check": e.points if kind == "solved" else 0
+                for e, kind in zip(exercises, kinds, strict=True)
+            }, student
+            assert submission.max_score == sum(e.points for e in exercises)
+            assert submission.score == sum(given.values())
+            assert not submission.needs_manual_grade
+    _later_cells_went_on(course, name)
+    _feedback(course, name, quick_environment, exercises)
+
+
+def _later_cells_went_on(course, name):
+    """No cell fails but those that check a missing or wrong answer."""
+    for path in (course / "autograded").glob(f"*/{name}/*.ipynb"):
+        for cell in read(path, as_version=4).cells:
+            errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
+            assert not errors or cell.metadata.get("nbgrader", {}).get("grade"), cell.source
+            assert all("no right answer" in error.evalue for error in errors)
+
+
+def _feedback(course, name, environment, exercises):
+    nbgrader(course, environment, "generate_feedback", name)
+    for student, words in [("empty", "not written yet"), ("solved", "right."), ("mixed", "right.")]:
+        page = course / "feedback" / student / name / f"{name}.html"
+        text = page.read_text(encoding="utf-8")
+        assert words in text
+        assert f"/ {sum(e.points for e in exercises)}" in text.replace(".0", "")
+
+
+def _handed_out_is_the_students_edition(source, released):
+    student = student_edition(read(source, as_version=4))
+    assert [cell.source for cell in released.cells] == [cell.source for cell in student.cells]
+    checks = [c for c in released.cells if c.metadata.get("nbgrader", {}).get("locked")]
+    assert checks and not any(cell.metadata.get("editable", True) for cell in checks)
+
+
+def test_the_validate_button_tells_a_student_the_truth(small, tmp_path, quick_environment):
+    """Validation fails on an unsolved copy, and passes on a solved one."""
+    solved = read(small, as_version=4)
+    write(student_edition(solved), tmp_path / "unsolved.ipynb")
+    run = nbgrader(tmp_path, quick_environment, "validate", "unsolved.ipynb")
+    assert "VALIDATION FAILED ON 1 CELL(S)" in run and "0 of 3 points" in run
+    assert "passes all the tests" in nbgrader(tmp_path, quick_environment, "validate", small.name)
+
+
+def test_a_teachers_settings_are_kept(tmp_path, small):
+    one = Path(small).parent
+    folder = tmp_path / "kept"
+    assert make(one, folder) == ["01_small"]
+    settings = folder / "nbgrader_config.py"
+    assert 'course_id = "kept"' in settings.read_text(encoding="utf-8")
+    settings.write_text("# mine\n", encoding="utf-8")
+    make(one, folder)
+    assert settings.read_text(encoding="utf-8") == "# mine\n"
