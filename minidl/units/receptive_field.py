@@ -76,10 +76,12 @@ def patch(
     Raises:
         ValueError: for an unknown name, or a position outside the layer.
     """
-    return tuple(
-        slice(int(seen[0]), int(seen[-1]) + 1)
-        for seen in map(np.flatnonzero, visible(network, name, position, input_shape))
-    )
+    return tuple(map(_span, visible(network, name, position, input_shape)))
+
+
+def _span(row: np.ndarray) -> slice:
+    seen = np.flatnonzero(row)
+    return slice(int(seen[0]), int(seen[-1]) + 1) if seen.size else slice(0, 0)  # only padding
 
 
 def visible(

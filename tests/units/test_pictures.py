@@ -1,0 +1,128 @@
+"""Gradient pictures by hand on a network of two layers, and what pictures must do to a unit."""
+
+import numpy as np
+import pytest
+
+from minidl import nn
+from minidl.units import (
+    excite,
+    gradient_picture,
+    occlusion_map,
+    one_unit,
+    randomised,
+    rank_correlation,
+)
+
+
+def dense_like(fused):
+    """x → ReLU → weighted sum, as 1×1 convolutions, so that the rules can be written by hand."""
+    first = [nn.Conv2D(3, 1, bias=False, activation="relu" if fused else None, name="a")]
+    first += [] if fused else [nn.ReLU(name="r")]
+    network = nn.Sequential(
+        [*first, nn.Conv2D(1, 1, bias=False, name="b")], input_shape=(1, 1, 2), dtype=np.float64
+    )
+    network.parameters["a/w"].value[...] = [[[[1.0, -1.0, 2.0], [0.5, 1.0, -3.0]]]]
+    network.parameters["b/w"].value[...] = np.array([2.0, 3.0, -1.0]).reshape(1, 1, 3, 1)
+    return network
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_three_rules_by_hand(fused):
+    network = dense_like(fused)
+    x = np.array([1.0, 0.5]).reshape(1, 1, 1, 2)
+    w1 = network.parameters["a/w"].value[0, 0]
+    w2 = network.parameters["b/w"].value[0, 0, :, 0]
+    active = x[0, 0, 0] @ w1 > 0
+    assert active.tolist() == [True, False, True]
+    gates = {
+        "saliency": active,
+        "deconvnet": w2 > 0,
+        "guided": active & (w2 > 0),
+    }
+    for method, gate in gates.items():
+        got = gradient_picture(network, x, "b", 0, position=(0, 0), method=method)
+        np.testing.assert_allclose(got[0, 0, 0], w1 @ (w2 * gate), rtol=1e-12, err_msg=method)
+
+
+def test_saliency_is_the_gradient():
+    network = nn.Sequential(
+        [nn.Conv2D(3, 3, activation="relu"), nn.MaxPool2D(2), nn.Conv2D(2, 3, name="top")],
+        input_shape=(12, 12, 2),
+        dtype=np.float64,
+    )
+    x = np.random.default_rng(0).normal(size=(1, 12, 12, 2))
+    got = gradient_picture(network, x, "top", 1, position=(1, 2))
+    report = nn.gradient_check(lambda v: network.forward(v)[0, 1, 2, 1], x, got)
+    assert report, report
+
+
+def test_the_strongest_position_is_the_default():
+    a = np.random.default_rng(0).normal(size=(1, 4, 5, 3))
+    signal = one_unit(a, 2)
+    assert signal.sum() == 1
+    assert a[signal == 1] == a[..., 2].max()
+
+
+def test_randomised_weights_keep_their_statistics_and_the_original():
+    network = nn.Sequential(
+        [nn.Conv2D(32, 5, name="a"), nn.Conv2D(32, 5, name="b")], input_shape=(20, 20, 8)
+    )
+    before = network.parameters["b/w"].value.copy()
+    twin = randomised(network, "b", seed=1)
+    np.testing.assert_array_equal(network.parameters["b/w"].value, before)
+    a, b = (twin.parameters[n].value for n in ("a/w", "b/w"))
+    np.testing.assert_array_equal(a, network.parameters["a/w"].value)
+    assert abs(np.corrcoef(b.ravel(), before.ravel())[0, 1]) < 0.05
+    assert b.std() == pytest.approx(before.std(), rel=0.05)
+
+
+def test_rank_correlation():
+    a = np.random.default_rng(0).normal(size=(10, 10, 3))
+    assert rank_correlation(a, -a) == pytest.approx(1)
+    b = np.random.default_rng(1).normal(size=(10, 10, 3))
+    assert abs(rank_correlation(a, b)) < 0.3
+
+
+def test_excite_raises_the_unit_and_repeats_itself():
+    network = nn.Sequential(
+        [nn.Conv2D(4, 5, activation="relu", name="a"), nn.Conv2D(4, 5, name="b")],
+        input_shape=(None, None, 3),
+        seed=2,
+    )
+    first = excite(network, "b", 1, size=(24, 20), steps=20)
+    again = excite(network, "b", 1, size=(24, 20), steps=20)
+    np.testing.assert_array_equal(first, again)
+    assert first.shape == (24, 20, 3)
+    assert first.min() >= 0
+    assert first.max() <= 255
+    start = excite(network, "b", 1, size=(24, 20), steps=0)
+    answer = [network.forward(p[None])[..., 1].mean() for p in (start, first)]
+    assert answer[1] > answer[0] + 1
+
+
+def test_occlusion_marks_what_the_unit_looks_at():
+    network = nn.Sequential(
+        [nn.Conv2D(1, 5, bias=False, name="a")], input_shape=(None, None, 1), dtype=np.float64
+    )
+    network.parameters["a/w"].value[...] = 1
+    x = np.zeros((1, 40, 40, 1))
+    x[0, 8:13, 24:29] = 10
+    falls = occlusion_map(network, x, "a", 0, size=8, step=8, fill=0)
+    assert falls.shape == (5, 5)
+    assert np.unravel_index(falls.argmax(), falls.shape) == (1, 3)
+    assert falls.min() == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"method": "magic"}, "method must be one of"),
+        ({"unit": 9}, "units 0 … 0"),
+        ({"position": (3, 3)}, "positions up to"),
+        ({"x": np.zeros((2, 1, 1, 2))}, "one input"),
+    ],
+)
+def test_bad_input(change, words):
+    arguments = {"x": np.zeros((1, 1, 1, 2)), "name": "b", "unit": 0} | change
+    with pytest.raises(ValueError, match=words):
+        gradient_picture(dense_like(True), **arguments)

@@ -1,0 +1,153 @@
+"""Receptive fields against the pixels themselves: a NaN reaches exactly those who can see it."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minidl import nn
+from minidl.units import patch, receptive_field, visible
+
+CONV = {1: nn.Conv1D, 2: nn.Conv2D, 3: nn.Conv3D}
+UP = {1: nn.ConvTranspose1D, 2: nn.ConvTranspose2D, 3: nn.ConvTranspose3D}
+MAX = {1: nn.MaxPool1D, 2: nn.MaxPool2D, 3: nn.MaxPool3D}
+AVG = {1: nn.AvgPool1D, 2: nn.AvgPool2D, 3: nn.AvgPool3D}
+
+
+@st.composite
+def networks(draw):
+    """A small network of any rank, with branches, holes, strides and every kind of padding."""
+    rank = draw(st.integers(1, 3))
+    sizes = tuple(draw(st.integers(6, (40, 13, 7)[rank - 1])) for _ in range(rank))
+    layers = []
+    for _ in range(draw(st.integers(1, 3))):
+        layers.append(draw(layer(rank)))
+    return nn.Sequential(layers, input_shape=(*sizes, 1), dtype=np.float64, seed=1)
+
+
+def layer(rank):
+    padding = st.sampled_from(["valid", "same", 1])
+    conv = st.builds(
+        lambda size, stride, p, dilation: CONV[rank](
+            1, size, stride=stride, padding=p, dilation=dilation, init="glorot"
+        ),
+        st.integers(1, 3),
+        st.integers(1, 2),
+        padding,
+        st.integers(1, 2),
+    )
+    pool = st.builds(
+        lambda kind, stride, ceil: kind[rank](2, stride=stride, ceil_mode=ceil),
+        st.sampled_from([MAX, AVG]),
+        st.integers(1, 2),
+        st.booleans(),
+    )
+    block = st.builds(
+        lambda dilation, short: nn.Residual(
+            [CONV[rank](1, 3, padding="same", dilation=dilation)],
+            [CONV[rank](1, 1)] if short else None,
+        ),
+        st.integers(1, 2),
+        st.booleans(),
+    )
+    up = st.builds(lambda s: UP[rank](1, 2, stride=s), st.integers(1, 2))
+    return st.one_of(conv, pool, block, up)
+
+
+def seen_by_perturbation(network, name, position):
+    """Which pixels turn the unit into NaN when they are NaN themselves."""
+    shape = network.input_shape[:-1]
+    seen = np.zeros(shape, bool)
+    for pixel in np.ndindex(shape):
+        x = np.ones((1, *shape, 1))
+        x[(0, *pixel, 0)] = np.nan
+        seen[pixel] = np.isnan(network.forward(x, taps=(name,))[name][(0, *position, 0)])
+    return seen
+
+
+def buildable(make):
+    try:
+        return make()
+    except ValueError:  # the kernel has outgrown the input: not a network
+        return None
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.data())
+def test_fields_are_what_perturbation_finds(data):
+    network = buildable(lambda: data.draw(networks()))
+    if network is None:
+        return
+    name = network.output_name
+    sizes = network.shapes[name][:-1]
+    position = tuple(data.draw(st.integers(0, s - 1)) for s in sizes)
+    seen = seen_by_perturbation(network, name, position)
+    rows = visible(network, name, position)
+    for axis, row in enumerate(rows):
+        others = tuple(a for a in range(seen.ndim) if a != axis)
+        np.testing.assert_array_equal(row, seen.any(axis=others))
+    box = patch(network, name, position)
+    inside = np.zeros_like(seen)
+    inside[box] = True
+    assert not (seen & ~inside).any()
+
+
+def test_the_formula_agrees_with_the_exact_field_away_from_the_border():
+    network = nn.Sequential(
+        [
+            nn.Conv2D(1, 5, stride=2, padding=2, name="a"),
+            nn.MaxPool2D(3, stride=2, name="b"),
+            nn.Residual([nn.Conv2D(1, 3, padding=1, dilation=2 - 1)], name="c"),
+        ],
+        input_shape=(64, 64, 1),
+    )
+    for name in ("a", "b", "c"):
+        field = receptive_field(network, name)
+        middle = tuple(s // 2 for s in network.shapes[name][:-1])
+        want = tuple(
+            slice(p * step + offset, p * step + offset + size)
+            for p, step, offset, size in zip(
+                middle, field.step, field.offset, field.size, strict=True
+            )
+        )
+        assert patch(network, name, middle) == want
+
+
+def test_known_fields():
+    network = nn.Sequential(
+        [nn.Conv1D(1, 3, name="a"), nn.Conv1D(1, 3, stride=2, name="b"), nn.Conv1D(1, 3, name="c")],
+        input_shape=(30, 1),
+    )
+    assert receptive_field(network, "a").size == (3,)
+    assert receptive_field(network, "b").size == (5,)
+    field = receptive_field(network, "c")
+    assert (field.size, field.step, field.offset) == ((9,), (2,), (0,))
+    assert "9 pixels" in str(field)
+
+
+def test_units_without_a_position_see_everything():
+    network = nn.Sequential([nn.Conv2D(1, 3), nn.Flatten(), nn.Dense(2)], input_shape=(5, 6, 1))
+    with pytest.raises(ValueError, match="sees the whole input"):
+        receptive_field(network, "dense1")
+    assert patch(network, "dense1", ()) == (slice(0, 5), slice(0, 6))
+
+
+@pytest.mark.parametrize(
+    ("name", "position", "words"),
+    [
+        ("conv9", (0, 0), "no layer is called 'conv9'"),
+        ("conv1", (3, 0), "positions up to"),
+        ("conv1", (0,), "positions up to"),
+    ],
+)
+def test_bad_questions(name, position, words):
+    network = nn.Sequential([nn.Conv2D(1, 3)], input_shape=(5, 6, 1))
+    with pytest.raises(ValueError, match=words):
+        patch(network, name, position)
+
+
+def test_a_size_must_be_known():
+    network = nn.Sequential([nn.Conv2D(1, 3)], input_shape=(None, None, 1))
+    with pytest.raises(ValueError, match="input_shape"):
+        patch(network, "conv1", (0, 0))
+    assert patch(network, "conv1", (1, 1), (8, 8, 1)) == (slice(1, 4), slice(1, 4))
