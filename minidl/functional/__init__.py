@@ -3,6 +3,7 @@
 No state, no change of arguments, any rank. Use it as ``import minidl.functional as F``.
 """
 
+from minidl.functional import reference
 from minidl.functional.activations import (
     leaky_relu,
     leaky_relu_backward,
@@ -60,6 +61,7 @@ __all__ = [
     "leaky_relu_backward",
     "max_pool",
     "max_pool_backward",
+    "reference",
     "relu",
     "relu_backward",
     "sigmoid",

@@ -63,7 +63,9 @@ def leaky_relu(x: np.ndarray, slope: float = 0.01) -> tuple[np.ndarray, LeakyRel
     """Return x where x > 0, else slope·x; slope in [0, 1]."""
     check_array(x, "x")
     check_number(slope, "slope", 0, 1)
-    return np.maximum(x, x * x.dtype.type(slope)), LeakyReluCache(x, slope)
+    y = x.copy()
+    np.multiply(x, x.dtype.type(slope), out=y, where=x <= 0)  # 0·∞ would be NaN
+    return y, LeakyReluCache(x, slope)
 
 
 def leaky_relu_backward(dy: np.ndarray, cache: LeakyReluCache) -> np.ndarray:
@@ -110,7 +112,8 @@ def softmax(x: np.ndarray) -> tuple[np.ndarray, SoftmaxCache]:
     check_array(x, "x")
     if x.ndim == 0 or x.shape[-1] == 0:
         raise ValueError(f"softmax needs at least one class on the last axis, got shape {x.shape}.")
-    y = np.exp(x - x.max(axis=-1, keepdims=True))
+    with np.errstate(over="ignore"):  # a difference below −3e38 becomes −∞, whose exponential is 0
+        y = np.exp(x - x.max(axis=-1, keepdims=True))
     y /= y.sum(axis=-1, keepdims=True)
     return y, SoftmaxCache(y)
 

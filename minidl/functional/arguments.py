@@ -8,11 +8,13 @@ from minidl.kernels import Window
 
 Padding = str | int | Sequence
 IntOrInts = int | Sequence[int]
+LARGEST = 2**31 - 1  # of a stride, a size …: what an array index of any machine can hold
+SMALLEST = float(np.finfo(np.float32).tiny)  # of an ε: what float32 can hold
 
 
 def check_array(x: np.ndarray, name: str, axes: int | None = None, layout: str = "") -> None:
     """Refuse x unless it is a float32 or float64 array with the given number of axes."""
-    if not isinstance(x, np.ndarray):
+    if type(x) not in (np.ndarray, np.memmap):  # matrices and masked arrays mean other things by *
         raise TypeError(
             f"{name} must be a NumPy array, got {type(x).__name__}: convert it with np.asarray."
         )
@@ -22,7 +24,11 @@ def check_array(x: np.ndarray, name: str, axes: int | None = None, layout: str =
             f"convert it with {name}.astype(np.float32)."
         )
     if axes is not None and x.ndim != axes:
-        raise ValueError(f"{name} must have {axes} axes {layout}, got shape {x.shape}.")
+        alone = layout.startswith("(N") and x.ndim == axes - 1
+        raise ValueError(
+            f"{name} must have {axes} axes {layout}, got shape {x.shape}"
+            + (f": give one example alone as {name}[None]." if alone else ".")
+        )
 
 
 def check_same_dtype(x: np.ndarray, **others: np.ndarray | None) -> None:
@@ -50,6 +56,12 @@ def check_channels(x: np.ndarray, name: str = "x", axes: int = 2) -> None:
         raise ValueError(f"{name} must have at least {axes} axes {layout}, got shape {x.shape}.")
 
 
+def check_positions(x: np.ndarray, name: str = "x") -> None:
+    """Refuse x ``(N, *S, C)`` if one of its spatial axes is empty: a window needs something."""
+    if 0 in x.shape[1:-1]:
+        raise ValueError(f"{name} has an axis without positions, got shape {x.shape}.")
+
+
 def check_gradient(
     dy: np.ndarray, shape: tuple[int, ...], dtype: np.dtype, name: str = "dy"
 ) -> None:
@@ -71,32 +83,43 @@ def check_cache(cache: object, kind: type, function: str) -> None:
 
 
 def check_number(
-    value: float, name: str, low: float, high: float, *, open_high: bool = False
+    value: float,
+    name: str,
+    low: float,
+    high: float,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
 ) -> None:
-    """Refuse a setting outside low … high (NaN included)."""
-    inside = isinstance(value, int | float | np.floating | np.integer) and low <= value <= high
-    if not inside or (open_high and value == high):
-        bracket = ")" if open_high else "]"
-        raise ValueError(f"{name} must be a number in [{low:g}, {high:g}{bracket}, got {value!r}.")
+    """Refuse a setting outside low … high (NaN included); ``open_…`` leaves the end itself out."""
+    number = isinstance(value, int | float | np.floating | np.integer)
+    inside = number and not isinstance(value, bool) and low <= value <= high
+    if not inside or (open_low and value == low) or (open_high and value == high):
+        begin, end = "(" if open_low else "[", ")" if open_high else "]"
+        raise ValueError(
+            f"{name} must be a number in {begin}{low:g}, {high:g}{end}, got {value!r}."
+        )
 
 
 def wanted(need: Iterable[str], names: tuple[str, ...]) -> set[str]:
     """Return ``need`` as a set, refusing names that the operation has no gradient for."""
-    asked = {need} if isinstance(need, str) else set(need)
-    if asked - set(names):
-        raise ValueError(f"need must be taken from {names}, got {sorted(asked)}.")
-    return asked
+    asked = [need] if isinstance(need, str) or not isinstance(need, Iterable) else list(need)
+    if any(name not in names for name in asked):
+        raise ValueError(f"need must be taken from {names}, got {need!r}.")
+    return set(asked)
 
 
 def per_axis(value: IntOrInts, rank: int, name: str, low: int = 1) -> tuple[int, ...]:
     """Return an int, or one int per axis, as a tuple of ``rank`` ints that are at least ``low``."""
     entries = (value,) * rank if is_int(value) else value
-    if isinstance(entries, str) or not isinstance(entries, Sequence | np.ndarray):
+    if not is_list(entries):
         raise TypeError(f"{name} must be an int or one int per axis, got {value!r}.")
-    if len(entries) != rank or not all(is_int(v) for v in entries):
+    if len(entries) != rank or not all(map(is_int, entries)):
         raise ValueError(f"{name} must be an int or {rank} ints, one per axis, got {value!r}.")
     if any(v < low for v in entries):
         raise ValueError(f"{name} must be at least {low} on every axis, got {value!r}.")
+    if any(v > LARGEST for v in entries):
+        raise ValueError(f"{name} must be at most {LARGEST} on every axis, got {value!r}.")
     return tuple(int(v) for v in entries)
 
 
@@ -105,29 +128,43 @@ def is_int(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
-def padding_per_axis(
-    padding: Padding,
-    sizes: Sequence[int],
-    extents: Sequence[int],
-    strides: Sequence[int],
-) -> list[tuple[int, int]]:
-    """Return (before, after) for every axis from any form that DESIGN allows.
+def is_list(value: object) -> bool:
+    """True for what has entries in an order: a list, a tuple, an array with axes; no text."""
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
-    ``"same"`` is TensorFlow's rule: ``⌈size / stride⌉`` outputs, the odd position padded after.
-    ``"causal"`` (rank 1) pads before only, so that no output sees the future.
-    """
-    rank = len(sizes)
+
+def padding_entries(padding: Padding, rank: int) -> list:
+    """Return the padding as one entry per axis, each a name, an int or (before, after)."""
     entries = [padding] * rank if isinstance(padding, str) or is_int(padding) else padding
-    if not isinstance(entries, Sequence | np.ndarray):
+    if not is_list(entries):
         raise TypeError(f"padding must be a name, an int or one entry per axis, got {padding!r}.")
     if len(entries) != rank:
         raise ValueError(
             f"padding must have one entry for each of {rank} axes, got {padding!r}. "
             f"To pad an axis unevenly write (before, after) in its place, as in {((1, 2),) * rank}."
         )
+    return list(entries)
+
+
+def padding_per_axis(
+    padding: Padding,
+    sizes: Sequence[int],
+    extents: Sequence[int],
+    strides: Sequence[int],
+) -> list[tuple[int, int]]:
+    """Return (before, after) for every axis from any form that ``F.conv`` takes.
+
+    ``"same"`` is TensorFlow's rule: ``⌈size / stride⌉`` outputs, the odd position padded after.
+    ``"causal"`` (rank 1) pads before only, so that no output sees the future.
+    """
+    rank = len(sizes)
     return [
         _pad_axis(entry, padding, *axis, rank)
-        for entry, *axis in zip(entries, sizes, extents, strides, strict=True)
+        for entry, *axis in zip(
+            padding_entries(padding, rank), sizes, extents, strides, strict=True
+        )
     ]
 
 
@@ -137,12 +174,14 @@ def _pad_axis(
     if isinstance(entry, str):
         return _pad_by_name(entry, size, extent, stride, rank)
     pair = (entry, entry) if is_int(entry) else entry
-    if not isinstance(pair, Sequence | np.ndarray) or len(pair) != 2 or not all(map(is_int, pair)):
+    if not is_list(pair) or len(pair) != 2 or not all(map(is_int, pair)):
         raise ValueError(
-            f"padding must hold an int or (before, after) for each axis, got {padding!r}."
+            f"padding must hold a name, an int or (before, after) for each axis, got {padding!r}."
         )
     if min(pair) < 0:
         raise ValueError(f"padding must not be negative, got {padding!r}: crop the input instead.")
+    if max(pair) > LARGEST:
+        raise ValueError(f"padding must be at most {LARGEST} on every side, got {padding!r}.")
     return int(pair[0]), int(pair[1])
 
 

@@ -16,6 +16,7 @@ from minidl.functional.arguments import (
     check_array,
     check_cache,
     check_gradient,
+    check_positions,
     check_same_dtype,
     check_vector,
     is_int,
@@ -116,6 +117,7 @@ def check_filters(x: np.ndarray, w: np.ndarray, groups: int) -> None:
         raise ValueError(f"w must have shape (*K, C/groups, F) with 3 axes or more, got {w.shape}.")
     check_array(x, "x", rank + 2, f"(N, *S, C) for a kernel w of shape {w.shape}")
     check_same_dtype(x, w=w)
+    check_positions(x)
     if 0 in w.shape:
         raise ValueError(f"w must not be empty, got shape {w.shape}.")
     if not is_int(groups) or groups < 1:

@@ -16,6 +16,7 @@ from minidl.functional.arguments import (
     check_cache,
     check_gradient,
     check_vector,
+    padding_entries,
     padding_per_axis,
     per_axis,
     wanted,
@@ -57,7 +58,7 @@ def conv_transpose(
 
     Returns:
         y ``(N, *O, C)`` with ``O = (S − 1)·stride + (K − 1)·dilation + 1 − before − after +
-        output_padding``; with ``padding="same"``, ``O = S·stride``. And the cache.
+        output_padding``; on axes with ``"same"``, ``O = S·stride``. And the cache.
 
     Raises:
         TypeError, ValueError: as ``conv``.
@@ -109,7 +110,8 @@ def adjoint_window(
         raise ValueError(
             f"output_padding {output_padding!r} must be less than the stride {strides}."
         )
-    if padding == "same" and any(extra):
+    same = [isinstance(p, str) and p == "same" for p in padding_entries(padding, rank)]
+    if any(e > 0 and settled for e, settled in zip(extra, same, strict=True)):
         raise ValueError(
             'padding="same" settles the size (input × stride): leave output_padding at 0, '
             "or give the padding as numbers."
@@ -118,11 +120,9 @@ def adjoint_window(
     grown = [n * s for n, s in zip(sizes, strides, strict=True)]
     pads = padding_per_axis(padding, grown, extents, strides)
     out = tuple(
-        (n - 1) * s + e - sum(p) + o
-        for n, s, e, p, o in zip(sizes, strides, extents, pads, extra, strict=True)
+        g if settled else g - s + e - sum(p) + o
+        for g, s, e, p, o, settled in zip(grown, strides, extents, pads, extra, same, strict=True)
     )
-    if padding == "same":
-        out = tuple(grown)
     if min(out) < 1:
         raise ValueError(f"padding {padding!r} leaves an output of size {out}: pad less.")
     before, after = (tuple(p[side] for p in pads) for side in (0, 1))

@@ -45,16 +45,18 @@ def dense(
     check_array(w, "w", 2, "(D, F)")
     check_channels(x)
     check_same_dtype(x, w=w)
+    if 0 in w.shape:
+        raise ValueError(f"w must not be empty, got shape {w.shape}.")
     if x.shape[-1] != w.shape[0]:
         raise ValueError(
             f"x {x.shape} must have as many numbers per row as w {w.shape} has rows ({w.shape[0]})."
         )
     if b is not None:
         check_vector(b, "b", w.shape[1], x)
-    y = x @ w
+    y = x.reshape(-1, w.shape[0]) @ w  # one product, however many axes x has
     if b is not None:
         y += b
-    return y, DenseCache(x, w, b)
+    return y.reshape(*x.shape[:-1], w.shape[1]), DenseCache(x, w, b)
 
 
 def dense_backward(
@@ -65,8 +67,9 @@ def dense_backward(
     x, w = cache.x, cache.w
     check_gradient(dy, (*x.shape[:-1], w.shape[1]), x.dtype)
     ask = wanted(need, ("x", "w", "b"))
-    dx = dy @ w.T if "x" in ask else None
-    dw = x.reshape(-1, w.shape[0]).T @ dy.reshape(-1, w.shape[1]) if "w" in ask else None
+    rows = dy.reshape(-1, w.shape[1])
+    dx = (rows @ w.T).reshape(x.shape) if "x" in ask else None
+    dw = x.reshape(-1, w.shape[0]).T @ rows if "w" in ask else None
     db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 

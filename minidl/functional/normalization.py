@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minidl.functional.arguments import (
+    SMALLEST,
     check_cache,
     check_channels,
     check_gradient,
@@ -54,7 +55,7 @@ def batch_norm(
         mean, var: running mean and variance ``(C,)``; used for inference, updated in training.
         training: take μ and σ² from this batch (σ² divided by the count, not count − 1).
         momentum: new running value = momentum·old + (1 − momentum)·batch's.
-        epsilon: keeps the root away from zero.
+        epsilon: in (0, 1], keeps the root away from zero.
 
     Returns:
         y, and a cache whose ``mean`` and ``var`` are the running statistics to keep from now on
@@ -68,7 +69,7 @@ def batch_norm(
     for name, vector in (("gamma", gamma), ("beta", beta), ("mean", mean), ("var", var)):
         check_vector(vector, name, x.shape[-1], x)
     check_number(momentum, "momentum", 0, 1)
-    check_number(epsilon, "epsilon", 0, 1)
+    check_number(epsilon, "epsilon", SMALLEST, 1)
     if not (var >= 0).all():
         raise ValueError(f"var must not be negative or NaN, the smallest entry is {var.min()}.")
     mu, sigma2 = mean, var
@@ -97,28 +98,30 @@ def batch_norm_backward(
     normal = cache.normal
     check_gradient(dy, normal.shape, normal.dtype)
     ask = wanted(need, ("x", "gamma", "beta"))
-    dgamma, dbeta = sum_to_channels(dy * normal), sum_to_channels(dy)
-    dx = None
-    if "x" in ask:
-        dx = dy
-        if cache.training and dy.size:
-            count = dy.dtype.type(dy.size // dy.shape[-1])
-            dx = dy - dbeta / count - normal * (dgamma / count)
-        dx = dx * (cache.gamma * cache.inverse)
+    moves = cache.training and dy.size > 0 and "x" in ask
+    dgamma = sum_to_channels(dy * normal) if moves or "gamma" in ask else None
+    dbeta = sum_to_channels(dy) if moves or "beta" in ask else None
+    dx = dy
+    if moves:
+        count = dy.dtype.type(dy.size // dy.shape[-1])
+        dx = dy - dbeta / count - normal * (dgamma / count)
+    dx = dx * (cache.gamma * cache.inverse) if "x" in ask else None
     return dx, dgamma if "gamma" in ask else None, dbeta if "beta" in ask else None
 
 
 def l2_normalize(x: np.ndarray, epsilon: float = 1e-12) -> tuple[np.ndarray, L2NormalizeCache]:
     """Return x / √(‖x‖² + ε) over the last axis: vectors of length 1.
 
-    ε keeps the root and its derivative finite at x = 0, which stays 0.
+    ε keeps the root and its derivative finite at x = 0, which stays 0; vectors much shorter than
+    √ε stay short.
 
     Raises:
         TypeError, ValueError: for x that is not a float array, or ε that is not in (0, 1].
     """
     check_channels(x, axes=1)
-    check_number(epsilon, "epsilon", np.finfo(np.float32).tiny, 1)
-    length = np.sqrt((x * x).sum(axis=-1, keepdims=True) + x.dtype.type(epsilon))
+    check_number(epsilon, "epsilon", SMALLEST, 1)
+    squares = np.square(x, dtype=np.float64).sum(axis=-1, keepdims=True)  # 1e20² needs float64
+    length = np.sqrt(squares + epsilon).astype(x.dtype)
     y = x / length
     return y, L2NormalizeCache(y, length)
 

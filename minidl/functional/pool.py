@@ -11,6 +11,7 @@ from minidl.functional.arguments import (
     check_cache,
     check_channels,
     check_gradient,
+    check_positions,
     make_window,
     per_axis,
 )
@@ -114,8 +115,7 @@ def global_avg_pool(x: np.ndarray) -> tuple[np.ndarray, GlobalPoolCache]:
         TypeError, ValueError: for x that is not a float array with at least one position.
     """
     check_channels(x, axes=3)
-    if 0 in x.shape[1:-1]:
-        raise ValueError(f"x has no positions to average, got shape {x.shape}.")
+    check_positions(x)
     return x.mean(axis=tuple(range(1, x.ndim - 1))), GlobalPoolCache(x.shape, x.dtype)
 
 
@@ -133,6 +133,7 @@ def global_avg_pool_backward(dy: np.ndarray, cache: GlobalPoolCache) -> np.ndarr
 
 def _pool_window(x, size, stride, padding, dilation, ceil_mode) -> kernels.Window:
     check_channels(x, axes=3)
+    check_positions(x)
     rank = x.ndim - 2
     sizes = per_axis(size, rank, "size")
     step = sizes if stride is None else stride

@@ -17,7 +17,11 @@ class FlattenCache:
 
 
 def flatten(x: np.ndarray) -> tuple[np.ndarray, FlattenCache]:
-    """Return x as ``(N, everything else)``, in memory order."""
+    """Return x as ``(N, everything else)``, the last axis running fastest.
+
+    Raises:
+        TypeError, ValueError: for x that is not a float array with two axes or more.
+    """
     check_channels(x)
     return x.reshape(x.shape[0], prod(x.shape[1:])), FlattenCache(x.shape, x.dtype)
 
