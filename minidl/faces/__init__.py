@@ -1,1 +1,79 @@
 """Face verification and recognition: the lecture's part 1."""
+
+from minidl.faces.batches import people_batches
+from minidl.faces.cross_validation import CrossValidation, cross_validate
+from minidl.faces.distances import pair_distances, squared_distances, squared_distances_backward
+from minidl.faces.encoder import (
+    encode,
+    face_encoder,
+    fingerprint,
+    kept_encoder,
+    kept_weights,
+    pixels_to_input,
+)
+from minidl.faces.gallery import Gallery, Match
+from minidl.faces.heads import (
+    Head,
+    absolute_difference,
+    absolute_difference_backward,
+    chi_square,
+    chi_square_backward,
+    chi_square_of_signed,
+    split_signs,
+    split_signs_backward,
+)
+from minidl.faces.identification import identification_rates
+from minidl.faces.mining import MINERS, batch_all, batch_hard, random_triplets, semi_hard
+from minidl.faces.monitor import Monitor
+from minidl.faces.pairs import Pairs, all_pairs, fold_pairs, split_people
+from minidl.faces.roc import Point, Roc, best_threshold, equal_error_rate, interval, roc
+from minidl.faces.search import nearest
+from minidl.faces.training import shift, train_with_triplets
+from minidl.faces.triplets import Triplets, triplet_cost
+
+__all__ = [
+    "MINERS",
+    "CrossValidation",
+    "Gallery",
+    "Head",
+    "Match",
+    "Monitor",
+    "Pairs",
+    "Point",
+    "Roc",
+    "Triplets",
+    "absolute_difference",
+    "absolute_difference_backward",
+    "all_pairs",
+    "batch_all",
+    "batch_hard",
+    "best_threshold",
+    "chi_square",
+    "chi_square_backward",
+    "chi_square_of_signed",
+    "cross_validate",
+    "encode",
+    "equal_error_rate",
+    "face_encoder",
+    "fingerprint",
+    "fold_pairs",
+    "identification_rates",
+    "interval",
+    "kept_encoder",
+    "kept_weights",
+    "nearest",
+    "pair_distances",
+    "people_batches",
+    "pixels_to_input",
+    "random_triplets",
+    "roc",
+    "semi_hard",
+    "shift",
+    "split_people",
+    "split_signs",
+    "split_signs_backward",
+    "squared_distances",
+    "squared_distances_backward",
+    "train_with_triplets",
+    "triplet_cost",
+]

@@ -1,0 +1,64 @@
+"""Squared distances between encodings: the lecture's d, and its derivative beside it.
+
+    d(xᵢ, yⱼ) = ‖xᵢ − yⱼ‖² = ‖xᵢ‖² + ‖yⱼ‖² − 2·xᵢ·yⱼ
+
+The last form costs one matrix product for all pairs. On encodings of length 1 it reads
+d = 2 − 2·cos(angle), so d lies in 0 … 4. A threshold or a margin has the same unit: a squared
+distance.
+"""
+
+import numpy as np
+
+from minidl.functional.arguments import check_array, check_same_dtype
+
+
+def squared_distances(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
+    """Return ‖xᵢ − yⱼ‖² for every pair of rows, ``(N, D), (M, D) → (N, M)``.
+
+    Without ``y``, the rows of x among themselves; the diagonal is then exactly 0. Rounding cannot
+    make a distance negative.
+
+    Raises:
+        TypeError, ValueError: for arrays that are not floats, not of one dtype, or do not fit.
+    """
+    check_array(x, "x", 2, "(N, D)")
+    other = x if y is None else y
+    check_array(other, "y", 2, "(M, D)")
+    check_same_dtype(x, y=other)
+    if x.shape[1] != other.shape[1]:
+        raise ValueError(
+            f"encodings must be of one length, got x {x.shape} and y {other.shape}: "
+            "do they come from the same network?"
+        )
+    d = x @ (other.T * x.dtype.type(-2))
+    d += (x * x).sum(axis=1)[:, None]
+    d += (other * other).sum(axis=1)
+    np.maximum(d, 0, out=d)
+    if y is None:
+        np.fill_diagonal(d, 0)
+    return d
+
+
+def squared_distances_backward(dd: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return dx for ``d = squared_distances(x)`` from dd = ∂L/∂d ``(N, N)``.
+
+    Each entry dᵢⱼ pulls at both of its ends: ∂dᵢⱼ/∂xᵢ = 2(xᵢ − xⱼ) = −∂dᵢⱼ/∂xⱼ. With
+    S = dd + ddᵀ the sum over all entries is dxᵢ = 2 Σⱼ Sᵢⱼ (xᵢ − xⱼ).
+    """
+    check_array(x, "x", 2, "(N, D)")
+    check_array(dd, "dd")
+    if dd.shape != (len(x), len(x)):
+        raise ValueError(f"dd must have the distances' shape {(len(x),) * 2}, got {dd.shape}.")
+    check_same_dtype(x, dd=dd)
+    both = dd + dd.T
+    return x.dtype.type(2) * (both.sum(axis=1)[:, None] * x - both @ x)
+
+
+def pair_distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return ‖first − second‖² row by row, ``(N, D), (N, D) → (N,)``."""
+    check_array(first, "first", 2, "(N, D)")
+    check_array(second, "second", 2, "(N, D)")
+    check_same_dtype(first, second=second)
+    if first.shape != second.shape:
+        raise ValueError(f"pairs need two arrays of one shape: {first.shape}, {second.shape}.")
+    return ((first - second) ** 2).sum(axis=1)

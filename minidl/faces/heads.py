@@ -1,0 +1,149 @@
+"""Verification as binary classification: a logistic unit on what two encodings differ in.
+
+    ŷ = σ(Σₖ wₖ·uₖ + b),   uₖ = |fₖ − f′ₖ|   or   uₖ = χ²ₖ = (fₖ − f′ₖ)² / (fₖ + f′ₖ)
+
+ŷ is the probability that both pictures show one person. The w learn what each of the 128 numbers is
+worth; d with a threshold values them all alike.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from minidl import nn
+from minidl.functional.arguments import check_array, check_same_dtype
+
+Feature = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def absolute_difference(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """Return |f − g|, number by number, ``(N, D), (N, D) → (N, D)``."""
+    _check(f, g)
+    return np.abs(f - g)
+
+
+def absolute_difference_backward(
+    du: np.ndarray, f: np.ndarray, g: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (df, dg) = (du·sign(f − g), −df); where both are equal there is no slope: 0."""
+    df = du * np.sign(f - g)
+    return df, -df
+
+
+def chi_square(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """Return χ² = (f − g)² / (f + g), number by number, for features that are not negative.
+
+    Where both are 0 they do not differ: 0/0 counts as 0. For encodings with signs, see
+    ``split_signs``.
+
+    Raises:
+        ValueError: for negative numbers: f + g could be 0 or less, and χ² infinite or negative.
+    """
+    _check(f, g)
+    if (f < 0).any() or (g < 0).any():
+        raise ValueError(
+            "χ² needs features that are not negative: with signs, f + g can be 0 where f and g "
+            "differ. Use split_signs(f) first."
+        )
+    total = f + g
+    return np.divide((f - g) ** 2, total, out=np.zeros_like(total), where=total > 0)
+
+
+def chi_square_backward(
+    du: np.ndarray, f: np.ndarray, g: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (df, dg): ∂χ²/∂f = r·(2 − r) with r = (f − g)/(f + g), and the mirror image for g.
+
+    r lies in −1 … 1, so the slopes lie in −3 … 1; at 0/0 they count as 0.
+    """
+    total = f + g
+    r = np.divide(f - g, total, out=np.zeros_like(total), where=total > 0)
+    return du * r * (2 - r), -du * r * (2 + r)
+
+
+def split_signs(f: np.ndarray) -> np.ndarray:
+    """Return (max(f, 0), max(−f, 0)) side by side, ``(N, D) → (N, 2·D)``: nothing is negative.
+
+    No information is lost. With equal weights on the two halves, χ² of what is split is
+    (f − g)² / (|f| + |g|) of what was not.
+    """
+    return np.concatenate([np.maximum(f, 0), np.maximum(-f, 0)], axis=1)
+
+
+def split_signs_backward(ds: np.ndarray, f: np.ndarray) -> np.ndarray:
+    """Return df: each half passes its slope on where it is above 0."""
+    up, down = np.split(ds, 2, axis=1)
+    return up * (f > 0) - down * (f < 0)
+
+
+def chi_square_of_signed(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """Return χ² of encodings with signs, ``(N, D), (N, D) → (N, 2·D)``."""
+    return chi_square(split_signs(f), split_signs(g))
+
+
+FEATURES: dict[str, Feature] = {
+    "absolute": absolute_difference,
+    "chi-square": chi_square_of_signed,
+}
+
+
+class Head:
+    """A logistic unit on the features of two encodings, trained on pairs.
+
+    Args:
+        feature: ``"absolute"``, ``"chi-square"``, or a function of two arrays of encodings.
+        size: numbers in an encoding.
+        seed: of the first weights.
+    """
+
+    def __init__(self, feature: str | Feature = "absolute", *, size: int = 128, seed: int = 0):
+        if not callable(feature) and feature not in FEATURES:
+            raise ValueError(f"feature must be a function or one of {list(FEATURES)}: {feature!r}.")
+        self.feature = feature if callable(feature) else FEATURES[feature]
+        probe = np.zeros((1, size), np.float32)
+        width = self.feature(probe, probe).shape[1]
+        self.network = nn.Sequential([nn.Dense(1, name="unit")], input_shape=(width,), seed=seed)
+
+    def logits(self, f: np.ndarray, g: np.ndarray) -> np.ndarray:
+        """Return Σₖ wₖuₖ + b, ``(N,)``: above 0 for "the same person"."""
+        return self.network.predict(self.feature(f, g), batch_size=4096)[:, 0]
+
+    def probability(self, f: np.ndarray, g: np.ndarray) -> np.ndarray:
+        """Return ŷ, ``(N,)``."""
+        return np.exp(-np.logaddexp(0, -self.logits(f, g)))
+
+    def fit(
+        self,
+        f: np.ndarray,
+        g: np.ndarray,
+        same: np.ndarray,
+        *,
+        epochs: int = 30,
+        batch_size: int = 128,
+        lr: float = 0.02,
+        seed: int = 0,
+        progress: bool = False,
+    ) -> nn.History:
+        """Train on pairs of encodings ``(N, D)``, ``same`` 1 for one person and 0 for two.
+
+        Features are computed once. Adam; the rate falls along a cosine.
+        """
+        u = self.feature(f, g)
+        target = np.asarray(same).astype(u.dtype)[:, None]
+        steps = epochs * -(-len(u) // batch_size)
+        return nn.fit(
+            self.network,
+            nn.shuffled_batches(u, target, batch_size, seed=seed),
+            nn.binary_cross_entropy,
+            nn.Adam(self.network.parameters, nn.cosine(lr, max(steps, 1))),
+            epochs=epochs,
+            progress=progress,
+        )
+
+
+def _check(f: np.ndarray, g: np.ndarray) -> None:
+    check_array(f, "f", 2, "(N, D)")
+    check_array(g, "g", 2, "(N, D)")
+    check_same_dtype(f, g=g)
+    if f.shape != g.shape:
+        raise ValueError(f"both sides of the pairs must have one shape, got {f.shape}, {g.shape}.")

@@ -1,0 +1,47 @@
+"""Recognition is harder than verification: errors against the size of the gallery."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from minidl.faces.search import nearest
+
+
+def identification_rates(
+    encodings: np.ndarray,
+    labels: np.ndarray,
+    sizes: Sequence[int],
+    *,
+    repeats: int = 20,
+    seed: int = 0,
+) -> np.ndarray:
+    """Return how often the nearest of K enrolled people is the right one, ``(sizes, repeats)``.
+
+    Each time K people are drawn and each is enrolled with one picture; another picture of each is
+    the probe. Nobody is ever compared with their own enrolment picture.
+
+    Args:
+        encodings, labels: of the test people ``(N, D), (N,)``, at least two pictures each.
+        sizes: the Ks.
+        repeats: draws for each K.
+        seed: of the draws.
+
+    Raises:
+        ValueError: if there are fewer people with two pictures than K.
+    """
+    rng = np.random.default_rng(seed)
+    rows_of = [np.flatnonzero(labels == person) for person in np.unique(labels)]
+    rows_of = [rows for rows in rows_of if len(rows) > 1]
+    if max(sizes) > len(rows_of) or min(sizes) < 1:
+        raise ValueError(
+            f"galleries of {min(sizes)} … {max(sizes)} people are wanted, there are "
+            f"{len(rows_of)} people with two pictures."
+        )
+    rates = np.empty((len(sizes), repeats))
+    for i, size in enumerate(sizes):
+        for repeat in range(repeats):
+            people = rng.permutation(len(rows_of))[:size]
+            enrolled, probes = np.array([rng.permutation(rows_of[p])[:2] for p in people]).T
+            _, found = nearest(encodings[probes], encodings[enrolled])
+            rates[i, repeat] = np.mean(found[:, 0] == np.arange(size))
+    return rates

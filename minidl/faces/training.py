@@ -1,0 +1,130 @@
+"""Siamese training with triplets: one network, run on every picture of a batch.
+
+"Two branches that share their parameters" means that the same network runs on A, P and N. Here they
+stand in one batch, one run serves every triplet among them, and the gradients of all three roles
+add up in the shared parameters on the way back.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from minidl import nn
+from minidl.faces.batches import people_batches
+from minidl.faces.distances import squared_distances
+from minidl.faces.encoder import pixels_to_input
+from minidl.faces.mining import MINERS, Miner
+from minidl.faces.monitor import Monitor
+from minidl.faces.triplets import triplet_cost
+
+Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+
+def train_with_triplets(
+    network: nn.Sequential,
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    epochs: int,
+    miner: str | Miner = "batch-hard",
+    margin: float = 0.2,
+    reduction: str = "mean",
+    people: int = 16,
+    pictures: int = 4,
+    lr: float = 1e-3,
+    seed: int = 0,
+    augment: Augment | None = None,
+    validate: Callable[[nn.Sequential], dict[str, float]] | None = None,
+    checkpoint: str | Path | None = None,
+    progress: bool = True,
+    monitor: Monitor | None = None,
+) -> nn.History:
+    """Train an encoder on uint8 pictures ``(N, H, W, 3)`` of the people ``labels``; return history.
+
+    Adam, with a rate that rises for the first twentieth of the steps and then falls along a cosine.
+    Everything drawn depends on ``seed`` and the epoch alone: a run that was killed and resumed from
+    its checkpoint ends with the same bits.
+
+    Args:
+        network: ends in encodings ``(N, D)``; trained in place.
+        epochs: in each, every person is drawn once.
+        miner: ``"random"``, ``"semi-hard"``, ``"batch-hard"``, ``"batch-all"`` or a function.
+        margin: α, in units of squared distance.
+        reduction: of the triplets' costs, see ``triplet_cost``.
+        people, pictures: P and K of a batch.
+        lr: the highest learning rate.
+        augment: changes a batch of float32 pictures at random, given a generator.
+        validate, checkpoint, progress: as in ``nn.fit``.
+        monitor: is told about every batch; give one to look at it afterwards.
+
+    Returns:
+        The history: ``loss``, the monitor's numbers, and what ``validate`` returns.
+
+    Raises:
+        ValueError: for settings or data that do not fit; nothing is trained then.
+    """
+    if len(images) != len(labels):
+        raise ValueError(f"{len(images)} pictures need as many labels, got {len(labels)}.")
+    miner = _miner(miner)
+    monitor = Monitor(margin) if monitor is None else monitor
+    rows = people_batches(labels, people, pictures, seed=seed)
+    steps = epochs * sum(1 for _ in rows(0))
+
+    def batches(epoch: int) -> Iterator[tuple[np.ndarray, tuple]]:
+        for number, chosen in enumerate(rows(epoch)):
+            rng = np.random.default_rng([seed, epoch, number])
+            x = pixels_to_input(images[chosen])
+            yield (augment(x, rng) if augment else x), (labels[chosen], rng)
+
+    def loss(encodings: np.ndarray, target: tuple) -> tuple[float, np.ndarray]:
+        people_of, rng = target
+        d = squared_distances(encodings)
+        triplets = miner(d, people_of, margin, rng)
+        value, gradient, active = triplet_cost(
+            encodings, triplets, margin, reduction=reduction, distances=d
+        )
+        monitor.add(value, active, d, people_of)
+        return value, gradient
+
+    def observe(net: nn.Sequential) -> dict[str, float]:
+        return monitor.epoch() | (validate(net) if validate else {})
+
+    rate = nn.cosine(lr, steps, warmup=steps // 20) if steps else lr
+    return nn.fit(
+        network,
+        batches,
+        loss,
+        nn.Adam(network.parameters, rate),
+        epochs=epochs,
+        validate=observe,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
+
+
+def _miner(miner: str | Miner) -> Miner:
+    if callable(miner):
+        return miner
+    if miner not in MINERS:
+        raise ValueError(f"miner must be a function or one of {list(MINERS)}, got {miner!r}.")
+    return MINERS[miner]
+
+
+def shift(pixels: int = 2) -> Augment:
+    """Return an augmentation that moves every picture by up to so many pixels each way.
+
+    What moves in at a border repeats the border's colour.
+    """
+
+    def move(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        height, width = x.shape[1:3]
+        padded = np.pad(x, ((0, 0), (pixels,) * 2, (pixels,) * 2, (0, 0)), mode="edge")
+        offsets = rng.integers(0, 2 * pixels + 1, (len(x), 2))
+        cuts = [
+            picture[i : i + height, j : j + width]
+            for picture, (i, j) in zip(padded, offsets, strict=True)
+        ]
+        return np.stack(cuts)
+
+    return move
