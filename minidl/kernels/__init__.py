@@ -1,11 +1,7 @@
 """Hot loops, each with a NumPy twin; the only place that knows of threads or compiling."""
 
-from minidl.kernels.numpy_conv import (
-    convolve,
-    convolve_input_gradient,
-    convolve_kernel_gradient,
-    relu_backward,
-)
+from minidl.kernels import jit
+from minidl.kernels.numpy_conv import convolve_kernel_gradient, relu_backward
 from minidl.kernels.numpy_pool import (
     avg_pool,
     avg_pool_backward,
@@ -13,7 +9,13 @@ from minidl.kernels.numpy_pool import (
     max_pool_backward,
     window_counts,
 )
+from minidl.kernels.threads import set_threads, thread_count
 from minidl.kernels.window import Window
+
+if jit.AVAILABLE:
+    from minidl.kernels.dispatch import convolve, convolve_input_gradient
+else:
+    from minidl.kernels.numpy_conv import convolve, convolve_input_gradient
 
 __all__ = [
     "Window",
@@ -25,5 +27,7 @@ __all__ = [
     "max_pool",
     "max_pool_backward",
     "relu_backward",
+    "set_threads",
+    "thread_count",
     "window_counts",
 ]

@@ -47,7 +47,7 @@ def columns(x: np.ndarray, window: Window, groups: int = 1) -> np.ndarray:
 
 
 def kernel_matrix(w: np.ndarray, groups: int = 1) -> np.ndarray:
-    """Lay the kernel out as ``(groups, taps·C/groups, F/groups)``, to stand right of the columns."""
+    """Lay the kernel out as ``(groups, taps·C/groups, F/groups)``, right of the columns."""
     filters = w.shape[-1]
     return np.moveaxis(w.reshape(-1, groups, filters // groups), 1, 0)
 
@@ -66,7 +66,7 @@ def convolve(
     bias: np.ndarray | None = None,
     relu: bool = False,
 ) -> np.ndarray:
-    """y = columns(x) · W (+ bias) (then ReLU): ``(N, *S, C), (*K, C/groups, F) → (N, *output, F)``."""
+    """y = columns(x) · W (+ bias) (then ReLU): ``(N, *S, C) → (N, *output, F)``."""
     product_ = columns(x, window, groups) @ kernel_matrix(w, groups)
     y = np.ascontiguousarray(np.moveaxis(product_, 0, 1))
     y = y.reshape(x.shape[0], *window.output, w.shape[-1])

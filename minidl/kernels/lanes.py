@@ -1,0 +1,214 @@
+"""Numbers side by side: what one instruction of the processor works on at once.
+
+A processor adds sixteen float32 numbers as quickly as one, if a program asks for it. Compilers find
+such chances in simple loops only, so the kernels ask by name: ``load`` takes neighbouring numbers
+from a flat array, ``+ − ×`` work on all of them, ``store`` puts them back. In a channels-last array
+the neighbours are channels, and what is true of one channel is true of the next: every kernel is
+written for one channel and means ``lanes(array)`` of them.
+"""
+
+import operator
+import platform
+
+import numpy as np
+from llvmlite import binding, ir
+from numba import config, types
+from numba.extending import (
+    intrinsic,
+    lower_builtin,
+    models,
+    overload,
+    register_model,
+    type_callable,
+)
+
+
+def vector_bits() -> int:
+    """Width of this processor's vector registers (a narrower or wider choice is right, too)."""
+    if config.CPU_NAME == "generic":
+        return 128
+    has = binding.get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+    if isinstance(has, str):
+        has = dict.fromkeys((f[1:] for f in has.split(",") if f.startswith("+")), True)
+    return 512 if has.get("avx512f") else 256 if has.get("avx") else 128
+
+
+BITS = vector_bits()
+MANY_REGISTERS = BITS == 512 or platform.machine().lower() in ("arm64", "aarch64")  # 32, not 16
+
+
+def lane_count(dtype: np.dtype) -> int:
+    """Return how many numbers of this dtype one vector holds."""
+    return BITS // (8 * np.dtype(dtype).itemsize)
+
+
+class Lanes(types.Type):
+    """The compiler's name for a vector register full of float32 or float64 numbers."""
+
+    def __init__(self, dtype: types.Float):
+        self.dtype = dtype
+        self.count = BITS // dtype.bitwidth
+        super().__init__(name=f"Lanes({dtype} × {self.count})")
+
+
+@register_model(Lanes)
+class _LanesModel(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        element = ir.FloatType() if kind.dtype == types.float32 else ir.DoubleType()
+        super().__init__(manager, kind, ir.VectorType(element, kind.count))
+
+
+def pointer(context, builder, array_type, array, *steps):
+    """Address of the element ``sum(steps)`` of a flat array."""
+    data = context.make_array(array_type)(context, builder, array).data
+    for step in steps:
+        data = builder.gep(data, [step])
+    return data
+
+
+def load_lanes(builder, address, register):
+    """Emit a load of neighbouring numbers; they may begin anywhere, not only at round addresses."""
+    size = 4 if isinstance(register.element, ir.FloatType) else 8
+    return builder.load(builder.bitcast(address, register.as_pointer()), align=size)
+
+
+def store_lanes(builder, value, address):
+    """Emit a store of neighbouring numbers."""
+    size = 4 if isinstance(value.type.element, ir.FloatType) else 8
+    builder.store(value, builder.bitcast(address, value.type.as_pointer()), align=size)
+
+
+def spread(builder, scalar, register):
+    """Emit the vector that holds one number in every lane."""
+    undefined = ir.Constant(register, ir.Undefined)
+    first = builder.insert_element(undefined, scalar, ir.Constant(ir.IntType(32), 0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), register.count), None)
+    return builder.shuffle_vector(first, undefined, zeros)
+
+
+def lanes(array) -> int:
+    """Return how many elements of ``array`` one vector holds."""
+    raise NotImplementedError("only inside kernels")
+
+
+@overload(lanes)
+def _lanes(array):
+    count = BITS // array.dtype.bitwidth
+    return lambda array: count
+
+
+@intrinsic
+def load(typing, array, index):
+    """Take the numbers ``array[index : index + lanes]``."""
+
+    def emit(context, builder, signature, arguments):
+        address = pointer(context, builder, signature.args[0], arguments[0], arguments[1])
+        return load_lanes(builder, address, context.get_value_type(signature.return_type))
+
+    return Lanes(array.dtype)(array, types.intp), emit
+
+
+@intrinsic
+def store(typing, array, index, value):
+    """Put them: ``array[index : index + lanes] = value``."""
+
+    def emit(context, builder, signature, arguments):
+        array, index, value = arguments
+        store_lanes(builder, value, pointer(context, builder, signature.args[0], array, index))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, value), emit
+
+
+@intrinsic
+def fill(typing, array, number):
+    """Return a vector of ``array``'s kind that holds ``number`` in every lane."""
+
+    def emit(context, builder, signature, arguments):
+        register = context.get_value_type(signature.return_type)
+        number = context.cast(builder, arguments[1], signature.args[1], signature.return_type.dtype)
+        return spread(builder, number, register)
+
+    return Lanes(array.dtype)(array, number), emit
+
+
+def _arithmetic(function, emit_one):
+    """Teach the compiler ``Lanes ∘ Lanes``, ``Lanes ∘ number`` and ``number ∘ Lanes``."""
+
+    @type_callable(function)
+    def typer(context):
+        def result(a, b):
+            if isinstance(a, Lanes) and (a == b or isinstance(b, types.Number)):
+                return a
+            if isinstance(b, Lanes) and isinstance(a, types.Number):
+                return b
+            return None
+
+        return result
+
+    def emit(context, builder, signature, arguments):
+        kind = signature.return_type
+        register = context.get_value_type(kind)
+        both = [
+            value
+            if isinstance(given, Lanes)
+            else spread(builder, context.cast(builder, value, given, kind.dtype), register)
+            for value, given in zip(arguments, signature.args, strict=True)
+        ]
+        return emit_one(builder, *both)
+
+    for a, b in [(Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes)]:
+        lower_builtin(function, a, b)(emit)
+
+
+def maximum(a, b):
+    """Return the larger of each pair of lanes (NaN if the second is; see ``numpy.maximum``)."""
+    raise NotImplementedError("only inside kernels")
+
+
+def _emit_maximum(builder, a, b):
+    # "Not (a ≤ b)" is true of a NaN in a, which is therefore kept.
+    return builder.select(builder.fcmp_unordered(">", a, b), a, b)
+
+
+# "contract" lets x·y + z become one instruction; nothing is assumed about NaN or infinity.
+_arithmetic(operator.add, lambda builder, a, b: builder.fadd(a, b, flags=("contract",)))
+_arithmetic(operator.sub, lambda builder, a, b: builder.fsub(a, b, flags=("contract",)))
+_arithmetic(operator.mul, lambda builder, a, b: builder.fmul(a, b, flags=("contract",)))
+_arithmetic(maximum, _emit_maximum)
+
+
+@intrinsic
+def turn(typing, source, i, pitch, target, o):
+    """Copy a square of lanes × lanes numbers, rows ``pitch`` apart, with rows and columns swapped.
+
+    Interleaving row r with row r + half, for all r, is one step of a perfect shuffle; after
+    log₂(lanes) steps every number has changed its row index for its lane index.
+    """
+    kind = Lanes(source.dtype)
+
+    def emit(context, builder, signature, arguments):
+        source, i, pitch, target, o = arguments
+        register = context.get_value_type(kind)
+        count, half = kind.count, kind.count // 2
+        read = pointer(context, builder, signature.args[0], source, i)
+        write = pointer(context, builder, signature.args[3], target, o)
+        index = ir.IntType(64)
+        steps = [builder.mul(pitch, ir.Constant(index, row)) for row in range(count)]
+        rows = [load_lanes(builder, builder.gep(read, [step]), register) for step in steps]
+        pairs = [lane for low in range(count) for lane in (low, low + count)]
+        masks = [
+            ir.Constant(ir.VectorType(ir.IntType(32), count), part)
+            for part in (pairs[:count], pairs[count:])
+        ]
+        for _ in range(count.bit_length() - 1):
+            rows = [
+                builder.shuffle_vector(rows[row], rows[row + half], mask)
+                for row in range(half)
+                for mask in masks
+            ]
+        for row, value in enumerate(rows):
+            store_lanes(builder, value, builder.gep(write, [ir.Constant(index, row * count)]))
+        return context.get_dummy_value()
+
+    return types.void(source, types.intp, types.intp, target, types.intp), emit

@@ -1,0 +1,154 @@
+"""Winograd convolution F(4×4, 3×3): stride 1 on the last two axes, a quarter of the products.
+
+Each 4×4 tile of outputs costs 36 products per channel and filter instead of 144 (the mathematics
+stands in ``winograd_transform``). Sums over channels are taken between the transforms:
+
+    a[p] = input points (tiles × channels)      b[p] = kernel points (channels × filters)
+    c[p] = a[p] · b[p]   for 36 points p        y = output transform of c
+
+Tiles and filters are cut into blocks, so that everything a task touches stays in its processor's
+cache. A block of a or b that only one task needs is made by that task; one that several tasks need
+is made once, before. Early layers have many tiles and few filters: all tasks share b. Deep layers
+have few tiles and many filters: all tasks share a, and b, four times as large as the weights, never
+exists as a whole. Kept ("prepared") kernel points would have to come from main memory: making them
+anew is as fast, needs no memory, and can never meet weights that have changed since.
+
+In three dimensions, the taps of the first axis are further terms of the sum over channels.
+
+The gradient to the input is the same convolution of dy, kernel flipped and transposed.
+"""
+
+import numpy as np
+
+from minidl.kernels import threads
+from minidl.kernels.lanes import lane_count
+from minidl.kernels.tables import batch_table, joined, read_by, reads
+from minidl.kernels.tile import STEPS, tile_columns, tile_rows
+from minidl.kernels.window import Window
+from minidl.kernels.winograd_blocks import Shape, Steps, winograd_block
+from minidl.kernels.winograd_transform import POINTS, TILE
+from minidl.kernels.workspace import aligned, workspace
+
+
+def fits(window: Window) -> bool:
+    """Whether the last two axes have three taps next to one another and stride 1."""
+    return window.rank >= 2 and all(
+        setting[-2:] == wanted
+        for setting, wanted in [
+            (window.kernel, (3, 3)),
+            (window.stride, (1, 1)),
+            (window.dilation, (1, 1)),
+        ]
+    )
+
+
+def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
+    """The convolution; arguments as in ``numpy_conv``."""
+    y = aligned((x.shape[0], *window.output, w.shape[-1]), x.dtype)
+    planes = _planes(x.shape[0], window, reads, window.size)
+    _run(x, w, y, planes, window.before[-2:], groups, False, bias, relu)
+    return y
+
+
+def convolve_input_gradient(dy, w, window: Window, groups=1) -> np.ndarray:
+    """The gradient to the input: position i reads dy at i + before − k, so k is turned round."""
+    dx = aligned((dy.shape[0], *window.size, w.shape[-2] * groups), dy.dtype)
+    planes = _planes(dy.shape[0], window, read_by, window.output)
+    before = tuple(2 - b for b in window.before[-2:])
+    _run(dy, w, dx, planes, before, groups, True, None, False)
+    return dx
+
+
+def _planes(batch, window, table, sizes) -> np.ndarray:
+    axes = range(window.rank - 2)
+    tables = [batch_table(batch), *(table(window, axis) for axis in axes)]
+    return joined(tables, [batch, *sizes[: window.rank - 2]])
+
+
+def _run(x, w, y, planes, before, groups, turned, bias, relu):
+    channels, filters = x.shape[-1] // groups, y.shape[-1] // groups
+    rows, columns = -(-y.shape[-3] // TILE), -(-y.shape[-2] // TILE)
+    shape = Shape(
+        *(x.shape[-3], x.shape[-2], channels, x.shape[-1], *before),
+        *(y.shape[-3], y.shape[-2], filters, y.shape[-1]),
+        *(rows, columns, rows * columns * len(planes), planes.shape[1]),
+        *(w.shape[-2], w.shape[-1], turned),
+    )
+    steps = _steps(shape, x.dtype)
+    for group in range(groups):
+        w_start = group * (channels if turned else filters)
+        more = np.zeros(filters + lane_count(x.dtype), x.dtype)
+        if bias is not None:
+            more[:filters] = bias[group * filters : (group + 1) * filters]
+        _run_group(
+            x.reshape(-1)[group * channels :],
+            planes.reshape(-1),
+            w.reshape(-1)[w_start:],
+            more,
+            y.reshape(-1)[group * filters :],
+            shape,
+            steps,
+            relu,
+        )
+
+
+CACHE = 1 << 20  # bytes that a task may fill of its processor's second-level cache
+FEW_TILES = 100
+
+
+def _steps(s: Shape, dtype) -> Steps:
+    """Choose block sizes: all filters at once if there are many tiles, all tiles if few."""
+    rows, panel = tile_rows(dtype), tile_columns(dtype)
+    if s.tiles <= FEW_TILES:
+        tiles, channels, filters = s.tiles, 64, 2 * panel
+    else:
+        room = CACHE // (dtype.itemsize * POINTS * (s.channels * s.taps + s.filters))
+        tiles, channels, filters = min(max(room, 48), 128), s.channels, s.filters
+    tiles, filters = _up(min(tiles, s.tiles), rows), _up(min(filters, s.filters), panel)
+    channels = min(channels, s.channels)
+    lanes = lane_count(dtype)
+    depth = s.taps * _up(channels, STEPS if s.taps == 1 else lanes)
+    # The extra vector keeps the points from falling on the same lines of the cache.
+    a = s.taps * _up(channels, lanes) * rows + lanes
+    return Steps(tiles, channels, filters, a, depth * filters + lanes, filters * rows + lanes)
+
+
+def _up(number: int, unit: int) -> int:
+    return -(-number // unit) * unit
+
+
+def _run_group(x, planes, w, bias, y, s: Shape, steps: Steps, relu):
+    tile_blocks = -(-s.tiles // steps.tiles)
+    channel_blocks = -(-s.channels // steps.channels)
+    filter_blocks = -(-s.filters // steps.filters)
+    share_a, share_b = filter_blocks > 1, tile_blocks > 1
+    slots, rows, lanes = threads.thread_count(), tile_rows(x.dtype), lane_count(x.dtype)
+    a_size = steps.tiles // rows * POINTS * steps.a
+    b_size = POINTS * steps.b
+    a = workspace("a", (tile_blocks * channel_blocks if share_a else slots, a_size), x.dtype)
+    b = workspace("b", (channel_blocks * filter_blocks if share_b else slots, b_size), x.dtype)
+    c = workspace("c", (slots, steps.tiles // rows * POINTS * steps.c), x.dtype)
+    patch = workspace("patch", (slots, max(POINTS, 9 * lanes) * lanes), x.dtype)
+
+    def do(make_a, make_b, product, slot, *blocks):
+        winograd_block(
+            *(make_a, make_b, product, (*blocks, relu), x, planes, w, bias, y),
+            a.reshape(-1) if share_a else a[slot],
+            b.reshape(-1) if share_b else b[slot],
+            *(c[slot], patch[slot], s, steps),
+        )
+
+    def make_a(task, slot):
+        do(True, False, False, slot, task // channel_blocks, task % channel_blocks, 0)
+
+    def make_b(task, slot):
+        do(False, True, False, slot, 0, task // filter_blocks, task % filter_blocks)
+
+    def product(task, slot):
+        do(not share_a, not share_b, True, slot, task // filter_blocks, 0, task % filter_blocks)
+
+    if share_a:
+        threads.run(make_a, tile_blocks * channel_blocks)
+    if share_b:
+        threads.run(make_b, channel_blocks * filter_blocks)
+    threads.run(product, tile_blocks * filter_blocks)

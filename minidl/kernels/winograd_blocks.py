@@ -1,0 +1,214 @@
+"""Winograd convolution, block by block: input → points, kernel → points, products → output.
+
+Each function here handles some tiles and some channels, few enough to stay in cache, and is called
+by ``winograd`` for all of them. The blocks lie in memory as ``multiply`` wants them.
+"""
+
+from math import inf
+from typing import NamedTuple
+
+from minidl.kernels.jit import inner, kernel
+from minidl.kernels.lanes import fill, lanes, load, store, turn
+from minidl.kernels.multiply import multiply
+from minidl.kernels.tile import STEPS, columns_of, rows_of
+from minidl.kernels.winograd_transform import (
+    POINTS,
+    TILE,
+    transform_input,
+    transform_kernel,
+    transform_output,
+)
+
+
+class Shape(NamedTuple):
+    """Sizes of one convolution; a plane is an image of one sample (and of one slice, in 3-D)."""
+
+    height: int  # of an input plane
+    width: int
+    channels: int
+    pitch: int  # from one input position to the next: the channels of all groups
+    top: int  # padding before the first row
+    left: int
+    out_height: int
+    out_width: int
+    filters: int
+    out_pitch: int
+    rows: int  # tiles that lie below one another
+    columns: int
+    tiles: int  # of all planes
+    taps: int  # of the kernel, along the axes before the last two
+    kernel_rows: int  # of the kernel's matrix for one tap: input channels of the forward pass
+    kernel_pitch: int  # from one of these rows to the next
+    turned: bool  # the gradient to the input: the kernel is flipped and transposed
+
+
+class Steps(NamedTuple):
+    """Block sizes, and the distance from one point to the next in each block."""
+
+    tiles: int
+    channels: int
+    filters: int
+    a: int
+    b: int
+    c: int
+
+
+@inner
+def depth_of(array, channels, taps):
+    """Steps of k for a block of channels: padded to whole vectors where several taps follow."""
+    unit = STEPS if taps == 1 else lanes(array)
+    return taps * (-(-channels // unit) * unit)
+
+
+@inner
+def input_block(x, planes, s, first, last, channel, stop, patch, a, a_step):
+    """Take tiles first … last and channels channel … stop of x to points, in row blocks."""
+    width, rows = lanes(x), rows_of(x)
+    for t in range(first, -(-last // rows) * rows):
+        plane, position = divmod(t, s.rows * s.columns)
+        top = position // s.columns * TILE - s.top
+        left = position % s.columns * TILE - s.left
+        inside = top >= 0 and left >= 0 and top + 6 <= s.height and left + 6 <= s.width
+        at = t - first
+        o = at // rows * POINTS * a_step + at % rows * width
+        for tap in range(s.taps):
+            source = planes[plane * s.taps + tap] if t < last else -1
+            for c in range(channel, stop, width):
+                i = ((source * s.height + top) * s.width + left) * s.pitch + c
+                if inside and source >= 0 and c + width <= stop:
+                    transform_input(x, i, s.width * s.pitch, s.pitch, a, o, a_step)
+                else:
+                    copy_patch(x, s, source, top, left, c, stop, patch)
+                    transform_input(patch, 0, 6 * width, width, a, o, a_step)
+                o += rows * width
+
+
+@inner
+def copy_patch(x, s, plane, top, left, channel, stop, patch):
+    """Copy a tile's 6×6 inputs, zero where x ends: at the border, or at the last channels."""
+    width = lanes(x)
+    zero = fill(x, 0)
+    for i in range(POINTS):
+        store(patch, i * width, zero)
+    if plane < 0:
+        return
+    for row in range(max(0, -top), min(6, s.height - top)):
+        for column in range(max(0, -left), min(6, s.width - left)):
+            i = ((plane * s.height + top + row) * s.width + left + column) * s.pitch + channel
+            o = (row * 6 + column) * width
+            if channel + width <= stop:
+                store(patch, o, load(x, i))
+            else:
+                for lane in range(stop - channel):
+                    patch[o + lane] = x[i + lane]
+
+
+@inner
+def kernel_block(w, s, channel, stop, filter_, filter_stop, patch, b, b_step):
+    """Take channels channel … stop and filters filter_ … filter_stop of w to points, in panels."""
+    width, columns = lanes(w), columns_of(w)
+    depth = depth_of(w, stop - channel, s.taps)
+    for f in range(filter_, filter_stop, width):
+        panel, part = divmod(f - filter_, columns)
+        for tap in range(s.taps):
+            for c in range(channel, stop, width):
+                copy_square(w, s, tap, c, stop, f, filter_stop, patch)
+                k = tap * (depth // s.taps) + c - channel
+                many = min(width, (tap + 1) * (depth // s.taps) - k)
+                for row in range(many):
+                    o = (panel * depth + k + row) * columns + part
+                    square = width * width
+                    transform_kernel(patch, row * width, 3 * square, square, b, o, b_step)
+
+
+@inner
+def copy_square(w, s, tap, channel, stop, filter_, filter_stop, patch):
+    """Copy 3×3 taps of lanes × lanes weights, rows of filters; flipped and transposed if turned."""
+    width = lanes(w)
+    whole = channel + width <= stop and filter_ + width <= filter_stop
+    for position in range(9):
+        o = position * width * width
+        source = (tap * 9 + (8 - position if s.turned else position)) * s.kernel_rows
+        for row in range(0 if whole else width):
+            store(patch, o + row * width, fill(w, 0))
+        if s.turned and whole:
+            turn(w, (source + filter_) * s.kernel_pitch + channel, s.kernel_pitch, patch, o)
+            continue
+        for row in range(min(width, stop - channel)):
+            if whole:
+                i = (source + channel + row) * s.kernel_pitch + filter_
+                store(patch, o + row * width, load(w, i))
+                continue
+            for lane in range(min(width, filter_stop - filter_)):
+                c, f = channel + row, filter_ + lane
+                c, f = (f, c) if s.turned else (c, f)
+                patch[o + row * width + lane] = w[(source + c) * s.kernel_pitch + f]
+
+
+@inner
+def output_block(c, c_step, s, first, last, filter_, filter_stop, bias, floor, patch, y):
+    """Take the products of some tiles and filters to y."""
+    width, rows, columns = lanes(y), rows_of(y), columns_of(y)
+    for t in range(first, last):
+        plane, position = divmod(t, s.rows * s.columns)
+        top, left = position // s.columns * TILE, position % s.columns * TILE
+        inside = top + TILE <= s.out_height and left + TILE <= s.out_width
+        at = t - first
+        for f in range(filter_, filter_stop, width):
+            panel, part = divmod(f - filter_, columns)
+            i = at // rows * POINTS * c_step + (panel * rows + at % rows) * columns + part
+            o = ((plane * s.out_height + top) * s.out_width + left) * s.out_pitch + f
+            down = s.out_width * s.out_pitch
+            more = load(bias, f)
+            if inside and f + width <= filter_stop:
+                transform_output(c, i, c_step, y, o, down, s.out_pitch, more, floor)
+                continue
+            transform_output(c, i, c_step, patch, 0, TILE * width, width, more, floor)
+            for row in range(min(TILE, s.out_height - top)):
+                for column in range(min(TILE, s.out_width - left)):
+                    for lane in range(min(width, filter_stop - f)):
+                        value = patch[(row * TILE + column) * width + lane]
+                        y[o + row * down + column * s.out_pitch + lane] = value
+
+
+@kernel
+def winograd_block(
+    make_a, make_b, product, blocks, x, planes, w, bias, y, a, b, c, patch, s, steps
+):
+    """Do one block's share: make a block of a, make a block of b, multiply and give output.
+
+    ``blocks`` says which: (tile block, channel block, filter block); a product runs through all the
+    channel blocks itself, making its own a and b if asked to.
+    """
+    tile_block, channel_block, filter_block, relu = blocks
+    first = tile_block * steps.tiles
+    last = min(first + steps.tiles, s.tiles)
+    filter_ = filter_block * steps.filters
+    filter_stop = min(filter_ + steps.filters, s.filters)
+    channel_blocks = -(-s.channels // steps.channels)
+    filter_blocks = -(-s.filters // steps.filters)
+    rows, columns = rows_of(x), columns_of(x)
+    row_blocks, panels = -(-(last - first) // rows), -(-(filter_stop - filter_) // columns)
+    a_size, b_size = -(-steps.tiles // rows) * POINTS * steps.a, POINTS * steps.b
+    low, high = (0, channel_blocks) if product else (channel_block, channel_block + 1)
+    for block in range(low, high):
+        channel = block * steps.channels
+        stop = min(channel + steps.channels, s.channels)
+        a_block, b_block = a, b
+        if not (product and make_a):
+            a_block = a[(tile_block * channel_blocks + block) * a_size :]
+        if not (product and make_b):
+            b_block = b[(block * filter_blocks + filter_block) * b_size :]
+        if make_a:
+            input_block(x, planes, s, first, last, channel, stop, patch, a_block, steps.a)
+        if make_b:
+            kernel_block(w, s, channel, stop, filter_, filter_stop, patch, b_block, steps.b)
+        if product:
+            depth = depth_of(x, stop - channel, s.taps)
+            multiply(
+                *(a_block, b_block, c, POINTS, row_blocks, depth, panels),
+                *(steps.a, steps.b, steps.c, block > 0),
+            )
+    if product:
+        floor = fill(y, 0.0 if relu else -inf)
+        output_block(*(c, steps.c, s, first, last, filter_, filter_stop, bias, floor, patch, y))

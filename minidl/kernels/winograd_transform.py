@@ -1,0 +1,167 @@
+"""Winograd's transforms for F(4×4, 3×3): a tile of 4×4 outputs from 36 products instead of 144.
+
+**One axis.** Four outputs of a kernel of three taps are y_i = Σ_j g_j d_{i+j}, i = 0…3: twelve
+products of six inputs. They are the adjoint of multiplying two polynomials, of degrees 3 and 2,
+and a product of degree 5 is known once its value is known at six points p (one of them ∞, meaning
+the leading coefficient), where it costs one multiplication each:
+
+    y = Aᵀ [ (G g) ⊙ (Bᵀ d) ]        A_{p,i} = pⁱ,   G_{p,j} = pʲ / N_p,   B as below
+
+Row p of Bᵀ holds the coefficients of Π_{q≠p} (x − q), and N_p = Π_{q≠p} (p − q); the row of ∞ holds
+those of the product over all five finite points.
+
+**The points** are 0, ±√½, ±√2, ∞. With 0, ±1, ±2, ∞, the usual choice, powers up to 2⁵ make large
+numbers cancel; here the points are closed under p → −p, which halves the additions, and under
+p → 1/p, which keeps every coefficient near one. The largest error falls from 4·10⁻⁵ to 1·10⁻⁵ of
+the root mean square (512 channels, float32), where a direct sum has 2·10⁻⁶.
+
+**Two axes** are one after the other: Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A. Sums over channels may be done
+before the last step, so that all the products are 36 matrix products.
+
+The functions of one axis take and give numbers or `Lanes`, whichever they are handed.
+"""
+
+from minidl.kernels.jit import inner
+from minidl.kernels.lanes import load, maximum, store
+
+A = 0.5**0.5
+B = 2.0**0.5
+POINTS = 36
+TILE = 4  # outputs along an axis; TILE + 2 inputs
+
+
+@inner
+def input_points(d0, d1, d2, d3, d4, d5):
+    """Bᵀ d: six inputs → six points."""
+    even_a, odd_a = d4 - 2 * d2, A * d3 - B * d1
+    even_b, odd_b = d4 - 0.5 * d2, B * d3 - A * d1
+    return (
+        d0 - 2.5 * d2 + d4,
+        even_a + odd_a,
+        even_a - odd_a,
+        even_b + odd_b,
+        even_b - odd_b,
+        d1 - 2.5 * d3 + d5,
+    )
+
+
+@inner
+def kernel_points(g0, g1, g2):
+    """G g: three taps → six points."""
+    even_a, odd_a = (g0 + 0.5 * g2) * (-1 / 1.5), (A * g1) * (-1 / 1.5)
+    even_b, odd_b = (g0 + 2 * g2) * (1 / 6), (B * g1) * (1 / 6)
+    return g0, even_a + odd_a, even_a - odd_a, even_b + odd_b, even_b - odd_b, g2
+
+
+@inner
+def outputs(m0, m1, m2, m3, m4, m5):
+    """Aᵀ m: six products → four outputs."""
+    sum_a, difference_a = m1 + m2, m1 - m2
+    sum_b, difference_b = m3 + m4, m3 - m4
+    return (
+        m0 + sum_a + sum_b,
+        A * difference_a + B * difference_b,
+        0.5 * sum_a + 2 * sum_b,
+        A / 2 * difference_a + 2 * B * difference_b + m5,
+    )
+
+
+@inner
+def store_points(out, o, step, values):
+    """Put six points, each ``step`` after the one before."""
+    store(out, o, values[0])
+    store(out, o + step, values[1])
+    store(out, o + 2 * step, values[2])
+    store(out, o + 3 * step, values[3])
+    store(out, o + 4 * step, values[4])
+    store(out, o + 5 * step, values[5])
+
+
+@inner
+def load_column(d, i, down):
+    """Take six numbers, one below the other, as points."""
+    return input_points(
+        load(d, i),
+        load(d, i + down),
+        load(d, i + 2 * down),
+        load(d, i + 3 * down),
+        load(d, i + 4 * down),
+        load(d, i + 5 * down),
+    )
+
+
+@inner
+def transform_input(d, i, down, right, out, o, step):
+    """Bᵀ d B for the 6×6 numbers that begin at ``d[i]``; point p goes to ``out[o + p·step]``."""
+    c0 = load_column(d, i, down)
+    c1 = load_column(d, i + right, down)
+    c2 = load_column(d, i + 2 * right, down)
+    c3 = load_column(d, i + 3 * right, down)
+    c4 = load_column(d, i + 4 * right, down)
+    c5 = load_column(d, i + 5 * right, down)
+    row = 6 * step
+    store_points(out, o, step, input_points(c0[0], c1[0], c2[0], c3[0], c4[0], c5[0]))
+    store_points(out, o + row, step, input_points(c0[1], c1[1], c2[1], c3[1], c4[1], c5[1]))
+    store_points(out, o + 2 * row, step, input_points(c0[2], c1[2], c2[2], c3[2], c4[2], c5[2]))
+    store_points(out, o + 3 * row, step, input_points(c0[3], c1[3], c2[3], c3[3], c4[3], c5[3]))
+    store_points(out, o + 4 * row, step, input_points(c0[4], c1[4], c2[4], c3[4], c4[4], c5[4]))
+    store_points(out, o + 5 * row, step, input_points(c0[5], c1[5], c2[5], c3[5], c4[5], c5[5]))
+
+
+@inner
+def transform_kernel(w, i, down, right, out, o, step):
+    """G g Gᵀ for the 3×3 taps that begin at ``w[i]``."""
+    c0 = kernel_points(load(w, i), load(w, i + down), load(w, i + 2 * down))
+    i += right
+    c1 = kernel_points(load(w, i), load(w, i + down), load(w, i + 2 * down))
+    i += right
+    c2 = kernel_points(load(w, i), load(w, i + down), load(w, i + 2 * down))
+    row = 6 * step
+    store_points(out, o, step, kernel_points(c0[0], c1[0], c2[0]))
+    store_points(out, o + row, step, kernel_points(c0[1], c1[1], c2[1]))
+    store_points(out, o + 2 * row, step, kernel_points(c0[2], c1[2], c2[2]))
+    store_points(out, o + 3 * row, step, kernel_points(c0[3], c1[3], c2[3]))
+    store_points(out, o + 4 * row, step, kernel_points(c0[4], c1[4], c2[4]))
+    store_points(out, o + 5 * row, step, kernel_points(c0[5], c1[5], c2[5]))
+
+
+@inner
+def gather_row(m, i, step):
+    """Take six products of one row of points; give four outputs."""
+    return outputs(
+        load(m, i),
+        load(m, i + step),
+        load(m, i + 2 * step),
+        load(m, i + 3 * step),
+        load(m, i + 4 * step),
+        load(m, i + 5 * step),
+    )
+
+
+@inner
+def store_outputs(y, o, down, values, bias, floor):
+    """Put four outputs, each ``down`` after the one before."""
+    store(y, o, maximum(values[0] + bias, floor))
+    store(y, o + down, maximum(values[1] + bias, floor))
+    store(y, o + 2 * down, maximum(values[2] + bias, floor))
+    store(y, o + 3 * down, maximum(values[3] + bias, floor))
+
+
+@inner
+def transform_output(m, i, step, y, o, down, right, bias, floor):
+    """Aᵀ M A, plus the bias and not below ``floor``; m as ``transform_input`` leaves its points."""
+    row = 6 * step
+    r0 = gather_row(m, i, step)
+    r1 = gather_row(m, i + row, step)
+    r2 = gather_row(m, i + 2 * row, step)
+    r3 = gather_row(m, i + 3 * row, step)
+    r4 = gather_row(m, i + 4 * row, step)
+    r5 = gather_row(m, i + 5 * row, step)
+    c = outputs(r0[0], r1[0], r2[0], r3[0], r4[0], r5[0])
+    store_outputs(y, o, down, c, bias, floor)
+    c = outputs(r0[1], r1[1], r2[1], r3[1], r4[1], r5[1])
+    store_outputs(y, o + right, down, c, bias, floor)
+    c = outputs(r0[2], r1[2], r2[2], r3[2], r4[2], r5[2])
+    store_outputs(y, o + 2 * right, down, c, bias, floor)
+    c = outputs(r0[3], r1[3], r2[3], r3[3], r4[3], r5[3])
+    store_outputs(y, o + 3 * right, down, c, bias, floor)
