@@ -83,7 +83,8 @@ def _value_difference(
         return f"{what} holds {array[bad][0]}{_at(bad)}, where {expected[bad][0]:.4g} is expected"
     with np.errstate(all="ignore"):
         error = np.where(good, 0, np.abs(array.astype(float) - expected))
-    worst = error == np.nanmax(error)
+    error[np.isnan(error)] = np.inf  # one of the two is no number: as wrong as can be
+    worst = error == error.max()
     given, wanted = _digits(array[worst][0], expected[worst][0])
     some = f"{np.sum(~good)} of {good.size} values are off; " if good.size > 1 else ""
     pattern = _pattern(array, expected, rtol, atol)

@@ -89,3 +89,8 @@ def test_objects_that_refuse_to_be_compared_are_only_different():
 
     assert "Refusing" in words(Refusing(), "text")
     assert "Refusing" in words(Refusing())
+
+
+def test_a_number_where_nan_is_expected_is_told_too():
+    assert "1.5" in difference(1.5, np.nan, 1e-7, 1e-9)
+    assert "[1]" in difference(np.array([0.0, 1.5]), np.array([0.0, np.nan]), 1e-7, 1e-9)

@@ -1,0 +1,118 @@
+"""Every window of a batch of pictures as one row: what turns convolution into a matrix product."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def columns(x, kernel, stride=1):
+    """Copy every window of a batch of pictures into a row of a matrix.
+
+    Row (n, i, j) holds x[n, i·stride + u, j·stride + v, c] for all taps (u, v) and channels c, in
+    the order in which `w.reshape(-1, F)` lays out filters w (height, width, C, F); so that
+    columns(x, kernel, stride) @ w.reshape(-1, F) is the convolution, one position a row.
+
+    x:      pictures, (N, H, W, C)
+    kernel: (height, width) of the window
+    stride: positions that the window moves at a time
+    Returns a matrix (N · rows · columns, height · width · C), the last index of each running first.
+    """
+    ### BEGIN SOLUTION
+    height, width = kernel
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernel, axis=(1, 2))
+    windows = windows[:, ::stride, ::stride]  # (N, rows, columns, C, height, width)
+    windows = np.moveaxis(windows, 3, -1)  # (N, rows, columns, height, width, C)
+    return windows.reshape(-1, height * width * x.shape[3])
+    ### END SOLUTION
+
+
+def _row_by_row(x, kernel, stride=1):
+    height, width = kernel
+    rows = []
+    for picture in x:
+        for i in range(0, x.shape[1] - height + 1, stride):
+            for j in range(0, x.shape[2] - width + 1, stride):
+                rows.append(picture[i : i + height, j : j + width].ravel())
+    return np.array(rows)
+
+
+def _tap_by_tap(x, kernel, stride=1):
+    height, width = kernel
+    n, h, wide, c = x.shape
+    rows, across = (h - height) // stride + 1, (wide - width) // stride + 1
+    out = np.empty((n, rows, across, height, width, c), x.dtype)
+    for u in range(height):
+        for v in range(width):
+            out[:, :, :, u, v] = x[
+                :, u : u + rows * stride : stride, v : v + across * stride : stride
+            ]
+    return out.reshape(n * rows * across, -1)
+
+
+def _by_strides(x, kernel, stride=1):
+    x = np.ascontiguousarray(x)
+    n, h, wide, c = x.shape
+    a, b, d, e = x.strides
+    rows, across = (h - kernel[0]) // stride + 1, (wide - kernel[1]) // stride + 1
+    view = np.lib.stride_tricks.as_strided(
+        x, (n, rows, across, *kernel, c), (a, b * stride, d * stride, b, d, e)
+    )
+    return view.reshape(n * rows * across, -1)
+
+
+def _pictures(n, h, wide, c, kernel, **options):
+    return lambda rng: {"x": rng.standard_normal((n, h, wide, c)), "kernel": kernel, **options}
+
+
+EXERCISE = Exercise(
+    solution=columns,
+    points=2,
+    cases=(
+        Case("two pictures, 4 × 5, in 3 channels", _pictures(2, 4, 5, 3, (3, 2))),
+        Case("a stride of 2", _pictures(2, 7, 6, 2, (3, 2), stride=2)),
+        Case("a stride of 3 that leaves a rest", _pictures(1, 9, 6, 2, (2, 2), stride=3)),
+        Case("a window as large as the picture", _pictures(2, 3, 2, 2, (3, 2)), edge=True),
+        Case("a window of a single tap", _pictures(2, 3, 4, 3, (1, 1)), edge=True),
+    ),
+    hints=(
+        "Begin with one picture, and one window: `x[n, i:i + height, j:j + width].ravel()` is its "
+        "row. Three loops (n, i, j) would already be a right answer.",
+        "Without loops: `np.lib.stride_tricks.sliding_window_view(x, kernel, axis=(1, 2))` has the "
+        "shape (N, positions down, positions across, C, height, width). Take every `stride`-th "
+        "position.",
+        "The channels must come last, behind height and width: `np.moveaxis(windows, 3, -1)`. "
+        "Then one `reshape(-1, height * width * C)`.",
+    ),
+    wrong=(
+        Wrong(
+            "The stride is missing: a row for every position, where only every stride-th is asked "
+            "for.",
+            edit=("[:, ::stride, ::stride]", ""),
+        ),
+        Wrong(
+            "Within a row your channels come before the taps; `w.reshape(-1, F)` has them after: "
+            "(height, width, C).",
+            edit=("windows = np.moveaxis(windows, 3, -1)", "windows = windows + 0"),
+        ),
+        Wrong(
+            "Within a row height and width are swapped: the taps of the filter's first row come "
+            "first.",
+            edit=("np.moveaxis(windows, 3, -1)", "np.moveaxis(windows, 3, -1).swapaxes(3, 4)"),
+        ),
+        Wrong(
+            "The matrix lies on its side: a window is a row here, not a column (the name has "
+            "stayed from the other layout).",
+            edit=("height * width * x.shape[3])", "height * width * x.shape[3]).T"),
+        ),
+        Wrong(
+            "The rows are in another order: all positions of the first picture come first, then "
+            "those of the second.",
+            edit=("np.moveaxis(windows, 3, -1)", "np.moveaxis(np.moveaxis(windows, 3, -1), 0, 2)"),
+        ),
+        Wrong(
+            "The positions are in another order: along a row of the picture first, then down.",
+            edit=("np.moveaxis(windows, 3, -1)", "np.moveaxis(windows, 3, -1).swapaxes(1, 2)"),
+        ),
+    ),
+    right=(_row_by_row, _tap_by_tap, _by_strides),
+)

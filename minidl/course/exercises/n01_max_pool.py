@@ -1,0 +1,129 @@
+"""Max pooling of a batch of pictures, with windows that may overlap."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def max_pool(x, size, stride):
+    """Keep the largest number of every window, for each channel by itself.
+
+    y[n, i, j, c] = max over u, v < size of  x[n, i·stride + u, j·stride + v, c]
+
+    x:      pictures, (N, H, W, C)
+    size:   side of the square window
+    stride: positions that the window moves at a time; below size the windows overlap
+    Returns y, (N, (H − size) // stride + 1, (W − size) // stride + 1, C).
+    """
+    ### BEGIN SOLUTION
+    rows = (x.shape[1] - size) // stride + 1
+    columns = (x.shape[2] - size) // stride + 1
+    y = np.full((x.shape[0], rows, columns, x.shape[3]), -np.inf, x.dtype)
+    for u in range(size):
+        for v in range(size):
+            seen = x[:, u : u + rows * stride : stride, v : v + columns * stride : stride]
+            y = np.maximum(y, seen)
+    return y
+    ### END SOLUTION
+
+
+def _position_by_position(x, size, stride):
+    rows = range(0, x.shape[1] - size + 1, stride)
+    across = range(0, x.shape[2] - size + 1, stride)
+    y = [[x[:, i : i + size, j : j + size].max(axis=(1, 2)) for j in across] for i in rows]
+    return np.moveaxis(np.array(y), 2, 0)
+
+
+def _by_windows(x, size, stride):
+    windows = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
+    return windows[:, ::stride, ::stride].max(axis=(-2, -1))
+
+
+def _tiles(x, size, stride):
+    n, h, wide, c = x.shape
+    h, wide = h // size, wide // size
+    tiles = x[:, : h * size, : wide * size].reshape(n, h, size, wide, size, c)
+    return tiles.max(axis=(2, 4))
+
+
+def _one_axis_after_the_other(x, size, stride):
+    def slide(a, axis):
+        count = (a.shape[axis] - size) // stride + 1
+        rows = [np.take(a, np.arange(count) * stride + u, axis=axis) for u in range(size)]
+        return np.maximum.reduce(rows)
+
+    return slide(slide(x, 1), 2)
+
+
+def _pictures(n, h, wide, c, size, stride):
+    # below zero on the whole, so that a maximum that begins with 0 is found out
+    return lambda rng: {
+        "x": rng.standard_normal((n, h, wide, c)) - 1.5,
+        "size": size,
+        "stride": stride,
+    }
+
+
+EXERCISE = Exercise(
+    solution=max_pool,
+    points=2,
+    cases=(
+        Case("two pictures, 4 × 6, in 3 channels", _pictures(2, 4, 6, 3, 2, 2)),
+        Case("overlapping windows, 3 wide and 2 apart", _pictures(2, 7, 5, 2, 3, 2)),
+        Case("windows that overlap by all but one position", _pictures(1, 5, 4, 3, 3, 1)),
+        Case("windows further apart than they are wide", _pictures(1, 8, 5, 2, 2, 3)),
+        Case("a size that leaves a rest", _pictures(2, 5, 7, 1, 2, 2)),
+        Case("a window as large as the picture", _pictures(2, 3, 3, 2, 3, 3), edge=True),
+    ),
+    hints=(
+        "It is the tap loop of `convolve` again: the same slices of `x`, with a maximum in the "
+        "place of the sum.",
+        "`np.maximum(a, b)` takes the larger one, number by number. What must `y` begin with, so "
+        "that the first window wins against it even if all its numbers are negative?",
+        "`y = np.full(shape, -np.inf, x.dtype)`, and for every tap `y = np.maximum(y, seen)`.",
+    ),
+    wrong=(
+        Wrong(
+            "Where all numbers of a window are negative you return 0: the maximum must not begin "
+            "with 0.",
+            edit=("-np.inf", "0"),
+        ),
+        Wrong(
+            "You cut the picture into tiles, which is right only where `stride` equals `size`: "
+            "here windows overlap or leave gaps.",
+            function=_tiles,
+        ),
+        Wrong(
+            "The stride decides how many windows there are, but not where they lie: yours move one "
+            "step at a time.",
+            edit=(
+                "u : u + rows * stride : stride, v : v + columns * stride : stride",
+                "u : u + rows, v : v + columns",
+            ),
+        ),
+        Wrong(
+            "That is the average of each window, not its maximum.",
+            edit=("y = np.maximum(y, seen)", "y = np.where(np.isinf(y), 0, y) + seen / size**2"),
+        ),
+        Wrong(
+            "You took the maximum over the channels too: each channel is pooled by itself.",
+            edit=("return y", "return y.max(axis=3, keepdims=True)"),
+        ),
+        Wrong(
+            "Every tap overwrites what the taps before it left: keep the larger of the two.",
+            edit=("y = np.maximum(y, seen)", "y = seen"),
+        ),
+        Wrong(
+            "That is the smallest number of each window.",
+            edit=(
+                "y = np.maximum(y, seen)",
+                "y = np.where(np.isinf(y), seen, np.minimum(y, seen))",
+            ),
+        ),
+        Wrong(
+            "Your `y` is float64 whatever `x` is: give it the dtype of `x`.",
+            edit=("-np.inf, x.dtype", "-np.inf"),
+        ),
+    ),
+    right=(_position_by_position, _by_windows, _one_axis_after_the_other),
+)

@@ -1,0 +1,109 @@
+"""The way back through a dense layer: three matrix products."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+
+
+def dense_backward(dy, x, w):
+    """Go back through the dense layer y = x·w + b.
+
+    dx = dy · wᵀ        dw = xᵀ · dy        db = Σₙ dy[n]
+
+    dy: gradient of the loss with respect to y, (N, F)
+    x:  the layer's input, one example a row, (N, D)
+    w:  the layer's weights, (D, F)
+    Returns dx (N, D), dw (D, F), db (F,).
+    """
+    ### BEGIN SOLUTION
+    dx = dy @ w.T
+    dw = x.T @ dy
+    db = dy.sum(axis=0)
+    return dx, dw, db
+    ### END SOLUTION
+
+
+def _by_einsum(dy, x, w):
+    return (
+        np.einsum("nf,df->nd", dy, w),
+        np.einsum("nd,nf->df", x, dy),
+        np.einsum("nf->f", dy),
+    )
+
+
+def _example_by_example(dy, x, w):
+    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros_like(w[0])
+    for n in range(len(x)):
+        dx[n] = w @ dy[n]
+        dw += np.outer(x[n], dy[n])
+        db += dy[n]
+    return dx, dw, db
+
+
+def _layer(n, d, f):
+    return lambda rng: {
+        "dy": rng.standard_normal((n, f)),
+        "x": rng.standard_normal((n, d)),
+        "w": rng.standard_normal((d, f)),
+    }
+
+
+EXERCISE = Exercise(
+    solution=dense_backward,
+    points=2,
+    cases=(
+        Case("5 examples, from 4 numbers to 3", _layer(5, 4, 3)),
+        Case("a square layer, in which everything fits everything", _layer(3, 3, 3)),
+        Case("more outputs than inputs", _layer(4, 2, 6)),
+        Case("a single example", _layer(1, 3, 2), edge=True),
+        Case("a single output", _layer(4, 3, 1), edge=True),
+    ),
+    hints=(
+        "Let the shapes guide you: dx must be (N, D), and you have dy (N, F) and w (D, F). Which "
+        "product, with which transpose, has this shape?",
+        "The same for dw (D, F) from x (N, D) and dy (N, F). The sum over examples n happens "
+        "inside the matrix product.",
+        "b was added to every example, so its gradient is the sum of dy over the examples.",
+    ),
+    wrong=(
+        Wrong(
+            "The weight matrix is not transposed in dx: that only fits by accident, where D = F.",
+            edit=("dy @ w.T", "dy @ w"),
+        ),
+        Wrong(
+            "Your dw is transposed: its shape must be w's, (D, F).",
+            edit=("x.T @ dy", "dy.T @ x"),
+        ),
+        Wrong(
+            "You took means over the batch in dw and db. The loss has already divided by N where "
+            "it is a mean; going back only adds.",
+            edit=(
+                "dw = x.T @ dy\n    db = dy.sum(axis=0)",
+                "dw = x.T @ dy / len(x)\n    db = dy.mean(axis=0)",
+            ),
+        ),
+        Wrong(
+            "Your db is the mean over examples: b was added to each of them, so their gradients "
+            "add up.",
+            edit=("dy.sum(axis=0)", "dy.mean(axis=0)"),
+        ),
+        Wrong(
+            "Your db is summed along the wrong axis: one number for each output, not for each "
+            "example.",
+            edit=("axis=0", "axis=1"),
+        ),
+        Wrong(
+            "Your db is not summed over the examples: b was added to each of them, so it collects "
+            "from each of them.",
+            edit=("dy.sum(axis=0)", "dy.copy()"),
+        ),
+        Wrong(
+            "The gradients are in another order: dx first, then dw, then db.",
+            edit=("return dx, dw, db", "return dw, dx, db"),
+        ),
+    ),
+    right=(_by_einsum, _example_by_example),
+    gradient=Gradient(
+        loss=lambda dy, x, w: float((dy * (x @ w)).sum()), of=("x", "w"), results=(0, 1)
+    ),
+)

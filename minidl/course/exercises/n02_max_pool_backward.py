@@ -1,0 +1,146 @@
+"""The way back through max pooling: the winner takes all."""
+
+import numpy as np
+
+import minidl.functional as F
+from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+
+
+def max_pool_backward(dy, x, size, stride):
+    """Go back through max pooling, y = max_pool(x, size, stride).
+
+    Only the largest number of a window made its output, so all of the output's gradient goes to
+    that position. Where a position won several windows, their gradients add up.
+
+    dy:     gradient with respect to y, (N, rows, columns, C)
+    x:      the input, (N, H, W, C); no window holds its largest number twice
+    size:   side of the square window
+    stride: positions that the window moves at a time; below size the windows overlap
+    Returns dx, shaped like x.
+    """
+    ### BEGIN SOLUTION
+    dx = np.zeros_like(x)
+    for i in range(dy.shape[1]):
+        for j in range(dy.shape[2]):
+            down = slice(i * stride, i * stride + size)
+            across = slice(j * stride, j * stride + size)
+            window = x[:, down, across]
+            winner = window == window.max(axis=(1, 2), keepdims=True)
+            dx[:, down, across] += winner * dy[:, i : i + 1, j : j + 1]
+    return dx
+    ### END SOLUTION
+
+
+def _tap_by_tap(dy, x, size, stride):
+    rows, across = dy.shape[1:3]
+    taps = [
+        np.s_[:, u : u + rows * stride : stride, v : v + across * stride : stride]
+        for u in range(size)
+        for v in range(size)
+    ]
+    y = np.maximum.reduce([x[tap] for tap in taps])
+    dx = np.zeros_like(x)
+    for tap in taps:
+        dx[tap] += np.where(x[tap] == y, dy, 0)
+    return dx
+
+
+def _by_argmax(dy, x, size, stride):
+    dx = np.zeros_like(x)
+    for n, i, j, c in np.ndindex(dy.shape):
+        window = x[n, i * stride : i * stride + size, j * stride : j * stride + size, c]
+        u, v = np.unravel_index(window.argmax(), window.shape)
+        dx[n, i * stride + u, j * stride + v, c] += dy[n, i, j, c]
+    return dx
+
+
+def _shared_equally(dy, x, size, stride):
+    dx = np.zeros_like(x)
+    for i in range(dy.shape[1]):
+        for j in range(dy.shape[2]):
+            share = dy[:, i : i + 1, j : j + 1] / size**2
+            dx[:, i * stride : i * stride + size, j * stride : j * stride + size] += share
+    return dx
+
+
+def _case(n, h, wide, c, size, stride):
+    rows, across = (h - size) // stride + 1, (wide - size) // stride + 1
+
+    def make(rng):
+        # a shuffled ladder: no nudge of a gradient check changes a winner
+        x = rng.permutation(n * h * wide * c).reshape(n, h, wide, c) / 10 - 2
+        return {
+            "dy": rng.standard_normal((n, rows, across, c)),
+            "x": x,
+            "size": size,
+            "stride": stride,
+        }
+
+    return make
+
+
+def _loss(dy, x, size, stride):
+    return float((dy * F.max_pool(x, size, stride=stride)[0]).sum())
+
+
+EXERCISE = Exercise(
+    solution=max_pool_backward,
+    points=2,
+    cases=(
+        Case("two pictures, 4 × 6, in 3 channels", _case(2, 4, 6, 3, 2, 2)),
+        Case("overlapping windows, 3 wide and 2 apart", _case(2, 7, 5, 2, 3, 2)),
+        Case("windows that overlap by all but one position", _case(1, 5, 4, 2, 3, 1)),
+        Case("windows further apart than they are wide", _case(1, 8, 5, 2, 2, 3)),
+        Case("a size that leaves a rest", _case(2, 5, 7, 1, 2, 2)),
+        Case("a window as large as the picture", _case(2, 3, 3, 2, 3, 3), edge=True),
+    ),
+    hints=(
+        "Go through the outputs (i, j), cut the window of x that each one saw, and find where in "
+        "it the maximum is.",
+        "For the whole batch at once: `window == window.max(axis=(1, 2), keepdims=True)` is True "
+        "at the winner of each picture and channel, and only there.",
+        "Multiply that mask with `dy[:, i : i + 1, j : j + 1]` and add (`+=`) it to the same slice "
+        "of dx.",
+    ),
+    wrong=(
+        Wrong(
+            "Where windows overlap a position can win several times, and its gradients add up: "
+            "`+=`, not `=`.",
+            edit=("dx[:, down, across] += ", "dx[:, down, across] = "),
+        ),
+        Wrong(
+            "You shared the gradient among all positions of the window: that is average pooling. "
+            "Here the winner takes all.",
+            function=_shared_equally,
+        ),
+        Wrong(
+            "All positions of the window receive the whole gradient; only the winner may.",
+            edit=("winner * dy", "(window == window) * dy"),
+        ),
+        Wrong(
+            "The winner is sought among the channels too: each channel has its own.",
+            edit=("axis=(1, 2), keepdims", "axis=(1, 2, 3), keepdims"),
+        ),
+        Wrong(
+            "The windows are `stride` apart, not `size`: the two only happen to be equal in the "
+            "plainest pooling.",
+            edit=(
+                "slice(i * stride, i * stride + size)\n"
+                "            across = slice(j * stride, j * stride + size)",
+                "slice(i * size, i * size + size)\n"
+                "            across = slice(j * size, j * size + size)",
+            ),
+        ),
+        Wrong(
+            "The gradient is multiplied with the winner's value: the slope of a maximum is 1 at "
+            "the winner, whatever its value.",
+            edit=("winner * dy", "winner * window * dy"),
+        ),
+        Wrong(
+            "The winner is sought among the examples of the batch: each picture has its own.",
+            edit=("axis=(1, 2), keepdims", "axis=(0, 1, 2), keepdims"),
+        ),
+    ),
+    right=(_tap_by_tap, _by_argmax),
+    gradient=Gradient(loss=_loss, of=("x",)),
+)

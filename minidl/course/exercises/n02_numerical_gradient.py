@@ -1,0 +1,154 @@
+"""The derivative by nudging: what every backward function is held against."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def numerical_gradient(f, x, h=1e-5):
+    """Measure the gradient of f at x by central differences, one number of x at a time.
+
+    ∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h       eᵢ: 1 at place i, 0 elsewhere
+
+    f: takes an array like x and returns a number
+    x: where to measure, an array of any shape; it is not changed
+    h: size of the nudge
+    Returns an array of the shape of x: how much f rises for each unit that xᵢ rises.
+    """
+    ### BEGIN SOLUTION
+    gradient = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        gradient[i] = (f(up) - f(down)) / (2 * h)
+    return gradient
+    ### END SOLUTION
+
+
+def _with_unit_vectors(f, x, h=1e-5):
+    units = np.eye(x.size).reshape(x.size, *x.shape)
+    slopes = [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in units]
+    return np.array(slopes).reshape(x.shape)
+
+
+def _in_place_and_put_back(f, x, h=1e-5):
+    x = x.copy()
+    gradient = np.empty(x.shape)
+    it = np.nditer(x, flags=["multi_index"])
+    while not it.finished:
+        i, old = it.multi_index, x[it.multi_index]
+        x[i] = old + h
+        up = f(x)
+        x[i] = old - h
+        down = f(x)
+        x[i] = old
+        gradient[i] = (up - down) / (2 * h)
+        it.iternext()
+    return gradient
+
+
+def _all_at_once(f, x, h=1e-5):
+    return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
+
+
+def _never_put_back(f, x, h=1e-5):
+    gradient = np.zeros_like(x)
+    x = x.copy()
+    for i in np.ndindex(x.shape):
+        x[i] += h
+        up = f(x)
+        x[i] -= 2 * h
+        gradient[i] = (up - f(x)) / (2 * h)
+    return gradient
+
+
+def _in_the_argument(f, x, h=1e-5):
+    gradient = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        x[i] += h
+        up = f(x)
+        x[i] -= 2 * h
+        down = f(x)
+        x[i] += h
+        gradient[i] = (up - down) / (2 * h)
+    return gradient
+
+
+def cubes(x):
+    """Σ x³, curved everywhere."""
+    return float((x**3).sum())
+
+
+def products(x):
+    """Σ of each number times the next, so that the numbers depend on each other."""
+    flat = x.ravel()
+    return float((np.exp(flat[:-1]) * flat[1:]).sum())
+
+
+def waves(x):
+    """Σ sin(k·x) with k = 1, 2, 3 …"""
+    return float(np.sin(np.arange(1, x.size + 1) * x.ravel()).sum())
+
+
+def _at(f, *shape, **options):
+    return lambda rng: {"f": f, "x": rng.uniform(0.5, 2, shape), **options}
+
+
+EXERCISE = Exercise(
+    solution=numerical_gradient,
+    points=2,
+    cases=(
+        Case("a function of three numbers", _at(cubes, 3, h=0.01)),
+        Case("a function of a matrix", _at(products, 2, 3)),
+        Case("a large nudge", _at(waves, 4, h=0.5)),
+        Case("an array with three axes", _at(waves, 2, 2, 2)),
+        Case("a single number", _at(cubes, 1), edge=True),
+    ),
+    hints=(
+        "One number of x at a time: a loop over all indices of x. `np.ndindex(x.shape)` gives them "
+        "for any number of axes.",
+        "Work on copies: `up = x.copy()`, then `up[i] += h`. The same downwards.",
+        "The slope is how much f changes over how far x moved, and from `down` to `up` it moves "
+        "by `2 * h`.",
+    ),
+    wrong=(
+        Wrong(
+            "From x − h to x + h is a way of 2h, but you divide by h: every slope is twice as "
+            "steep as it should be.",
+            edit=("/ (2 * h)", "/ h"),
+        ),
+        Wrong(
+            "That is the one-sided difference (f(x + h) − f(x)) / h, whose error falls only like "
+            "h; the central one's falls like h².",
+            edit=("(f(up) - f(down)) / (2 * h)", "(f(up) - f(x)) / h"),
+        ),
+        Wrong(
+            "You nudge all numbers of x together, which gives the sum of all slopes: nudge one "
+            "at a time.",
+            function=_all_at_once,
+        ),
+        Wrong(
+            "You do not put a number back before you nudge the next one: the later slopes are "
+            "measured at another place.",
+            function=_never_put_back,
+        ),
+        Wrong(
+            "The result looks right, but `x` is not as it was: `x + h − 2h + h` is not exactly `x` "
+            "in floating point. Nudge a copy.",
+            function=_in_the_argument,
+        ),
+        Wrong(
+            "The sign is wrong: f(x + h) comes first, so that a rising f has a positive slope.",
+            edit=("f(up) - f(down)", "f(down) - f(up)"),
+        ),
+        Wrong(
+            "You return how much f changes, not the slope: divide by the way, 2h.",
+            edit=(" / (2 * h)", ""),
+        ),
+    ),
+    right=(_with_unit_vectors, _in_place_and_put_back),
+    rtol=1e-6,
+    atol=1e-8,
+    float32=False,
+)
