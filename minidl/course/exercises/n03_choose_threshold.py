@@ -1,0 +1,115 @@
+"""Choosing τ where both kinds of error are equally frequent."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def choose_threshold(d, same):
+    """Return the τ at which false accepts and false rejects are as equal as they can be.
+
+    Try every distance in d as the threshold, from the smallest to the largest, accept where d < τ,
+    and return the τ for which |false_accept − false_reject| is smallest (the smallest such τ if
+    several are as good).
+
+    d: squared distances of the pairs, (n,)
+    same: True where a pair shows one person, (n,)
+    Returns τ, a number.
+    """
+    ### BEGIN SOLUTION
+    best, smallest_gap = None, np.inf
+    for tau in np.sort(d):
+        accepted = d < tau
+        false_accept = accepted[~same].mean()
+        false_reject = 1 - accepted[same].mean()
+        gap = abs(false_accept - false_reject)
+        if gap < smallest_gap:
+            best, smallest_gap = tau, gap
+    return best
+    ### END SOLUTION
+
+
+def _all_at_once(d, same):
+    taus = np.sort(d)
+    accepted = d < taus[:, None]
+    gaps = np.abs(accepted[:, ~same].mean(axis=1) - (~accepted[:, same]).mean(axis=1))
+    return taus[np.argmin(np.round(gaps, 12))]
+
+
+def _by_sorting(d, same):
+    taus = np.sort(d)
+    false_accept = np.searchsorted(np.sort(d[~same]), taus) / np.sum(~same)
+    false_reject = 1 - np.searchsorted(np.sort(d[same]), taus) / np.sum(same)
+    return float(taus[np.abs(false_accept - false_reject).round(12).argmin()])
+
+
+def _by_min(d, same):
+    def gap(tau):
+        return round(abs(np.mean(d[~same] < tau) - np.mean(d[same] >= tau)), 12)
+
+    return min(sorted(d), key=gap)
+
+
+def _pairs(n, share, apart=0.8):
+    def make(rng):
+        same = rng.permutation(n) < round(share * n)
+        return {"d": rng.normal(np.where(same, 0.8, 0.8 + apart), 0.5), "same": same}
+
+    return make
+
+
+EXERCISE = Exercise(
+    solution=choose_threshold,
+    points=3,
+    cases=(
+        Case("41 pairs, about half of them of one person", _pairs(41, 0.5)),
+        Case("many more pairs of different people", _pairs(67, 0.15)),
+        Case("many more pairs of one person", _pairs(53, 0.8)),
+        Case("distances that tell nearly nothing", _pairs(31, 0.4, apart=0.1)),
+        Case("distances that tell all", _pairs(20, 0.5, apart=50), edge=True),
+    ),
+    hints=(
+        "You have all that you need in `error_rates`. Compute both rates for one τ, then for "
+        "every τ in `np.sort(d)`.",
+        "Remember the τ with the smallest gap so far, and replace it only by one with a smaller "
+        "gap.",
+        "Without a loop: `accepted = d < taus[:, None]` holds a row for every τ; take means along "
+        "`axis=1`, then `np.argmin`.",
+    ),
+    wrong=(
+        Wrong(
+            "You made the sum of both rates small. That is another good rule, but it does not make "
+            "them equal.",
+            edit=("abs(false_accept - false_reject)", "false_accept + false_reject"),
+        ),
+        Wrong(
+            "You counted wrong answers over all pairs. With many more pairs of one kind, errors on "
+            "the other kind then look cheap: compare the two *rates*.",
+            edit=("abs(false_accept - false_reject)", "(accepted != same).mean()"),
+        ),
+        Wrong(
+            "The sign of the difference is kept, so its most negative value wins: you want it near "
+            "0, so take its absolute value. (And is your false reject the share that is rejected?)",
+            edit=("abs(false_accept - false_reject)", "false_accept - false_reject"),
+        ),
+        Wrong(
+            "You returned the error, not the threshold at which it occurs.",
+            edit=("return best", "return smallest_gap"),
+        ),
+        Wrong(
+            "You returned the number of the best candidate; the threshold itself is wanted.",
+            edit=("return best", "return int(np.argmax(np.sort(d) == best))"),
+        ),
+        Wrong(
+            "Both rates are divided by the number of all pairs: each is a share of its own kind.",
+            edit=(
+                "false_accept = accepted[~same].mean()\n"
+                "        false_reject = 1 - accepted[same].mean()",
+                "false_accept = (accepted & ~same).mean()\n"
+                "        false_reject = (~accepted & same).mean()",
+            ),
+        ),
+    ),
+    right=(_all_at_once, _by_sorting, _by_min),
+    float32=False,
+)

@@ -1,0 +1,107 @@
+"""What a threshold gets wrong: false accepts and false rejects."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def error_rates(d, same, tau):
+    """Return the shares of pairs that the rule "same person if d < τ" gets wrong.
+
+    d: squared distances of the pairs, (n,)
+    same: True where a pair shows one person, (n,)
+    tau: the threshold τ
+    Returns (false_accept, false_reject), two numbers between 0 and 1:
+      false_accept: of the pairs of different people, the share that is accepted
+      false_reject: of the pairs of one person, the share that is rejected
+    """
+    ### BEGIN SOLUTION
+    accepted = d < tau
+    return accepted[~same].mean(), (~accepted[same]).mean()
+    ### END SOLUTION
+
+
+def _by_counting(d, same, tau):
+    wrong_in = wrong_out = 0
+    for distance, one in zip(d, same, strict=True):
+        if not one and distance < tau:
+            wrong_in += 1
+        if one and distance >= tau:
+            wrong_out += 1
+    return wrong_in / np.sum(~same), wrong_out / np.sum(same)
+
+
+def _by_sums(d, same, tau):
+    return np.sum((d < tau) & ~same) / np.sum(~same), np.sum((d >= tau) & same) / np.sum(same)
+
+
+def _pairs(n, share, tau):
+    def make(rng):
+        same = np.arange(n) < round(share * n)
+        return {"d": rng.normal(np.where(same, 0.8, 1.6), 0.5), "same": same, "tau": tau}
+
+    return make
+
+
+EXERCISE = Exercise(
+    solution=error_rates,
+    points=2,
+    cases=(
+        Case("40 pairs, half of them of one person", _pairs(40, 0.5, 1.1)),
+        Case("many more pairs of different people", _pairs(60, 0.2, 1.3)),
+        Case(
+            "a pair that lies exactly at the threshold",
+            lambda rng: {
+                "d": np.array([0.5, 1.0, 1.0, 2.0, 3.0]),
+                "same": np.array([True, True, False, False, False]),
+                "tau": 1.0,
+            },
+            edge=True,
+        ),
+        Case("a threshold that accepts nobody", _pairs(20, 0.4, -9.0), edge=True),
+    ),
+    hints=(
+        "Which pairs are accepted? `d < tau` is an array of True and False.",
+        "A false accept is an accepted pair of *different* people: look at `accepted[~same]`. The "
+        "share of True in an array of booleans is its `.mean()`.",
+        "A false reject is a pair of one person that was not accepted: `(~accepted[same]).mean()`.",
+    ),
+    wrong=(
+        Wrong(
+            "The two rates are exchanged: a false *accept* lets a stranger in.",
+            edit=(
+                "accepted[~same].mean(), (~accepted[same]).mean()",
+                "(~accepted[same]).mean(), accepted[~same].mean()",
+            ),
+        ),
+        Wrong(
+            "You divided by the number of all pairs. Each rate is a share of its own kind: false "
+            "accepts of the pairs of different people, false rejects of those of one person.",
+            edit=(
+                "accepted[~same].mean(), (~accepted[same]).mean()",
+                "(accepted & ~same).mean(), (~accepted & same).mean()",
+            ),
+        ),
+        Wrong(
+            "The second number is the share of one person's pairs that is accepted; a reject is "
+            "the opposite.",
+            edit=("(~accepted[same]).mean()", "accepted[same].mean()"),
+        ),
+        Wrong(
+            "A small distance means the same person: accept where d is *below* τ.",
+            edit=("d < tau", "d > tau"),
+        ),
+        Wrong(
+            "A distance that equals τ is not below it: use `<`.",
+            edit=("d < tau", "d <= tau"),
+        ),
+        Wrong(
+            "You counted; a rate is a count divided by how many there are.",
+            edit=(
+                "accepted[~same].mean(), (~accepted[same]).mean()",
+                "accepted[~same].sum() * 1.0, (~accepted[same]).sum() * 1.0",
+            ),
+        ),
+    ),
+    right=(_by_counting, _by_sums),
+)

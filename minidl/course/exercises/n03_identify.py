@@ -1,0 +1,110 @@
+"""Recognition, 1:K: the nearest person, if near enough."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def identify(encodings, gallery, tau):
+    """Say for every encoding which person of the gallery it shows, or that it is a stranger.
+
+    d is the squared distance ‖…‖². The nearest person is the answer if d < τ.
+
+    encodings: of new pictures, (Q, D)
+    gallery: one encoding for each enrolled person, (K, D)
+    tau: the threshold τ
+    Returns ints, (Q,): the person's row in the gallery, or −1 for a stranger.
+    """
+    ### BEGIN SOLUTION
+    d = ((encodings[:, None, :] - gallery[None, :, :]) ** 2).sum(axis=2)
+    nearest = d.argmin(axis=1)
+    return np.where(d.min(axis=1) < tau, nearest, -1)
+    ### END SOLUTION
+
+
+def _one_by_one(encodings, gallery, tau):
+    answers = []
+    for f in encodings:
+        d = [np.sum((f - g) ** 2) for g in gallery]
+        best = int(np.argmin(d))
+        answers.append(best if d[best] < tau else -1)
+    return np.array(answers)
+
+
+def _by_product(encodings, gallery, tau):
+    d = (encodings**2).sum(1)[:, None] + (gallery**2).sum(1) - 2 * encodings @ gallery.T
+    rows = np.argmin(d, axis=1)
+    rows[d[np.arange(len(d)), rows] >= tau] = -1
+    return rows
+
+
+def _people(queries, people, size, tau, noise=0.5):
+    def make(rng):
+        gallery = rng.standard_normal((people, size))
+        shown = gallery[rng.integers(0, people, queries)]
+        encodings = shown + noise * rng.standard_normal((queries, size))
+        encodings[::4] += 2  # strangers
+        return {"encodings": encodings, "gallery": gallery, "tau": tau}
+
+    return make
+
+
+EXERCISE = Exercise(
+    solution=identify,
+    points=2,
+    cases=(
+        Case("9 pictures, 5 people", _people(9, 5, 4, 2.5)),
+        Case("more people than pictures", _people(5, 12, 3, 1.0)),
+        Case("a threshold so large that many people lie below it", _people(12, 6, 4, 30.0)),
+        Case("a small threshold", _people(12, 6, 6, 0.9, noise=0.35)),
+        Case(
+            "a distance that is exactly τ",
+            lambda rng: {"encodings": np.array([[2.0]]), "gallery": np.array([[0.0]]), "tau": 4.0},
+            edge=True,
+        ),
+        Case("a single person in the gallery", _people(8, 1, 3, 2.0), edge=True),
+    ),
+    hints=(
+        "Begin with the table of all squared distances, (Q, K): you wrote `squared_distances` for "
+        "that.",
+        "For each row of the table: where is the smallest distance (`argmin`), and how large is it "
+        "(`min`)?",
+        "`np.where(condition, a, b)` takes a where the condition holds and b elsewhere: here the "
+        "nearest person where the smallest distance is below τ, and −1 elsewhere.",
+    ),
+    wrong=(
+        Wrong(
+            "Strangers are never refused: where even the nearest person is not below τ, answer −1.",
+            edit=("np.where(d.min(axis=1) < tau, nearest, -1)", "nearest"),
+        ),
+        Wrong(
+            "You took the farthest person: a small distance means the same person.",
+            edit=("d.argmin(axis=1)", "d.argmax(axis=1)"),
+        ),
+        Wrong(
+            "You took the first person below τ; several may be, and the nearest is the answer.",
+            edit=("d.argmin(axis=1)", "(d < tau).argmax(axis=1)"),
+        ),
+        Wrong(
+            "You compared the distance with τ; here d and τ are squared distances, so no root.",
+            edit=(".sum(axis=2)\n", ".sum(axis=2) ** 0.5\n"),
+        ),
+        Wrong(
+            "The search runs along the wrong axis: each row of d belongs to one new picture, so "
+            "look for the smallest along `axis=1`.",
+            edit=(
+                "nearest = d.argmin(axis=1)\n    return np.where(d.min(axis=1)",
+                "nearest = d.argmin(axis=0)\n    return np.where(d.min(axis=0)",
+            ),
+        ),
+        Wrong(
+            "A distance that equals τ is not below it: use `<`.",
+            edit=("d.min(axis=1) < tau", "d.min(axis=1) <= tau"),
+        ),
+        Wrong(
+            "A stranger should be −1; 0 is the first person of the gallery.",
+            edit=("nearest, -1)", "nearest, 0)"),
+        ),
+    ),
+    right=(_one_by_one, _by_product),
+)

@@ -1,0 +1,107 @@
+"""χ² of two encodings."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def chi_square(f, g):
+    """Return χ²ₖ = (fₖ − gₖ)² / (fₖ + gₖ) for each of the D numbers.
+
+    The numbers must not be negative. Where fₖ and gₖ are both 0 they do not differ: χ²ₖ = 0 there.
+
+    f, g: encodings of the first and the second pictures, nowhere negative, (N, D) each
+    Returns χ², (N, D), finite everywhere
+    """
+    ### BEGIN SOLUTION
+    total = f + g
+    safe = np.where(total > 0, total, 1)
+    return (f - g) ** 2 / safe
+    ### END SOLUTION
+
+
+def _by_divide(f, g):
+    total = f + g
+    return np.divide((f - g) ** 2, total, out=np.zeros_like(total), where=total > 0)
+
+
+def _loop(f, g):
+    out = np.zeros_like(f)
+    for i in np.ndindex(f.shape):
+        if f[i] + g[i] > 0:
+            out[i] = (f[i] - g[i]) ** 2 / (f[i] + g[i])
+    return out
+
+
+def _patched(f, g):
+    with np.errstate(all="ignore"):
+        return np.nan_to_num((f - g) * (f - g) / (f + g))
+
+
+def _features(n, size, zeros=0.0):
+    def make(rng):
+        f, g = rng.random((2, n, size)) + 0.05
+        f[rng.random((n, size)) < zeros] = 0
+        g[rng.random((n, size)) < zeros] = 0
+        return {"f": f, "g": g}
+
+    return make
+
+
+EXERCISE = Exercise(
+    solution=chi_square,
+    points=3,
+    cases=(
+        Case("4 pairs of 5 numbers, all above 0", _features(4, 5)),
+        Case("many zeros on either side and on both", _features(6, 7, zeros=0.5)),
+        Case(
+            "very small numbers",
+            lambda rng: {"f": 1e-6 * rng.random((2, 3)), "g": 1e-6 * rng.random((2, 3))},
+        ),
+        Case(
+            "nothing but zeros",
+            lambda rng: {"f": np.zeros((2, 3)), "g": np.zeros((2, 3))},
+            edge=True,
+        ),
+    ),
+    hints=(
+        "Number by number: the squared difference over the sum. Nothing is added up.",
+        "Where f + g is 0 the difference is 0 as well. Any divisor but 0 gives the 0 that you "
+        "want there.",
+        "`np.where(total > 0, total, 1)` is a divisor that is never 0.",
+    ),
+    wrong=(
+        Wrong(
+            "0/0 is nan, and one nan spoils a whole network. Where both numbers are 0 the answer "
+            "is 0.",
+            edit=("np.where(total > 0, total, 1)", "total"),
+        ),
+        Wrong(
+            "The square is missing.",
+            edit=("(f - g) ** 2", "(f - g)"),
+        ),
+        Wrong(
+            "You took the absolute difference in place of the squared one.",
+            edit=("(f - g) ** 2", "np.abs(f - g)"),
+        ),
+        Wrong(
+            "You squared the whole fraction: the square belongs to the difference alone.",
+            edit=("(f - g) ** 2 / safe", "((f - g) / safe) ** 2"),
+        ),
+        Wrong(
+            "You added up over the D numbers; the logistic unit needs each of them.",
+            edit=("(f - g) ** 2 / safe", "((f - g) ** 2 / safe).sum(axis=1)"),
+        ),
+        Wrong(
+            "A constant added to the divisor keeps 0/0 away, but it also changes every other "
+            "number: small features nearly vanish. Treat only the zeros differently.",
+            edit=("np.where(total > 0, total, 1)", "total + 1e-3"),
+        ),
+        Wrong(
+            "The divisor is f + g, not (f + g)/2.",
+            edit=("total = f + g", "total = (f + g) / 2"),
+        ),
+    ),
+    right=(_by_divide, _loop, _patched),
+    atol=1e-14,
+)

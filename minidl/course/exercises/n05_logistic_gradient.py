@@ -1,0 +1,109 @@
+"""The gradient of the logistic loss for the head's weights."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+
+
+def logistic_gradient(u, same, w, b):
+    """Return the gradient of the mean loss of ŷ = σ(u·w + b) for w and b.
+
+    The loss of a pair with label y (1 for one person, 0 for two) is
+    −y·log ŷ − (1 − y)·log(1 − ŷ); its derivative for z = u·w + b is ŷ − y.
+
+    u: features of the pairs, for instance |f − g|, (N, D)
+    same: labels y, 1 or 0, (N,)
+    w, b: weights (D,) and bias (a number)
+    Returns (dw, db): (D,) and a number
+    """
+    ### BEGIN SOLUTION
+    y_hat = 1 / (1 + np.exp(-(u @ w + b)))
+    dz = (y_hat - same) / len(u)
+    return u.T @ dz, dz.sum()
+    ### END SOLUTION
+
+
+def _loop(u, same, w, b):
+    dw, db = np.zeros_like(w), 0.0
+    for row, y in zip(u, same, strict=True):
+        error = 1 / (1 + np.exp(-(np.dot(row, w) + b))) - y
+        dw = dw + error * row / len(u)
+        db = db + error / len(u)
+    return dw.astype(w.dtype), db
+
+
+def _by_means(u, same, w, b):
+    z = np.sum(u * w, axis=1) + b
+    error = (np.tanh(z / 2) + 1) / 2 - same
+    return (error[:, None] * u).mean(axis=0), error.mean()
+
+
+def _loss(u, same, w, b):
+    z = u @ w + b
+    return (np.logaddexp(0, z) - same * z).mean()
+
+
+def _pairs(n, size, share=0.5):
+    def make(rng):
+        same = (rng.random(n) < share).astype(np.float64)
+        return {
+            "u": rng.random((n, size)),
+            "same": same,
+            "w": rng.standard_normal(size),
+            "b": rng.standard_normal(),
+        }
+
+    return make
+
+
+EXERCISE = Exercise(
+    solution=logistic_gradient,
+    points=3,
+    cases=(
+        Case("7 pairs with 4 features", _pairs(7, 4)),
+        Case("5 pairs with 5 features", _pairs(5, 5)),
+        Case("mostly pairs of two people", _pairs(9, 3, share=0.2)),
+        Case("a single pair", _pairs(1, 3), edge=True),
+        Case("a single feature", _pairs(6, 1), edge=True),
+    ),
+    hints=(
+        "Forwards first: z = u·w + b, (N,), and ŷ = σ(z).",
+        "The loss is a mean over N pairs, so dz = (ŷ − y) / N.",
+        "Each feature's weight collects dz from every pair, weighted by that feature: `u.T @ dz`. "
+        "The bias has the feature 1 everywhere: the sum of dz.",
+    ),
+    wrong=(
+        Wrong(
+            "The sign is wrong: ŷ − y, not y − ŷ. A step against your gradient would make the loss "
+            "larger.",
+            edit=("(y_hat - same)", "(same - y_hat)"),
+        ),
+        Wrong(
+            "You added up over the pairs; the loss is their mean.",
+            edit=("(y_hat - same) / len(u)", "(y_hat - same)"),
+        ),
+        Wrong(
+            "The sigmoid is missing: ŷ = σ(z), and it is ŷ that is compared with the label.",
+            edit=("1 / (1 + np.exp(-(u @ w + b)))", "u @ w + b"),
+        ),
+        Wrong(
+            "You multiplied by ŷ(1 − ŷ) as well. In the derivative of the logistic loss for z that "
+            "factor has cancelled: ŷ − y is left.",
+            edit=("(y_hat - same) / len(u)", "(y_hat - same) * y_hat * (1 - y_hat) / len(u)"),
+        ),
+        Wrong(
+            "The bias is missing in z.",
+            edit=("(u @ w + b)", "(u @ w)"),
+        ),
+        Wrong(
+            "The bias's gradient is one number: add dz up over the pairs.",
+            edit=("dz.sum()", "dz"),
+        ),
+        Wrong(
+            "The bias's gradient is divided by N twice: dz has the N already, so add it up.",
+            edit=("dz.sum()", "dz.mean()"),
+        ),
+    ),
+    right=(_loop, _by_means),
+    gradient=Gradient(loss=_loss, of=("w", "b"), results=(0, 1)),
+)

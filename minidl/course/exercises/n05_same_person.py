@@ -1,0 +1,95 @@
+"""The lecture's logistic unit on absolute differences."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def same_person(f, g, w, b):
+    """Return ŷ = σ(Σₖ wₖ·|fₖ − gₖ| + b), the probability that a pair shows one person.
+
+    σ(z) = 1 / (1 + e^(−z))
+
+    f, g: encodings of the first and the second pictures, (N, D) each
+    w: weights, (D,)
+    b: bias, one number
+    Returns ŷ, (N,)
+    """
+    ### BEGIN SOLUTION
+    z = np.abs(f - g) @ w + b
+    return 1 / (1 + np.exp(-z))
+    ### END SOLUTION
+
+
+def _loop(f, g, w, b):
+    out = np.empty(len(f), f.dtype)
+    for i in range(len(f)):
+        z = b
+        for k in range(len(w)):
+            z = z + w[k] * abs(f[i, k] - g[i, k])
+        out[i] = 1 / (1 + np.exp(-z))
+    return out
+
+
+def _by_tanh(f, g, w, b):
+    z = (w * np.maximum(f - g, g - f)).sum(axis=1) + b
+    return (np.tanh(z / 2) + 1) / 2
+
+
+def _pairs(n, size, scale=1.0):
+    def make(rng):
+        f, g = rng.standard_normal((2, n, size))
+        w = scale * rng.standard_normal(size)
+        return {"f": f, "g": g, "w": w, "b": scale * rng.standard_normal()}
+
+    return make
+
+
+EXERCISE = Exercise(
+    solution=same_person,
+    points=2,
+    cases=(
+        Case("5 pairs of encodings of 4 numbers", _pairs(5, 4)),
+        Case("as many pairs as numbers in an encoding", _pairs(3, 3)),
+        Case("a single pair", _pairs(1, 6), edge=True),
+        Case(
+            "two equal encodings",
+            lambda rng: {"f": np.ones((2, 3)), "g": np.ones((2, 3)), "w": np.arange(3.0), "b": 1.5},
+            edge=True,
+        ),
+    ),
+    hints=(
+        "First u = |f − g|, (N, D). Then one number for each pair: the D numbers of its row, "
+        "weighted and added up.",
+        "`u @ w` multiplies every row by the weights and adds up: (N, D) @ (D,) → (N,).",
+        "Add b, then `1 / (1 + np.exp(-z))`.",
+    ),
+    wrong=(
+        Wrong(
+            "The sigmoid is missing: z is a score, ŷ = σ(z) a probability.",
+            edit=("return 1 / (1 + np.exp(-z))", "return z"),
+        ),
+        Wrong(
+            "The sign inside the exponential is missing: σ(z) = 1 / (1 + e^(−z)).",
+            edit=("np.exp(-z)", "np.exp(z)"),
+        ),
+        Wrong(
+            "Without absolute values the order of the two pictures changes the answer.",
+            edit=("np.abs(f - g)", "(f - g)"),
+        ),
+        Wrong(
+            "You squared the differences; the formula takes their absolute values.",
+            edit=("np.abs(f - g)", "(f - g) ** 2"),
+        ),
+        Wrong(
+            "The absolute value stands around each difference fₖ − gₖ, not around the whole sum.",
+            edit=("np.abs(f - g) @ w", "np.abs((f - g) @ w)"),
+        ),
+        Wrong(
+            "The bias belongs to the sum once; you added it to each of the D differences.",
+            edit=("np.abs(f - g) @ w + b", "((np.abs(f - g) + b) * w).sum(axis=1)"),
+        ),
+        Wrong("The bias is missing.", edit=(" @ w + b", " @ w")),
+    ),
+    right=(_loop, _by_tanh),
+)
