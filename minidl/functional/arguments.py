@@ -21,7 +21,7 @@ def check_array(x: np.ndarray, name: str, axes: int | None = None, layout: str =
     if x.dtype not in (np.float32, np.float64):
         raise TypeError(
             f"{name} must be float32 or float64, got {x.dtype}: "
-            f"convert it with {name}.astype(np.float32)."
+            "convert it with .astype(np.float32)."
         )
     if axes is not None and x.ndim != axes:
         alone = layout.startswith("(N") and x.ndim == axes - 1

@@ -1,6 +1,7 @@
 """Layers, networks, losses, optimisers and training; thin over ``minidl.functional``."""
 
 from minidl.nn.activations import Flatten, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from minidl.nn.checkpoint import History
 from minidl.nn.conv import (
     Conv1D,
     Conv2D,
@@ -37,7 +38,7 @@ from minidl.nn.residual import Add, Residual
 from minidl.nn.schedules import cosine, stairs
 from minidl.nn.summary import Summary
 from minidl.nn.trace import Trace
-from minidl.nn.training import History, fit, shuffled_batches
+from minidl.nn.training import fit, shuffled_batches
 from minidl.nn.weights import WeightFileError, read_arrays, write_arrays
 
 __all__ = [

@@ -13,11 +13,13 @@ class Activation(Layer):
     operation: staticmethod
     derivative: staticmethod
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return the operation's result and its cache."""
         return self.operation(x)
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Return dx."""
         return self.derivative(dy, cache) if need_input else None
 
@@ -60,11 +62,13 @@ class LeakyReLU(Layer):
         check_number(slope, "slope", 0, 1)
         self.slope = slope
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return leaky_relu(x) and its cache."""
         return F.leaky_relu(x, self.slope)
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Return dx."""
         return F.leaky_relu_backward(dy, cache) if need_input else None
 

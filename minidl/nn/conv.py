@@ -1,15 +1,22 @@
 """Convolution layers: filters and biases around ``F.conv`` and ``F.conv_transpose``, any rank."""
 
+from math import prod
+
 import numpy as np
 
 import minidl.functional as F
-from minidl.functional.arguments import IntOrInts, Padding, is_int, make_window, per_axis
+from minidl.functional.arguments import (
+    IntOrInts,
+    Padding,
+    make_window,
+    padding_entries,
+    per_axis,
+)
 from minidl.functional.conv_transpose import adjoint_window
-from minidl.nn.initializers import INITIALIZERS
-from minidl.nn.layer import Layer, Shape, channels_of, count
+from minidl.kernels import Window
+from minidl.nn.initializers import initializer
+from minidl.nn.layer import ANY_SIZE, Layer, Shape, channels_of, count, keep_none, sizes_of
 from minidl.nn.parameter import Parameter
-
-ANY_SIZE = 10_000  # stands for a size that is not fixed while shapes are worked out
 
 
 class Conv(Layer):
@@ -41,28 +48,27 @@ class Conv(Layer):
         name: str | None = None,
     ):
         super().__init__(name)
-        if not is_int(filters) or filters < 1:
-            raise ValueError(f"filters must be a positive int, got {filters!r}.")
-        if init not in INITIALIZERS:
-            raise ValueError(f"init must be one of {sorted(INITIALIZERS)}, got {init!r}.")
-        self.filters, self.bias, self.init = int(filters), bias, init
+        (self.filters,) = per_axis(filters, 1, "filters")
+        (self.groups,) = per_axis(groups, 1, "groups")
+        if self.filters % self.groups:
+            raise ValueError(f"groups={groups} does not divide {filters} filters.")
+        if activation not in (None, "relu"):
+            raise ValueError(f'activation must be None or "relu", got {activation!r}.')
+        padding_entries(padding, self.rank)
+        self.bias, self.init = bias, initializer(init)
         self.size = per_axis(size, self.rank, "size")
         self.stride = per_axis(stride, self.rank, "stride")
         self.dilation = per_axis(dilation, self.rank, "dilation")
-        self.padding, self.groups, self.activation = padding, groups, activation
+        self.padding, self.activation = padding, activation
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Draw w ``(*K, C/groups, F)`` and begin with b = 0."""
-        channels = channels_of(shapes[0], type(self).__name__)
-        if len(shapes[0]) != self.rank + 1:
-            raise ValueError(
-                f"{type(self).__name__} needs an input of shape (*S, C) with {self.rank} sizes, "
-                f"got {shapes[0]}."
-            )
+        sizes_of(shapes[0], self, self.rank)
+        channels = channels_of(shapes[0], self)
         if channels % self.groups:
             raise ValueError(f"groups={self.groups} does not divide {channels} input channels.")
-        shape = self.kernel_shape(channels)
-        self.parameters["w"] = Parameter(INITIALIZERS[self.init](rng, shape, dtype))
+        w = self.init(rng, self.kernel_shape(channels), self.fans(channels), dtype)
+        self.parameters["w"] = Parameter(w)
         if self.bias:
             self.parameters["b"] = Parameter(np.zeros(self.filters, dtype))
 
@@ -70,24 +76,37 @@ class Conv(Layer):
         """Return w's shape for an input with so many channels."""
         return (*self.size, channels // self.groups, self.filters)
 
-    def window(self, sizes: tuple[int | None, ...]):
-        """Return the window (``kernels.Window``) that slides over an input of these sizes."""
+    def fans(self, channels: int) -> tuple[float, float]:
+        """Return how many numbers an output reads, and how many outputs an input reaches."""
+        taps = prod(self.size) / self.groups
+        return taps * channels, taps * self.filters
+
+    def input_channels(self) -> int:
+        """Return the channels that w was built for."""
+        return self.parameters["w"].value.shape[-2] * self.groups
+
+    def window(self, sizes: tuple[int | None, ...]) -> Window:
+        """Return the window that slides over an input of these sizes."""
         known = [ANY_SIZE if s is None else s for s in sizes]
         return make_window(known, self.size, self.stride, self.padding, self.dilation)
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return ``(*O, F)``."""
-        return (*keep_none(shapes[0][:-1], self.window(shapes[0][:-1]).output), self.filters)
+        sizes = sizes_of(shapes[0], self, self.rank)
+        channels_of(shapes[0], self, self.input_channels())
+        return (*keep_none(sizes, self.window(sizes).output), self.filters)
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return positions × the kernel's numbers: each output number takes one per tap."""
         return count(self.output_shape(*shapes)[:-1]) * self.parameters["w"].value.size
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return conv(x, w, b) and its cache."""
         return F.conv(x, *self.values(), activation=self.activation, **self.settings())
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Add dw and db, return dx."""
         return self.spread(F.conv_backward(dy, cache, self.need(need_input)))
 
@@ -109,7 +128,7 @@ class Conv(Layer):
         """Return the gradients to compute: nothing for frozen parameters."""
         return ["x"] * need_input + self.trainable()
 
-    def spread(self, gradients):
+    def spread(self, gradients: tuple[np.ndarray | None, ...]) -> np.ndarray | None:
         """Add (dx, dw, db)'s parameter part to the parameters and return dx."""
         dx, dw, db = gradients
         self.add_gradients({"w": dw, "b": db})
@@ -120,7 +139,8 @@ class ConvTranspose(Conv):
     """The adjoint of ``Conv`` with the same settings, from ``(*O, channels)`` to more positions.
 
     ``filters`` is the number of *output* channels; w is ``(*K, filters/groups, channels)``, the
-    kernel of the convolution that goes the other way.
+    kernel of the convolution that goes the other way. ``output_padding`` as in
+    ``F.conv_transpose``.
     """
 
     kind = "conv_transpose"
@@ -150,43 +170,49 @@ class ConvTranspose(Conv):
             init=init,
             name=name,
         )
-        if self.filters % groups:
-            raise ValueError(f"groups={groups} does not divide {self.filters} filters.")
-        self.output_padding = output_padding
+        self.output_padding = per_axis(output_padding, self.rank, "output_padding", low=0)
 
     def kernel_shape(self, channels: int) -> tuple[int, ...]:
         """Return w's shape ``(*K, filters/groups, channels)``."""
         return (*self.size, self.filters // self.groups, channels)
 
-    def window(self, sizes: tuple[int | None, ...]):
+    def fans(self, channels: int) -> tuple[float, float]:
+        """Return the same as for ``Conv``; between inputs that are a stride apart, fewer meet."""
+        taps = prod(self.size) / self.groups
+        return taps * channels / prod(self.stride), taps * self.filters
+
+    def input_channels(self) -> int:
+        """Return the channels that w was built for."""
+        return self.parameters["w"].value.shape[-1]
+
+    def window(self, sizes: tuple[int | None, ...]) -> Window:
         """Return the window of the convolution that this is the adjoint of."""
-        known = [1 if s is None else s for s in sizes]
+        known = [ANY_SIZE if s is None else s for s in sizes]
         return adjoint_window(
             known, self.size, self.stride, self.padding, self.output_padding, self.dilation
         )
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return ``(*O, filters)``."""
-        return (*keep_none(shapes[0][:-1], self.window(shapes[0][:-1]).size), self.filters)
+        sizes = sizes_of(shapes[0], self, self.rank)
+        channels_of(shapes[0], self, self.input_channels())
+        return (*keep_none(sizes, self.window(sizes).size), self.filters)
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return input positions × the kernel's numbers."""
         return count(shapes[0][:-1]) * self.parameters["w"].value.size
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return conv_transpose(x, w, b) and its cache."""
         return F.conv_transpose(
             x, *self.values(), output_padding=self.output_padding, **self.settings()
         )
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Add dw and db, return dx."""
         return self.spread(F.conv_transpose_backward(dy, cache, self.need(need_input)))
-
-
-def keep_none(sizes: tuple[int | None, ...], output: tuple[int, ...]) -> tuple[int | None, ...]:
-    """Return the output sizes, None where the input's size was not fixed."""
-    return tuple(None if s is None else o for s, o in zip(sizes, output, strict=True))
 
 
 class Conv1D(Conv):

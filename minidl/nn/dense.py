@@ -3,8 +3,8 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.functional.arguments import is_int
-from minidl.nn.initializers import INITIALIZERS
+from minidl.functional.arguments import per_axis
+from minidl.nn.initializers import initializer
 from minidl.nn.layer import Layer, Shape, channels_of, count
 from minidl.nn.parameter import Parameter
 
@@ -24,33 +24,33 @@ class Dense(Layer):
         self, units: int, *, bias: bool = True, init: str = "glorot", name: str | None = None
     ):
         super().__init__(name)
-        if not is_int(units) or units < 1:
-            raise ValueError(f"units must be a positive int, got {units!r}.")
-        if init not in INITIALIZERS:
-            raise ValueError(f"init must be one of {sorted(INITIALIZERS)}, got {init!r}.")
-        self.units, self.bias, self.init = int(units), bias, init
+        (self.units,) = per_axis(units, 1, "units")
+        self.bias, self.init = bias, initializer(init)
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Draw w ``(D, units)`` and begin with b = 0."""
-        shape = (channels_of(shapes[0], "Dense"), self.units)
-        self.parameters["w"] = Parameter(INITIALIZERS[self.init](rng, shape, dtype))
+        shape = (channels_of(shapes[0], self), self.units)
+        self.parameters["w"] = Parameter(self.init(rng, shape, shape, dtype))
         if self.bias:
             self.parameters["b"] = Parameter(np.zeros(self.units, dtype))
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return the input's shape with ``units`` in the last place."""
+        channels_of(shapes[0], self, len(self.parameters["w"].value))
         return (*shapes[0][:-1], self.units)
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return rows × D × units."""
         return count(shapes[0][:-1]) * self.parameters["w"].value.size
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return dense(x, w, b) and its cache."""
         b = self.parameters.get("b")
         return F.dense(x, self.parameters["w"].value, None if b is None else b.value)
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Add dw and db, return dx."""
         dx, dw, db = F.dense_backward(dy, cache, ["x"] * need_input + self.trainable())
         self.add_gradients({"w": dw, "b": db})
@@ -64,19 +64,26 @@ class Affine(Layer):
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Begin with γ = 1 and β = 0."""
-        channels = channels_of(shapes[0], "Affine")
+        channels = channels_of(shapes[0], self)
         self.parameters["gamma"] = Parameter(np.ones(channels, dtype))
         self.parameters["beta"] = Parameter(np.zeros(channels, dtype))
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """Return the input's shape."""
+        channels_of(shapes[0], self, self.parameters["gamma"].value.size)
+        return shapes[0]
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return one per number."""
         return count(shapes[0])
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return γ·x + β and the cache."""
         return F.affine(x, self.parameters["gamma"].value, self.parameters["beta"].value)
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Add dγ and dβ, return dx."""
         dx, dgamma, dbeta = F.affine_backward(dy, cache, ["x"] * need_input + self.trainable())
         self.add_gradients({"gamma": dgamma, "beta": dbeta})

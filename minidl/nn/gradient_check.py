@@ -11,13 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from minidl.functional.arguments import check_number, per_axis
+
+ROUNDING = 4 * np.finfo(np.float64).eps  # relative, of a value of f that many roundings made
+
 
 @dataclass(frozen=True, slots=True)
 class GradientReport:
     """What a gradient check found. It is true if the gradient passed.
 
     ``error`` is |got − expected| over the largest of |got|, |expected| and the gradient's RMS, at
-    the worst place: element ``index`` of x, or a direction (index None).
+    the worst place: element ``index`` of x, or a direction (index None). What the rounding of f
+    alone can make of a difference is not counted.
     """
 
     passed: bool
@@ -67,8 +72,8 @@ def gradient_check(
         name: of x, in the report.
 
     Raises:
-        TypeError: if x or gradient is not a float64 array.
-        ValueError: if the shapes differ.
+        TypeError: if x or gradient is not a float64 array, or f returns no number.
+        ValueError: if the shapes differ, or a setting is out of range.
     """
     for array, what in ((x, name), (gradient, "gradient")):
         if not isinstance(array, np.ndarray) or array.dtype != np.float64:
@@ -76,21 +81,47 @@ def gradient_check(
             raise TypeError(f"{what} must be a float64 array for a gradient check, got {got}.")
     if gradient.shape != x.shape:
         raise ValueError(f"the gradient must have {name}'s shape {x.shape}, got {gradient.shape}.")
+    check_number(step, "step", 0, 1, open_low=True)
+    check_number(tolerance, "tolerance", 0, 1, open_low=True)
+    per_axis(directions, 1, "directions", low=0)
+    if elements is not None:
+        per_axis(elements, 1, "elements")
     rng = np.random.default_rng(seed)
-    floor = max(float(np.sqrt(np.mean(gradient**2))) if x.size else 0.0, 1e-12)
+    finite = gradient[np.isfinite(gradient)]
+    floor = max(float(np.sqrt(np.mean(finite**2))) if finite.size else 0.0, 1e-12)
     compare = _along_directions if directions else _at_elements
     rows = compare(f, x, gradient, directions or elements, step, rng)
     if not rows:
         return GradientReport(True, 0.0, None, 0.0, 0.0, 0, name)
-    errors = [abs(got - want) / max(abs(got), abs(want), floor) for _, want, got in rows]
-    worst = int(np.argmax(np.where(np.isnan(errors), np.inf, errors)))
-    index, expected, got = rows[worst]
-    passed = errors[worst] <= tolerance  # False for NaN
-    return GradientReport(passed, errors[worst], index, expected, got, len(rows), name)
+    errors = [_error(got, want, noise, floor) for _, (want, noise), got in rows]
+    worst = int(np.argmax(errors))
+    index, (expected, _), got = rows[worst]
+    return GradientReport(
+        errors[worst] <= tolerance, errors[worst], index, expected, got, len(rows), name
+    )
 
 
-def _difference(f, x: np.ndarray, v: np.ndarray, step: float) -> float:
-    return (float(f(x + step * v)) - float(f(x - step * v))) / (2 * step)
+def _error(got: float, want: float, noise: float, floor: float) -> float:
+    if not np.isfinite(got) or not np.isfinite(want):
+        return np.inf
+    return max(abs(got - want) - noise, 0.0) / max(abs(got), abs(want), floor)
+
+
+def _difference(f, x: np.ndarray, v: np.ndarray, step: float) -> tuple[float, float]:
+    """Return the central difference, and how much of it may be the rounding of f."""
+    up, down = _value(f, x + step * v), _value(f, x - step * v)
+    size = max(abs(up), abs(down))
+    return (up - down) / (2 * step), ROUNDING * size / (2 * step)
+
+
+def _value(f, x: np.ndarray) -> float:
+    value = f(x)
+    if not isinstance(value, int | float | np.floating) and getattr(value, "shape", None) != ():
+        raise TypeError(
+            f"f must return a number, got {type(value).__name__}: "
+            "return the loss alone, or (dy * y).sum()."
+        )
+    return float(value)
 
 
 def _at_elements(f, x, gradient, number, step, rng) -> list:

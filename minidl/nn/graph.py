@@ -5,7 +5,8 @@ an order in which everyone comes after those it reads.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from minidl.nn.layer import Layer
@@ -22,15 +23,29 @@ class Node:
     inputs: tuple[str, ...]
 
 
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Put the layer's name before the words of an error that arises within."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        if type(error) not in (ValueError, TypeError):
+            raise
+        raise type(error)(f"layer {name!r}: {error}") from error
+
+
 class Graph:
     """Nodes by name, in the order of computation."""
 
     def __init__(self):
         self.nodes: dict[str, Node] = {}
+        self._placed: dict[str, Layer] = {}
 
     def add(self, name: str, layer: Layer, inputs: tuple[str, ...]) -> str:
         """Add one node and return its name."""
-        if name in self.nodes or name == INPUT:
+        if name == INPUT:
+            raise ValueError(f"{name!r} is what the network reads: give the layer another name.")
+        if name in self.nodes:
             raise ValueError(f"two layers are called {name!r}: give each a name of its own.")
         self.nodes[name] = Node(name, layer, inputs)
         return name
@@ -39,15 +54,24 @@ class Graph:
         """Add layers one behind the other; return the last one's name (``source`` if none).
 
         A layer without a name is called after its kind and its place among those: conv1, conv2 …
+        One with a name that stands in several places is called name, name_2, name_3 …
         """
         seen: Counter[str] = Counter()
         for layer in layers:
-            if not isinstance(layer, Layer):
-                raise TypeError(f"a network is made of layers, got {type(layer).__name__}.")
             seen[layer.kind] += 1
             name = layer.name or f"{layer.kind}{seen[layer.kind]}"
-            source = layer.place(self, source, f"{prefix}/{name}" if prefix else name)
+            path = self._free(f"{prefix}/{name}" if prefix else name, layer)
+            self._placed[path] = layer
+            source = layer.place(self, source, path)
         return source
+
+    def _free(self, path: str, layer: Layer) -> str:
+        """Return the path, with a number behind it if this same layer stands there already."""
+        number, free = 1, path
+        while self._placed.get(free) is layer:
+            number += 1
+            free = f"{path}_{number}"
+        return free
 
     def needed_for(self, names: Iterable[str]) -> list[Node]:
         """Return the nodes that must run to know these ones, in order."""

@@ -4,13 +4,18 @@ A layer never remembers an input. The caller holds the cache, so the same layer 
 of times before it is asked for gradients.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from minidl.nn.parameter import Parameter
 
+if TYPE_CHECKING:
+    from minidl.nn.graph import Graph
+
 Shape = tuple[int | None, ...]
+ANY_SIZE = 2**30  # stands for a size that is not fixed while shapes are worked out
 
 
 class Layer:
@@ -45,14 +50,16 @@ class Layer:
         """Return the output and the cache that ``backward`` needs."""
         raise NotImplementedError
 
-    def backward(self, dy: np.ndarray, cache: object, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | tuple[np.ndarray, ...] | None:
         """Add the parameters' gradients and return the input's (a tuple if there are several).
 
         With ``need_input=False`` the input's gradient may be None: nobody asked for it.
         """
         raise NotImplementedError
 
-    def place(self, graph, source: str, name: str) -> str:
+    def place(self, graph: "Graph", source: str, name: str) -> str:
         """Add this layer to a network's graph behind ``source``; return the last node's name."""
         return graph.add(name, self, (source,))
 
@@ -71,11 +78,46 @@ class Layer:
         return f"{type(self).__name__}({parameters})"
 
 
-def channels_of(shape: Shape, layer: str) -> int:
-    """Return the number of channels of ``(*S, C)``, which must be known."""
+def channels_of(shape: Shape, layer: Layer, built_for: int | None = None) -> int:
+    """Return the channels of ``(*S, C)``: known, and those that the layer was built for, if any."""
+    name = type(layer).__name__
     if not shape or shape[-1] is None:
-        raise ValueError(f"{layer} must know its input's channels, got shape {shape}.")
+        raise ValueError(f"{name} must know its input's channels, got shape {shape}.")
+    if built_for is not None and shape[-1] != built_for:
+        raise ValueError(
+            f"{name} has parameters for {built_for} channels, got an input of shape {shape}: "
+            "only layers with inputs of as many channels can share it."
+        )
     return shape[-1]
+
+
+def sizes_of(shape: Shape, layer: Layer, rank: int) -> Shape:
+    """Return the spatial sizes of ``(*S, C)``, of which there must be ``rank``."""
+    if len(shape) != rank + 1:
+        raise ValueError(
+            f"{type(layer).__name__} needs an input of shape (*S, C) with {rank} sizes, "
+            f"got {shape}."
+        )
+    return shape[:-1]
+
+
+def keep_none(sizes: Shape, output: tuple[int, ...]) -> Shape:
+    """Return the output sizes, None where the input's size was not fixed."""
+    return tuple(None if s is None else o for s, o in zip(sizes, output, strict=True))
+
+
+def layers_of(layers: Sequence[Layer], what: str) -> list[Layer]:
+    """Return the layers as a list, or say what is wrong with them."""
+    if isinstance(layers, Layer) or not isinstance(layers, Iterable):
+        raise TypeError(f"{what} takes a list of layers, got {layers!r}: put it in [ ].")
+    layers = list(layers)
+    for layer in layers:
+        if isinstance(layer, type) and issubclass(layer, Layer):
+            name = layer.__name__
+            raise TypeError(f"{what} takes layers, got the class {name}: write {name}(…).")
+        if not isinstance(layer, Layer):
+            raise TypeError(f"{what} takes layers, got {type(layer).__name__} ({layer!r}).")
+    return layers
 
 
 def count(shape: Sequence[int | None]) -> int:

@@ -6,6 +6,7 @@ A loss is the mean over the batch; the triplet loss is a sum, as in the lecture.
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.special import expit
 
 from minidl.functional.arguments import check_array, check_number, check_same_dtype
 
@@ -26,10 +27,13 @@ def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float
     check_array(logits, "logits", 2, "(N, K)")
     _check_batch(logits)
     target = _probabilities(labels, logits)
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_sum = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    with np.errstate(over="ignore"):  # scores 3e38 apart: −∞, whose exponential is 0
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        log_sum = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     log_softmax = shifted - log_sum
-    loss = -(target * log_softmax).sum() / len(logits)
+    counted = np.zeros_like(logits)
+    np.multiply(target, log_softmax, out=counted, where=target != 0)  # 0·−∞ would be NaN
+    loss = -counted.sum() / len(logits)
     weight = target.sum(axis=1, keepdims=True)
     return float(loss), (np.exp(log_softmax) * weight - target) / logits.dtype.type(len(logits))
 
@@ -41,21 +45,20 @@ def binary_cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[float
 
     Args:
         logits: x, any shape.
-        targets: t in [0, 1], the same shape (ints and bools too).
+        targets: t in [0, 1], of the same shape: floats, ints or bools.
 
     Raises:
         TypeError, ValueError: for shapes that differ, targets outside [0, 1] or an empty batch.
     """
     check_array(logits, "logits")
     _check_batch(logits)
-    t = np.asarray(targets).astype(logits.dtype)
+    t = _numbers(targets, "targets").astype(logits.dtype)
     if t.shape != logits.shape:
         raise ValueError(f"targets must have the logits' shape {logits.shape}, got {t.shape}.")
     if not ((t >= 0) & (t <= 1)).all():
         raise ValueError("targets must lie in [0, 1]: 1 for the same person, 0 for another.")
     loss = (np.logaddexp(0, logits) - t * logits).mean()
-    sigma = np.exp(-np.logaddexp(0, -logits))
-    return float(loss), (sigma - t) / logits.dtype.type(logits.size)
+    return float(loss), (expit(logits) - t) / logits.dtype.type(logits.size)
 
 
 def mean_square(y: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
@@ -96,9 +99,13 @@ def contrastive_loss(
     _check_batch(first)
     _check_like(first, second=second)
     _check_margin(margin)
-    same = np.asarray(same).astype(bool)
-    if same.shape != (len(first),):
-        raise ValueError(f"same must have shape ({len(first)},), got {same.shape}.")
+    same = _numbers(same, "same")
+    if same.shape != (len(first),) or not ((same == 0) | (same == 1)).all():
+        raise ValueError(
+            f"same must have shape ({len(first)},) and hold 1 (one person) or 0 (two), "
+            f"got shape {same.shape} with {np.unique(same)[:5]}."
+        )
+    same = same == 1
     difference = first - second
     distance = np.sqrt((difference**2).sum(axis=1))
     short = np.maximum(first.dtype.type(margin) - distance, 0)
@@ -151,9 +158,11 @@ def triplet_loss(
 
 
 def _probabilities(labels: Sequence, logits: np.ndarray) -> np.ndarray:
-    labels = np.asarray(labels)
+    labels = _numbers(labels, "labels")
     number, classes = logits.shape
     if labels.shape == logits.shape and labels.dtype.kind == "f":
+        if not ((labels >= 0) & (labels <= 1)).all():
+            raise ValueError("labels given as probabilities must lie in [0, 1].")
         return labels.astype(logits.dtype, copy=False)
     if labels.shape != (number,) or labels.dtype.kind not in "iu":
         raise ValueError(
@@ -165,7 +174,16 @@ def _probabilities(labels: Sequence, logits: np.ndarray) -> np.ndarray:
             f"labels must lie in 0 … {classes - 1} for {classes} logits, "
             f"got {labels.min()} … {labels.max()}."
         )
-    return np.eye(classes, dtype=logits.dtype)[labels]
+    one_hot = np.zeros_like(logits)
+    one_hot[np.arange(number), labels] = 1
+    return one_hot
+
+
+def _numbers(values: Sequence, name: str) -> np.ndarray:
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be numbers, got {array.dtype} ({type(values).__name__}).")
+    return array
 
 
 def _check_batch(y: np.ndarray) -> None:
@@ -182,6 +200,4 @@ def _check_like(y: np.ndarray, **others: np.ndarray) -> None:
 
 
 def _check_margin(margin: float, zero: bool = False) -> None:
-    check_number(margin, "margin", 0, float("inf"))
-    if margin == 0 and not zero:
-        raise ValueError("margin must be above 0: with 0 nothing is pushed apart.")
+    check_number(margin, "margin", 0, np.inf, open_low=not zero, open_high=True)

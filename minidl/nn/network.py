@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from minidl.nn.graph import INPUT, Graph
-from minidl.nn.layer import Layer, Shape
+from minidl.functional.arguments import per_axis
+from minidl.nn.graph import INPUT, Graph, naming
+from minidl.nn.inputs import check_batch, check_dtype, check_input_shape, check_seed, check_taps
+from minidl.nn.layer import Layer, Shape, layers_of
 from minidl.nn.parameter import Parameter
 from minidl.nn.summary import Summary
 from minidl.nn.trace import Trace
@@ -38,13 +40,13 @@ class Sequential(Layer):
         name: str | None = None,
     ):
         super().__init__(name)
-        self.layers = list(layers)
+        self.layers = layers_of(layers, "Sequential")
         self.training = False
         self.graph = Graph()
         self.output_name = self.graph.chain(self.layers, INPUT)
         self._last: Trace | None = None
         if input_shape is not None:
-            self.build(input_shape, rng=np.random.default_rng(seed), dtype=np.dtype(dtype))
+            self.build(input_shape, rng=np.random.default_rng(check_seed(seed)), dtype=dtype)
 
     # -- as a part of a network ------------------------------------------------------------------
 
@@ -53,8 +55,14 @@ class Sequential(Layer):
         return graph.chain(self.layers, source, name)
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
-        """Make every layer's parameters for inputs of this shape."""
-        self.input_shape, self.dtype = tuple(shapes[0]), dtype
+        """Make every layer's parameters for inputs of this shape.
+
+        Raises:
+            ValueError: for a shape that a layer cannot take; the error names the layer.
+        """
+        if self.output_name == INPUT:
+            raise ValueError("a network needs at least one layer, got none.")
+        self.input_shape, self.dtype = check_input_shape(shapes[0]), check_dtype(dtype)
         self.shapes = self._walk(self.input_shape, rng)
         self.built = True
         self.parameters = {
@@ -65,17 +73,19 @@ class Sequential(Layer):
 
     def shapes_for(self, input_shape: Shape) -> dict[str, Shape]:
         """Return every node's output shape ``(*S, C)`` for inputs of this shape ``(*S, C)``."""
-        return self._walk(tuple(input_shape))
+        self._check_built()
+        return self._walk(check_input_shape(input_shape))
 
     def _walk(self, input_shape: Shape, rng: np.random.Generator | None = None) -> dict[str, Shape]:
         """Work out the shapes node by node; with an rng, build the layers on the way."""
         shapes = {INPUT: input_shape}
         for node in self.graph.nodes.values():
             inputs = [shapes[name] for name in node.inputs]
-            if rng is not None and not node.layer.built:
-                node.layer.build(*inputs, rng=rng, dtype=self.dtype)
-                node.layer.built = True
-            shapes[node.name] = node.layer.output_shape(*inputs)
+            with naming(node.name):
+                if rng is not None and not node.layer.built:
+                    node.layer.build(*inputs, rng=rng, dtype=self.dtype)
+                    node.layer.built = True
+                shapes[node.name] = node.layer.output_shape(*inputs)
         return shapes
 
     # -- running ---------------------------------------------------------------------------------
@@ -92,9 +102,9 @@ class Sequential(Layer):
         Raises:
             ValueError, TypeError: for an unknown name or an x that does not fit.
         """
-        taps = (taps,) if isinstance(taps, str) else tuple(taps)
-        self._check(x, taps)
-        taps = taps or (self.output_name,)
+        self._check_built()
+        check_batch(x, self.input_shape, self.dtype)
+        taps = check_taps(taps, self.graph.nodes) or (self.output_name,)
         return Trace(self.graph, x, taps, training=self.training, keep=keep)
 
     def forward(
@@ -108,6 +118,10 @@ class Sequential(Layer):
         self._last = self.trace(x, taps)
         return self._last.activations if taps else self._last.output
 
+    def _check_built(self) -> None:
+        if not self.built:
+            raise RuntimeError("this network has no parameters yet: give it an input_shape.")
+
     def backward(
         self, gradients: Mapping[str, np.ndarray] | np.ndarray, *, need_input: bool = True
     ) -> np.ndarray | None:
@@ -118,8 +132,9 @@ class Sequential(Layer):
 
     def predict(self, x: np.ndarray, *, batch_size: int = 64, progress: bool = False) -> np.ndarray:
         """Return the output for x in batches, in inference mode, keeping nothing on the way."""
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}.")
+        self._check_built()
+        check_batch(x, self.input_shape, self.dtype)
+        (batch_size,) = per_axis(batch_size, 1, "batch_size")
         training, self.training = self.training, False
         starts = range(0, max(len(x), 1), batch_size)
         try:
@@ -131,25 +146,6 @@ class Sequential(Layer):
             )
         finally:
             self.training = training
-
-    def _check(self, x: np.ndarray, taps: tuple[str, ...]) -> None:
-        if not self.built:
-            raise RuntimeError("this network has no parameters yet: give it an input_shape.")
-        unknown = [name for name in taps if name not in self.graph.nodes]
-        if unknown:
-            raise ValueError(
-                f"no layer is called {', '.join(map(repr, unknown))}; "
-                f"the layers are: {', '.join(self.graph.nodes)}."
-            )
-        if not isinstance(x, np.ndarray) or x.dtype != self.dtype:
-            got = x.dtype if isinstance(x, np.ndarray) else type(x).__name__
-            raise TypeError(f"the network takes {self.dtype} arrays, got {got}: use x.astype.")
-        fits = x.ndim == len(self.input_shape) + 1 and all(
-            want in (None, size) for want, size in zip(self.input_shape, x.shape[1:], strict=True)
-        )
-        if not fits:
-            want = ", ".join("any" if s is None else str(s) for s in self.input_shape)
-            raise ValueError(f"the network takes a batch (N, {want}), got shape {x.shape}.")
 
     # -- modes and parameters --------------------------------------------------------------------
 
@@ -198,12 +194,14 @@ class Sequential(Layer):
 
     def summary(self, input_shape: Shape | None = None) -> Summary:
         """Return a table of layers, output shapes, parameters and multiplications; print it."""
-        return Summary.of(self, input_shape or self.input_shape)
+        self._check_built()
+        return Summary.of(self, self.input_shape if input_shape is None else input_shape)
 
     # -- weight files ----------------------------------------------------------------------------
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return all parameters and buffers by name."""
+        """Return all parameters and buffers by name: the arrays themselves, not copies."""
+        self._check_built()
         state = {name: p.value for name, p in self.parameters.items()}
         for name, layer in self.named_layers().items():
             state |= {f"{name}/{key}": value for key, value in layer.buffers.items()}

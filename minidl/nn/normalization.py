@@ -3,7 +3,7 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.functional.arguments import check_number
+from minidl.functional.arguments import SMALLEST, check_number
 from minidl.nn.layer import Layer, Shape, channels_of, count
 from minidl.nn.parameter import Parameter
 
@@ -19,22 +19,27 @@ class BatchNorm(Layer):
     def __init__(self, *, momentum: float = 0.9, epsilon: float = 1e-5, name: str | None = None):
         super().__init__(name)
         check_number(momentum, "momentum", 0, 1)
-        check_number(epsilon, "epsilon", 0, 1)
+        check_number(epsilon, "epsilon", SMALLEST, 1)
         self.momentum, self.epsilon = momentum, epsilon
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Begin with γ = 1, β = 0 and the statistics of a standard normal."""
-        channels = channels_of(shapes[0], "BatchNorm")
+        channels = channels_of(shapes[0], self)
         self.parameters["gamma"] = Parameter(np.ones(channels, dtype))
         self.parameters["beta"] = Parameter(np.zeros(channels, dtype))
         self.buffers["mean"] = np.zeros(channels, dtype)
         self.buffers["var"] = np.ones(channels, dtype)
 
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """Return the input's shape."""
+        channels_of(shapes[0], self, self.parameters["gamma"].value.size)
+        return shapes[0]
+
     def multiplications(self, *shapes: Shape) -> int:
         """Return one per number: in inference it is an affine map."""
         return count(shapes[0])
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return batch_norm(x) and its cache; in training keep the new running statistics."""
         y, cache = F.batch_norm(
             x,
@@ -50,7 +55,9 @@ class BatchNorm(Layer):
             self.buffers["mean"], self.buffers["var"] = cache.mean, cache.var
         return y, cache
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Add dγ and dβ, return dx."""
         need = ["x"] * need_input + self.trainable()
         dx, dgamma, dbeta = F.batch_norm_backward(dy, cache, need)
@@ -63,11 +70,13 @@ class L2Normalize(Layer):
 
     kind = "normalize"
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return x / ‖x‖ and the cache."""
         return F.l2_normalize(x)
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Return dx."""
         return F.l2_normalize_backward(dy, cache) if need_input else None
 
@@ -90,7 +99,7 @@ class Dropout(Layer):
         """Keep a seed of its own and a counter."""
         self.buffers["draws"] = np.array([rng.integers(2**63), 0], np.int64)
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return dropout(x) and its cache; outside training x itself and no cache."""
         if not training:
             return x, None
@@ -98,6 +107,8 @@ class Dropout(Layer):
         self.buffers["draws"] = draws + np.array([0, 1])
         return F.dropout(x, self.rate, np.random.default_rng(draws))
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Return dx."""
         return dy if cache is None else F.dropout_backward(dy, cache)

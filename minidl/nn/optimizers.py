@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from minidl.functional.arguments import check_number
+from minidl.functional.arguments import SMALLEST, check_number
 from minidl.nn.parameter import Parameter
+from minidl.nn.weights import compare_arrays
 
 Rate = float | Callable[[int], float]
 
@@ -22,9 +23,14 @@ class Optimizer:
         lr: learning rate, a number or a schedule (a function of the number of steps done).
         weight_decay: share of each parameter that a step of rate 1 takes away.
         clip_norm: if all gradients together are longer than this, they are scaled down to it.
+
+    A parameter that two networks share may stand in ``parameters`` twice; it takes one step.
+
+    Raises:
+        TypeError, ValueError: for parameters that are none, or settings out of range.
     """
 
-    slots: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()  # what is remembered of each parameter, beside its "age" in steps
 
     def __init__(
         self,
@@ -34,39 +40,40 @@ class Optimizer:
         weight_decay: float = 0.0,
         clip_norm: float | None = None,
     ):
-        if not isinstance(parameters, Mapping):
-            raise TypeError(
-                f"parameters must be a network's .parameters, got {type(parameters).__name__}."
-            )
-        if not callable(lr):
-            check_number(lr, "lr", 0, np.inf)
-        check_number(weight_decay, "weight_decay", 0, np.inf)
-        if clip_norm is not None:
-            check_number(clip_norm, "clip_norm", 0, np.inf)
-        self.parameters = dict(parameters)
+        self.parameters = _distinct(parameters)
         self.lr, self.weight_decay, self.clip_norm = lr, weight_decay, clip_norm
         self.steps = 0
-        self.memory = {
-            name: {slot: np.zeros_like(p.value) for slot in self.slots}
-            for name, p in self.parameters.items()
-            if p.trainable
-        }
+        self.memory: dict[str, dict[str, np.ndarray]] = {}
+        if not callable(lr):
+            _ = self.rate  # refuses what is no rate
+        check_number(weight_decay, "weight_decay", 0, np.inf, open_high=True)
+        if clip_norm is not None:
+            check_number(clip_norm, "clip_norm", 0, np.inf, open_low=True)
 
     @property
     def rate(self) -> float:
         """The learning rate of the next step."""
-        return float(self.lr(self.steps) if callable(self.lr) else self.lr)
+        rate = self.lr(self.steps) if callable(self.lr) else self.lr
+        check_number(rate, "lr", 0, np.inf, open_high=True)
+        return float(rate)
 
     def step(self) -> None:
-        """Change every trainable parameter by its gradient, in place, and clear the gradients."""
+        """Change every trainable parameter by its gradient, in place, and clear the gradients.
+
+        Raises:
+            FloatingPointError: with ``clip_norm``, if a gradient is NaN or infinite; nothing is
+                changed.
+        """
         rate, scale = self.rate, self._clip()
         self.steps += 1
         for name, parameter in self.parameters.items():
             if parameter.trainable:
                 kind = parameter.value.dtype.type
                 memory = self._memory(name, parameter)
+                memory["age"] += 1
                 direction = self.direction(parameter.grad * kind(scale), memory)
-                parameter.value *= kind(1 - rate * self.weight_decay)
+                if self.weight_decay:
+                    parameter.value *= kind(1 - rate * self.weight_decay)
                 parameter.value -= kind(rate) * direction
             parameter.zero_grad()
 
@@ -75,19 +82,25 @@ class Optimizer:
         return gradient
 
     def _memory(self, name: str, parameter: Parameter) -> dict[str, np.ndarray]:
-        if name not in self.memory:  # it was frozen when the optimiser was made
-            self.memory[name] = {slot: np.zeros_like(parameter.value) for slot in self.slots}
+        if name not in self.memory:  # its first step: it may have been frozen until now
+            slots = {slot: np.zeros_like(parameter.value) for slot in self.slots}
+            self.memory[name] = {"age": np.zeros((), np.int64), **slots}
         return self.memory[name]
 
     def _clip(self) -> float:
         if self.clip_norm is None:
             return 1.0
         trained = (p for p in self.parameters.values() if p.trainable)
-        norm = float(np.sqrt(sum(float(np.vdot(p.grad, p.grad)) for p in trained)))
+        norm = float(np.sqrt(sum(np.square(p.grad, dtype=np.float64).sum() for p in trained)))
+        if not np.isfinite(norm):
+            raise FloatingPointError(
+                f"the gradients' norm is {norm}: look for NaN in the data, √ or log at 0, or a "
+                "learning rate that is too high."
+            )
         return min(1.0, self.clip_norm / norm) if norm > 0 else 1.0
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return the number of steps and every slot, by name."""
+        """Return the number of steps, and all that is remembered of each parameter, by name."""
         slots = {
             f"{name}/{slot}": array
             for name, memory in self.memory.items()
@@ -99,19 +112,42 @@ class Optimizer:
         """Take over what ``state`` returned.
 
         Raises:
-            ValueError: if the names or shapes are those of another optimiser; nothing is changed.
+            WeightFileError: naming the array that an optimiser of this kind over these parameters
+                lacks or does not have; nothing is changed.
         """
-        mine = self.state()
-        if set(state) != set(mine):
-            odd = sorted(set(state) ^ set(mine))
-            raise ValueError(f"this state belongs to another optimiser: {odd[0]!r} differs.")
-        for name, array in mine.items():
-            if state[name].shape != array.shape:
-                raise ValueError(f"{name!r} must be {array.shape}, got {state[name].shape}.")
+        count = np.zeros((), np.int64)
+        like = {"steps": count}
+        for name, parameter in self.parameters.items():
+            if any(key.rpartition("/")[0] == name for key in state):
+                like |= {f"{name}/age": count}
+                like |= {f"{name}/{slot}": parameter.value for slot in self.slots}
+        compare_arrays(state, like, "the optimiser's state")
+        if any(state[key] < 0 for key, array in like.items() if array is count):
+            raise ValueError("the optimiser's state counts steps below 0.")
         self.steps = int(state["steps"])
-        for name, memory in self.memory.items():
-            for slot in memory:
-                memory[slot] = state[f"{name}/{slot}"].copy()
+        self.memory = {}
+        for key in like.keys() - {"steps"}:
+            name, _, slot = key.rpartition("/")
+            self.memory.setdefault(name, {})[slot] = state[key].copy()
+
+
+def _distinct(parameters: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """Return every parameter once, under its first name."""
+    if not isinstance(parameters, Mapping):
+        raise TypeError(
+            f"parameters must be a network's .parameters, got {type(parameters).__name__}."
+        )
+    first: dict[int, tuple[str, Parameter]] = {}
+    for name, parameter in parameters.items():
+        if not isinstance(parameter, Parameter):
+            raise TypeError(
+                f"{name!r} must be a Parameter, got {type(parameter).__name__}: "
+                "give the network's .parameters."
+            )
+        first.setdefault(id(parameter), (name, parameter))
+    if not first:
+        raise ValueError("there are no parameters to train: has the network been built?")
+    return dict(first.values())
 
 
 class GradientDescent(Optimizer):
@@ -151,6 +187,7 @@ class RMSProp(Optimizer):
         **more,
     ):
         check_number(beta, "beta", 0, 1, open_high=True)
+        check_number(epsilon, "epsilon", SMALLEST, 1)
         self.beta, self.epsilon = beta, epsilon
         super().__init__(parameters, lr, **more)
 
@@ -183,6 +220,7 @@ class Adam(Optimizer):
     ):
         check_number(beta1, "beta1", 0, 1, open_high=True)
         check_number(beta2, "beta2", 0, 1, open_high=True)
+        check_number(epsilon, "epsilon", SMALLEST, 1)
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
         super().__init__(parameters, lr, **more)
 
@@ -194,6 +232,6 @@ class Adam(Optimizer):
         m += kind(1 - self.beta1) * gradient
         s *= kind(self.beta2)
         s += kind(1 - self.beta2) * gradient**2
-        m_full = kind(1 - self.beta1**self.steps)
-        s_full = kind(1 - self.beta2**self.steps)
+        age = int(memory["age"])
+        m_full, s_full = kind(1 - self.beta1**age), kind(1 - self.beta2**age)
         return (m / m_full) / (np.sqrt(s / s_full) + kind(self.epsilon))

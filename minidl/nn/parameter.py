@@ -23,7 +23,12 @@ class Parameter:
         return self._grad
 
     def add_gradient(self, gradient: np.ndarray) -> None:
-        """Add one more gradient, of the value's shape."""
+        """Add one more gradient, of the value's shape and dtype."""
+        if gradient.shape != self.value.shape or gradient.dtype != self.value.dtype:
+            raise ValueError(
+                f"a gradient must be {self.value.dtype} {self.value.shape} like its parameter, "
+                f"got {gradient.dtype} {gradient.shape}."
+            )
         self._grad = gradient if self._grad is None else self._grad + gradient
 
     def zero_grad(self) -> None:

@@ -3,9 +3,9 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.functional.arguments import IntOrInts, Padding, make_window, per_axis
-from minidl.nn.conv import ANY_SIZE, keep_none
-from minidl.nn.layer import Layer, Shape
+from minidl.functional.arguments import IntOrInts, Padding, make_window, padding_entries, per_axis
+from minidl.kernels import Window
+from minidl.nn.layer import ANY_SIZE, Layer, Shape, keep_none, sizes_of
 
 
 class Pool(Layer):
@@ -28,22 +28,18 @@ class Pool(Layer):
         self.size = per_axis(size, self.rank, "size")
         self.stride = self.size if stride is None else per_axis(stride, self.rank, "stride")
         self.dilation = per_axis(dilation, self.rank, "dilation")
+        padding_entries(padding, self.rank)
         self.padding, self.ceil_mode = padding, ceil_mode
 
-    def window(self, sizes: tuple[int | None, ...]):
-        """Return the window (``kernels.Window``) that slides over an input of these sizes."""
+    def window(self, sizes: tuple[int | None, ...]) -> Window:
+        """Return the window that slides over an input of these sizes."""
         known = [ANY_SIZE if s is None else s for s in sizes]
         settings = (self.size, self.stride, self.padding, self.dilation, self.ceil_mode)
         return make_window(known, *settings)
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return ``(*O, C)``."""
-        sizes, channels = shapes[0][:-1], shapes[0][-1]
-        if len(sizes) != self.rank:
-            raise ValueError(
-                f"{type(self).__name__} needs an input of shape (*S, C) with {self.rank} sizes, "
-                f"got {shapes[0]}."
-            )
+        sizes, channels = sizes_of(shapes[0], self, self.rank), shapes[0][-1]
         return (*keep_none(sizes, self.window(sizes).output), channels)
 
     def settings(self) -> dict:
@@ -59,11 +55,13 @@ class Pool(Layer):
 class MaxPool(Pool):
     """The largest value of each window; ``MaxPool1D/2D/3D`` fix the rank."""
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return max_pool(x) and its cache."""
         return F.max_pool(x, self.size, **self.settings())
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Return dx."""
         return F.max_pool_backward(dy, cache) if need_input else None
 
@@ -75,11 +73,13 @@ class AvgPool(Pool):
         super().__init__(size, **settings)
         self.count_padding = count_padding
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return avg_pool(x) and its cache."""
         return F.avg_pool(x, self.size, count_padding=self.count_padding, **self.settings())
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Return dx."""
         return F.avg_pool_backward(dy, cache) if need_input else None
 
@@ -91,13 +91,17 @@ class GlobalAvgPool(Layer):
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return ``(C,)``."""
+        if len(shapes[0]) < 2:
+            raise ValueError(f"GlobalAvgPool needs positions to average, got shape {shapes[0]}.")
         return shapes[0][-1:]
 
-    def forward(self, x: np.ndarray, *, training: bool = False):
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return the means and the cache."""
         return F.global_avg_pool(x)
 
-    def backward(self, dy: np.ndarray, cache, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
         """Return dx."""
         return F.global_avg_pool_backward(dy, cache) if need_input else None
 

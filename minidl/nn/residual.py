@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minidl.nn.layer import Layer, Shape
+from minidl.nn.graph import Graph
+from minidl.nn.layer import Layer, Shape, layers_of
 
 
 class Add(Layer):
@@ -21,14 +22,16 @@ class Add(Layer):
             )
         return shapes[0]
 
-    def forward(self, *inputs: np.ndarray, training: bool = False):
+    def forward(self, *inputs: np.ndarray, training: bool = False) -> tuple[np.ndarray, int]:
         """Return the sum."""
         total = inputs[0] + inputs[1]
         for x in inputs[2:]:
             total += x
         return total, len(inputs)
 
-    def backward(self, dy: np.ndarray, cache: int, *, need_input: bool = True):
+    def backward(
+        self, dy: np.ndarray, cache: int, *, need_input: bool = True
+    ) -> tuple[np.ndarray, ...]:
         """Return dy for every input."""
         return (dy,) * cache
 
@@ -54,10 +57,11 @@ class Residual(Layer):
         name: str | None = None,
     ):
         super().__init__(name)
-        self.main, self.shortcut = list(main), list(shortcut or ())
-        self.join = join or Add()
+        self.main = layers_of(main, "Residual")
+        self.shortcut = layers_of(() if shortcut is None else shortcut, "Residual's shortcut")
+        (self.join,) = layers_of([Add() if join is None else join], "Residual's join")
 
-    def place(self, graph, source: str, name: str) -> str:
+    def place(self, graph: Graph, source: str, name: str) -> str:
         """Add both paths and the sum behind them."""
         ends = (
             graph.chain(self.main, source, f"{name}/main"),

@@ -1,7 +1,7 @@
 """Learning-rate schedules: functions of the number of steps done, to be given as ``lr``."""
 
 from collections.abc import Callable
-from math import cos, pi
+from math import cos, inf, pi
 
 from minidl.functional.arguments import check_number, is_int
 
@@ -9,8 +9,15 @@ Schedule = Callable[[int], float]
 
 
 def cosine(lr: float, steps: int, *, warmup: int = 0, final: float = 0.0) -> Schedule:
-    """Rise in a straight line for ``warmup`` steps, then fall along half a cosine to ``final``."""
-    check_number(lr, "lr", 0, float("inf"))
+    """Rise in a straight line for ``warmup`` steps, then fall along half a cosine to ``final``.
+
+    After ``steps`` steps the rate stays at ``final``.
+
+    Raises:
+        ValueError: for rates that are negative or not finite, or counts that do not fit.
+    """
+    check_number(lr, "lr", 0, inf, open_high=True)
+    check_number(final, "final", 0, inf, open_high=True)
     if not is_int(steps) or not is_int(warmup) or not 0 <= warmup < steps:
         raise ValueError(f"0 ≤ warmup < steps is needed, got warmup={warmup}, steps={steps}.")
 
@@ -24,8 +31,12 @@ def cosine(lr: float, steps: int, *, warmup: int = 0, final: float = 0.0) -> Sch
 
 
 def stairs(lr: float, every: int, factor: float = 0.1) -> Schedule:
-    """Multiply the rate by ``factor`` after every ``every`` steps."""
-    check_number(lr, "lr", 0, float("inf"))
+    """Multiply the rate by ``factor`` (0 … 1) after every ``every`` steps.
+
+    Raises:
+        ValueError: for settings out of range.
+    """
+    check_number(lr, "lr", 0, inf, open_high=True)
     check_number(factor, "factor", 0, 1)
     if not is_int(every) or every < 1:
         raise ValueError(f"every must be a positive int, got {every!r}.")

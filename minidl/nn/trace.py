@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from minidl.nn.graph import INPUT, Graph
+from minidl.functional.arguments import check_gradient
+from minidl.nn.graph import INPUT, Graph, naming
 from minidl.nn.layer import Layer
 
 Rule = Callable[[Layer, np.ndarray, object], tuple[np.ndarray, object]]
@@ -38,7 +39,10 @@ class Trace:
         last_reader = {name: node.name for node in self.nodes for name in node.inputs}
         values = {INPUT: x}
         for node in self.nodes:
-            y, cache = node.layer.forward(*(values[n] for n in node.inputs), training=training)
+            inputs = [values[name] for name in node.inputs]
+            with naming(node.name):
+                y, cache = node.layer.forward(*inputs, training=training)
+            del inputs
             values[node.name] = y
             self._shapes[node.name] = y.shape
             if keep:
@@ -50,6 +54,8 @@ class Trace:
                     del values[name]  # nobody reads it any more: give the memory back
 
     def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self.activations:
+            raise KeyError(f"{name!r} was not tapped; the taps are: {', '.join(self.taps)}")
         return self.activations[name]
 
     @property
@@ -109,18 +115,15 @@ class Trace:
             raise RuntimeError("this run kept no caches (keep=False), so there is no way back.")
         if isinstance(gradients, np.ndarray):
             gradients = {self.taps[-1]: gradients}
+        if not isinstance(gradients, Mapping) or not gradients:
+            raise TypeError(
+                f"backward takes the output's gradient or {{name: gradient}}, got {gradients!r}."
+            )
         for name, gradient in gradients.items():
             if name not in self._shapes:
                 raise ValueError(
-                    f"no node called {name!r} ran; these did: {', '.join(self._shapes)}."
+                    f"no layer called {name!r} ran; these did: {', '.join(self._shapes)}."
                 )
-            if gradient.shape != self._shapes[name]:
-                raise ValueError(
-                    f"the gradient for {name!r} must have the activation's shape "
-                    f"{self._shapes[name]}, got {gradient.shape}."
-                )
-            if gradient.dtype != self._dtype:
-                raise TypeError(
-                    f"the gradient for {name!r} must be {self._dtype}, got {gradient.dtype}."
-                )
+            what = f"the gradient for {name!r}"
+            check_gradient(gradient, self._shapes[name], self._dtype, what)
         return dict(gradients)

@@ -5,41 +5,20 @@ holds everything else. A run that was killed and resumed ends with the same bits
 not.
 """
 
-import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from minidl.functional.arguments import per_axis
+from minidl.nn.checkpoint import History, Run
+from minidl.nn.inputs import check_seed
 from minidl.nn.network import Sequential
 from minidl.nn.optimizers import Optimizer
-from minidl.nn.weights import WeightFileError, read_arrays, write_arrays
 
 Batches = Callable[[int], Iterable[tuple[np.ndarray, object]]]
 Loss = Callable[[np.ndarray, object], tuple[float, np.ndarray]]
-
-
-@dataclass
-class History:
-    """What a training run recorded: one entry per epoch under each name ("loss" and metrics)."""
-
-    curves: dict[str, list[float]] = field(default_factory=dict)
-    stopped: str = ""
-
-    @property
-    def epochs(self) -> int:
-        """Epochs done."""
-        return len(self.curves.get("loss", ()))
-
-    def __getitem__(self, name: str) -> list[float]:
-        return self.curves[name]
-
-    def add(self, **values: float) -> None:
-        """Add one epoch's numbers."""
-        for name, value in values.items():
-            self.curves.setdefault(name, []).append(float(value))
 
 
 def shuffled_batches(
@@ -53,15 +32,24 @@ def shuffled_batches(
     """Return a function of the epoch's number that yields (x, target) batches in a new order.
 
     Args:
-        x, target: the training set, first axes of one length.
+        x, target: the training set, arrays whose first axes have one length.
         batch_size: examples in a batch; the last one may be smaller.
         seed: with the epoch's number it settles the order.
         augment: changes a batch of x at random, given a generator.
+
+    Raises:
+        TypeError, ValueError: for data that are no arrays, empty, or of different lengths, or
+            settings that are no positive ints.
     """
+    for name, array in (("x", x), ("target", target)):
+        if not isinstance(array, np.ndarray) or array.ndim == 0:
+            raise TypeError(f"{name} must be an array of examples, got {type(array).__name__}.")
     if len(x) != len(target) or len(x) == 0:
-        raise ValueError(f"x and target must be as long, and not empty: {len(x)}, {len(target)}.")
-    if batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1, got {batch_size}.")
+        raise ValueError(
+            f"x and target must be equally long and not empty, got {len(x)} and {len(target)}."
+        )
+    (batch_size,) = per_axis(batch_size, 1, "batch_size")
+    seed = check_seed(seed)
 
     def batches(epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         rng = np.random.default_rng([seed, epoch])
@@ -104,23 +92,31 @@ def fit(
         progress: whether to show a bar.
 
     Interrupt (Ctrl-C, or the notebook's stop button) ends training cleanly: the history says so,
-    and the network keeps what it has learned.
+    and the network keeps what it has learned (with ``patience``, its best weights).
 
     Raises:
+        TypeError, ValueError: for arguments that are not what they should be, before any training.
         WeightFileError: if the checkpoint is damaged or belongs to another run; the network is then
             as it was.
         FloatingPointError: if the loss is not finite any more.
     """
-    run = _Run(network, optimizer, patience, watch)
+    _check(network, batches, loss, optimizer, validate)
+    per_axis(epochs, 1, "epochs", low=0)
+    if patience is not None:
+        per_axis(patience, 1, "patience")
+    if validate is None and watch != "loss":
+        raise ValueError(f"without validate the only number to watch is 'loss', not {watch!r}.")
+    run = Run(network, optimizer, patience, watch)
     if checkpoint is not None and Path(checkpoint).exists():
         run.load(Path(checkpoint))
+    run.clear()  # gradients left over from elsewhere
     bar = tqdm(total=epochs, initial=run.history.epochs, unit="epoch", disable=not progress)
     training = network.training
     try:
         while run.history.epochs < epochs and not run.history.stopped:
             values = {"loss": _epoch(network.train(), batches, loss, optimizer, run.history.epochs)}
             if validate is not None:
-                values |= validate(network.eval())
+                values |= _numbers(validate(network.eval()))
             run.record(values)
             if checkpoint is not None:
                 run.save(Path(checkpoint))
@@ -130,16 +126,52 @@ def fit(
         run.history.stopped = "interrupted"
     finally:
         bar.close()
+        run.clear()
         network.train(training)
-    if run.best is not None:
+    if patience is not None and run.best is not None:
         network.load_state(run.best)
     return run.history
 
 
+def _check(network, batches, loss, optimizer, validate) -> None:
+    for value, kind, name, example in (
+        (network, Sequential, "network", "nn.Sequential([…], input_shape=…)"),
+        (optimizer, Optimizer, "optimizer", "nn.Adam(network.parameters)"),
+    ):
+        if not isinstance(value, kind):
+            got = type(value).__name__
+            raise TypeError(f"{name} must be one such as {example}, got {got}.")
+    for value, name, example in (
+        (batches, "batches", "nn.shuffled_batches(x, target, 32)"),
+        (loss, "loss", "nn.softmax_cross_entropy"),
+        (validate or len, "validate", 'lambda net: {"accuracy": …}'),
+    ):
+        if not callable(value):
+            got = type(value).__name__
+            raise TypeError(f"{name} must be a function such as {example}, got {got}.")
+
+
+def _pair(value: object, what: str) -> tuple:
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise TypeError(f"{what}, got {type(value).__name__}.")
+    return tuple(value)
+
+
+def _numbers(values: object) -> dict[str, float]:
+    if not isinstance(values, Mapping) or "loss" in values:
+        raise TypeError(
+            'validate must return numbers by name, such as {"accuracy": 0.9} (not "loss", which is '
+            f"the training's), got {values!r}."
+        )
+    return {str(name): float(value) for name, value in values.items()}
+
+
 def _epoch(network, batches, loss, optimizer, number: int) -> float:
     total = examples = 0
-    for x, target in batches(number):
-        value, gradient = loss(network.forward(x), target)
+    for batch in batches(number):
+        x, target = _pair(batch, "batches must yield pairs (x, target)")
+        result = loss(network.forward(x), target)
+        value, gradient = _pair(result, "loss must return a pair (value, gradient)")
         if not np.isfinite(value):
             raise FloatingPointError(
                 f"the loss became {value} in epoch {number + 1}: lower the learning rate, "
@@ -151,56 +183,3 @@ def _epoch(network, batches, loss, optimizer, number: int) -> float:
     if not examples:
         raise ValueError(f"batches({number}) yielded nothing to train on.")
     return total / examples
-
-
-class _Run:
-    """What a checkpoint holds: weights, optimiser, history, and the best weights so far."""
-
-    def __init__(self, network: Sequential, optimizer: Optimizer, patience: int | None, watch: str):
-        self.network, self.optimizer = network, optimizer
-        self.patience, self.watch = patience, watch
-        self.history = History()
-        self.best: dict[str, np.ndarray] | None = None
-
-    def record(self, values: dict[str, float]) -> None:
-        self.history.add(**values)
-        if self.patience is None:
-            return
-        curve = self.history[self.watch]
-        since = len(curve) - 1 - int(np.argmin(curve))
-        if since == 0:
-            self.best = {name: value.copy() for name, value in self.network.state().items()}
-        elif since >= self.patience:
-            self.history.stopped = f"{self.watch} has not fallen for {since} epochs"
-
-    def save(self, path: Path) -> None:
-        text = json.dumps({"curves": self.history.curves, "stopped": self.history.stopped})
-        write_arrays(
-            path,
-            {
-                **{f"network/{k}": v for k, v in self.network.state().items()},
-                **{f"optimizer/{k}": v for k, v in self.optimizer.state().items()},
-                **{f"best/{k}": v for k, v in (self.best or {}).items()},
-                "history": np.frombuffer(text.encode("utf-8"), np.uint8),
-            },
-        )
-
-    def load(self, path: Path) -> None:
-        arrays = read_arrays(path)
-        parts: dict[str, dict[str, np.ndarray]] = {"network": {}, "optimizer": {}, "best": {}}
-        for name, array in arrays.items():
-            part, _, key = name.partition("/")
-            if part in parts:
-                parts[part][key] = array
-        before = self.network.state()
-        try:
-            self.network.load_state(parts["network"])
-            self.optimizer.load_state(parts["optimizer"])
-            record = json.loads(arrays["history"].tobytes().decode("utf-8"))
-        except (ValueError, KeyError) as error:
-            self.network.load_state(before)
-            raise WeightFileError(
-                f"{path.name} belongs to another training run: {error}"
-            ) from error
-        self.history = History(record["curves"], record["stopped"])
-        self.best = parts["best"] or None

@@ -2,15 +2,16 @@
 
 A file is an uncompressed zip of .npy members. Its zip comment holds the SHA-256 of every byte
 before it, so that any damage is noticed. Sizes that a file claims are never believed: nothing is
-compressed, so nothing in it can be larger than the file itself.
+compressed, so all arrays together cannot be larger than the file itself.
 """
 
 import hashlib
 import io
 import os
-import tempfile
+import secrets
 import zipfile
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 MARK = b"minidl sha256 "
 COMMENT = len(MARK) + 64
 PER_ARRAY, PER_FILE = 4096, 4096  # room for names and headers, bytes
+KINDS = "biufc"  # dtypes that are numbers
 
 
 class WeightFileError(ValueError):
@@ -28,7 +30,7 @@ def write_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write named arrays to ``path``: a temporary file beside it first, then renamed.
 
     Raises:
-        TypeError: for an array of Python objects.
+        TypeError: for an array of something else than numbers, or a name that is no text.
         OSError: if the folder cannot be written; an older file at ``path`` is then as it was.
     """
     write_atomically(path, pack_arrays(arrays))
@@ -46,10 +48,12 @@ def read_arrays(
 
     Raises:
         WeightFileError: for a file that is damaged, foreign, or not like ``like``.
-        FileNotFoundError: if there is none.
+        FileNotFoundError, IsADirectoryError: if there is none, or a folder in its place.
     """
     path = Path(path)
-    if not path.exists():
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: give the path of the weight file itself.")
+    if not path.is_file():
         raise FileNotFoundError(f"there is no weight file at {path}.")
     if like is not None:
         room = PER_FILE + sum(a.nbytes + PER_ARRAY for a in like.values())
@@ -67,30 +71,35 @@ def read_arrays(
 def write_atomically(path: str | Path, data: bytes) -> None:
     """Write a whole file or nothing: to a temporary name in the same folder, then rename."""
     path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: give the path of a file to write.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
     """Return the bytes of a weight file; the same arrays give the same bytes."""
     for name, array in arrays.items():
-        if np.asarray(array).dtype.hasobject:
-            raise TypeError(f"the array {name!r} holds Python objects, which files never do.")
+        if not isinstance(name, str) or not is_plain(name):
+            raise TypeError(f"{name!r} is no name for an array: use text such as 'conv1/w'.")
+        if (kind := np.asarray(array).dtype).kind not in KINDS:
+            raise TypeError(f"the array {name!r} holds {kind}, weight files hold numbers alone.")
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():
             member = io.BytesIO()
             np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
             info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            info.create_system = 3  # the same bytes on every system
             archive.writestr(info, member.getvalue())
         archive.comment = b" " * COMMENT
     data = buffer.getvalue()[:-COMMENT]
@@ -99,7 +108,7 @@ def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
 
 def unpack_arrays(data: bytes, source: str = "the file") -> dict[str, np.ndarray]:
     """Return the arrays in a weight file's bytes; ``source`` names it in errors."""
-    body, comment = data[:-COMMENT], data[-COMMENT:]
+    body, comment = memoryview(data)[:-COMMENT], data[-COMMENT:]
     if comment != MARK + hashlib.sha256(body).hexdigest().encode("ascii"):
         raise WeightFileError(
             f"{source} is damaged, cut short, or was not written by minidl (its checksum does not "
@@ -107,31 +116,49 @@ def unpack_arrays(data: bytes, source: str = "the file") -> dict[str, np.ndarray
         )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return {
-                info.filename.removesuffix(".npy"): _member(archive, info, len(data))
-                for info in archive.infolist()
-            }
+            members = _members(archive, len(data))
+            return {name: _array(archive.read(info), name) for name, info in members.items()}
     except WeightFileError as error:
         raise WeightFileError(f"{source}: {error}") from None
     except Exception as error:
         raise WeightFileError(f"{source} cannot be read as a weight file: {error}") from error
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> np.ndarray:
-    if info.compress_type != zipfile.ZIP_STORED or info.file_size > limit:
-        raise WeightFileError(
-            f"the member {info.filename!r} is compressed, which minidl never does."
-        )
-    file = io.BytesIO(archive.read(info))
+def is_plain(name: str) -> bool:
+    """True for names of one part or several with / between, none of which leads elsewhere."""
+    parts = name.split("/")
+    return "" not in parts and not {".", ".."} & set(parts) and not set(name) & set("\\:\0")
+
+
+def _members(archive: zipfile.ZipFile, limit: int) -> dict[str, zipfile.ZipInfo]:
+    """Return the members by name, refusing whatever minidl never writes."""
+    members: dict[str, zipfile.ZipInfo] = {}
+    for info in archive.infolist():
+        name = info.filename.removesuffix(".npy")
+        if name == info.filename or not is_plain(name) or name in members:
+            raise WeightFileError(
+                f"the member {info.filename!r} has no name of an array of its own."
+            )
+        if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
+            raise WeightFileError(f"the member {info.filename!r} is compressed or encrypted.")
+        members[name] = info
+    total = sum(info.file_size for info in members.values())
+    if total > limit:
+        raise WeightFileError(f"its members claim {total:,} bytes, it has {limit:,}.")
+    return members
+
+
+def _array(member: bytes, name: str) -> np.ndarray:
+    """Return the array of a .npy member, after its header was held against its size."""
+    file = io.BytesIO(member)
     version = np.lib.format.read_magic(file)
-    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else None
-    if header is None:
-        raise WeightFileError(f"the member {info.filename!r} has an unknown version {version}.")
-    shape, _, dtype = header(file)
-    if dtype.hasobject:
-        raise WeightFileError(f"the member {info.filename!r} holds Python objects: refused.")
-    if file.tell() + dtype.itemsize * int(np.prod(shape, dtype=object)) != info.file_size:
-        raise WeightFileError(f"the member {info.filename!r} does not hold {shape} of {dtype}.")
+    if version != (1, 0):
+        raise WeightFileError(f"the array {name!r} has an unknown version {version}.")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    if dtype.kind not in KINDS:
+        raise WeightFileError(f"the array {name!r} holds {dtype}, weight files hold numbers alone.")
+    if min(shape, default=0) < 0 or file.tell() + dtype.itemsize * prod(shape) != len(member):
+        raise WeightFileError(f"the array {name!r} does not hold {shape} of {dtype}.")
     file.seek(0)
     return np.lib.format.read_array(file, allow_pickle=False)
 
@@ -143,12 +170,12 @@ def compare_arrays(
     for name, want in like.items():
         if name not in arrays:
             raise WeightFileError(f"{source} lacks the array {name!r}.")
-        got = arrays[name]
+        got = np.asarray(arrays[name])
         if got.shape != want.shape or got.dtype != want.dtype:
             raise WeightFileError(
                 f"{source}: the array {name!r} is {got.dtype} {got.shape}, "
-                f"this network needs {want.dtype} {want.shape}."
+                f"{want.dtype} {want.shape} is needed."
             )
     for name in arrays:
         if name not in like:
-            raise WeightFileError(f"{source} holds {name!r}, which this network does not have.")
+            raise WeightFileError(f"{source} holds {name!r}, which has no place here.")
