@@ -1,7 +1,10 @@
 """Face verification and recognition: the lecture's part 1."""
 
+from minidl.faces.alignment import align, similarity
 from minidl.faces.batches import people_batches
 from minidl.faces.cross_validation import CrossValidation, cross_validate
+from minidl.faces.descriptors import Faces, describe
+from minidl.faces.detector import Detections, detect
 from minidl.faces.distances import pair_distances, squared_distances, squared_distances_backward
 from minidl.faces.encoder import (
     encode,
@@ -23,6 +26,7 @@ from minidl.faces.heads import (
     split_signs_backward,
 )
 from minidl.faces.identification import identification_rates
+from minidl.faces.landmarks import find_landmarks
 from minidl.faces.mining import MINERS, batch_all, batch_hard, random_triplets, semi_hard
 from minidl.faces.monitor import Monitor
 from minidl.faces.pairs import Pairs, all_pairs, fold_pairs, split_people
@@ -34,6 +38,8 @@ from minidl.faces.triplets import Triplets, triplet_cost
 __all__ = [
     "MINERS",
     "CrossValidation",
+    "Detections",
+    "Faces",
     "Gallery",
     "Head",
     "Match",
@@ -44,6 +50,7 @@ __all__ = [
     "Triplets",
     "absolute_difference",
     "absolute_difference_backward",
+    "align",
     "all_pairs",
     "batch_all",
     "batch_hard",
@@ -52,9 +59,12 @@ __all__ = [
     "chi_square_backward",
     "chi_square_of_signed",
     "cross_validate",
+    "describe",
+    "detect",
     "encode",
     "equal_error_rate",
     "face_encoder",
+    "find_landmarks",
     "fingerprint",
     "fold_pairs",
     "identification_rates",
@@ -69,6 +79,7 @@ __all__ = [
     "roc",
     "semi_hard",
     "shift",
+    "similarity",
     "split_people",
     "split_signs",
     "split_signs_backward",

@@ -3,6 +3,7 @@
 from minidl.zoo.asset import Asset, AssetError, FormatError, Package
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder
+from minidl.zoo.detector_network import face_detector
 from minidl.zoo.face_network import FaceNetwork, face_resnet
 from minidl.zoo.fetching import fetch
 from minidl.zoo.medical import (
@@ -17,6 +18,7 @@ from minidl.zoo.medical import (
     mri_slice,
 )
 from minidl.zoo.photos import PHOTOS, credits, photo
+from minidl.zoo.shape_predictor import ShapePredictor, face_landmarks
 from minidl.zoo.vgg import vgg19
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "FaceNetwork",
     "FormatError",
     "Package",
+    "ShapePredictor",
     "anatomical",
     "brain",
     "cache_folder",
@@ -36,6 +39,8 @@ __all__ = [
     "ct_slice",
     "ecg",
     "eeg",
+    "face_detector",
+    "face_landmarks",
     "face_resnet",
     "fetch",
     "mr_slice",

@@ -35,8 +35,6 @@ def _set(layer: nn.Layer, record: Record) -> None:
             _set_conv(layer, record.tensors[0].reshape(-1))
         case nn.Affine(), "affine_":
             _set_affine(layer, *np.split(record.tensors[0].reshape(-1), 2))
-        case nn.Affine(), "bn_con2":
-            _set_affine(layer, *fold_batch_norm(record))
         case nn.Dense(), "fc_2":
             (w,) = layer.parameters.values()
             _expect(record.ints[:2], w.value.shape[::-1])
@@ -67,15 +65,45 @@ def _set_affine(layer: nn.Affine, gamma: np.ndarray, beta: np.ndarray) -> None:
         parameter.value = value.reshape(parameter.value.shape).copy()
 
 
-def fold_batch_norm(record: Record) -> tuple[np.ndarray, np.ndarray]:
-    """Return γ/√(σ² + ε) and β − μγ/√(σ² + ε): batch norm's map once training is over."""
-    gamma, beta = np.split(record.tensors[0].reshape(-1), 2)
-    mean, variance = (record.tensors[i].reshape(gamma.shape) for i in (3, 4))
-    epsilon = record.floats[-1]
-    if not epsilon > 0 or variance.min(initial=0) < 0:
-        raise ValueError("a variance is negative")
-    scale = gamma / np.sqrt(variance + np.float32(epsilon))
+def fold_batch_norms(records: Iterable[Record]) -> list[Record]:
+    """Return the records with each batch norm folded into the convolution before it.
+
+    Once training is over, batch norm is γx + β for each filter, and so γ(w·x + b) + β is the
+    convolution (γw)·x + (γb + β). The ReLUs are left out: our convolutions have their own.
+    """
+    folded: list[Record] = []
+    for record in records:
+        if record.name == "bn_con2":
+            if not folded or folded[-1].name != "con_4":
+                raise FormatError("a batch norm has no convolution before it")
+            folded.append(_scaled(folded.pop(), *_batch_norm(record)))
+        elif record.name != "relu_":
+            folded.append(record)
+    return folded
+
+
+def _batch_norm(record: Record) -> tuple[np.ndarray, np.ndarray]:
+    """Return γ/√(σ² + ε) and β − μγ/√(σ² + ε)."""
+    gamma, beta, _, _, mean, variance = (
+        *np.array_split(record.tensors[0].reshape(-1), 2),
+        *(tensor.reshape(-1) for tensor in record.tensors[1:]),
+    )
+    epsilon = np.float32(record.floats[-1])
+    if len({part.size for part in (gamma, beta, mean, variance)}) > 1:
+        raise FormatError("a batch norm's parts differ in size")
+    if not np.all(variance + epsilon > 0):
+        raise FormatError("a batch norm's variance is negative")
+    scale = gamma / np.sqrt(variance + epsilon)
     return scale, beta - mean * scale
+
+
+def _scaled(conv: Record, scale: np.ndarray, shift: np.ndarray) -> Record:
+    filters, numbers = conv.ints[0], conv.tensors[0].reshape(-1)
+    if filters != scale.size or numbers.size <= filters or numbers.size % filters:
+        raise FormatError("a batch norm does not fit the convolution before it")
+    w, b = numbers[:-filters].reshape(filters, -1), numbers[-filters:]
+    folded = np.concatenate([(w * scale[:, None]).reshape(-1), b * scale + shift])
+    return conv._replace(tensors=[folded])
 
 
 def _pair(padding: int | str) -> list[int]:

@@ -9,7 +9,7 @@ import pytest
 from minidl import nn
 from minidl.zoo import FaceNetwork, FormatError, face_network, face_resnet, fetch
 from minidl.zoo.dlib_format import Record, read_network
-from minidl.zoo.dlib_weights import fold_batch_norm, set_weights
+from minidl.zoo.dlib_weights import fold_batch_norms, set_weights
 from minidl.zoo.layers import PadAdd, Standardize
 
 REFERENCE = Path(__file__).parent / "reference" / "face_resnet_descriptors.json"
@@ -72,16 +72,47 @@ def test_another_network_is_refused(change):
         set_weights(toy(), toy_records(**change))
 
 
-def test_batch_norm_folds_into_an_affine_map():
-    gamma, beta, mean = (RNG.normal(size=5).astype(np.float32) for _ in range(3))
-    var = RNG.uniform(0.1, 2, 5).astype(np.float32)
-    x = RNG.normal(size=(7, 5)).astype(np.float32)
-    numbers = (np.concatenate([gamma, beta]), mean, var, mean, var)
-    scale, shift = fold_batch_norm(record("bn_con2", (), (1e-4,), *numbers))
-    expected = gamma * (x - mean) / np.sqrt(var + 1e-4) + beta
-    np.testing.assert_allclose(x * scale + shift, expected, rtol=1e-4, atol=1e-5)
-    with pytest.raises(ValueError, match="negative"):
-        fold_batch_norm(record("bn_con2", (), (1e-4,), *numbers[:4], -var))
+def batch_norm(count: int, **changes) -> Record:
+    rng = np.random.default_rng(count)
+    parts = {
+        "numbers": rng.normal(size=2 * count),
+        "batch mean": np.zeros(count),
+        "batch deviation": np.ones(count),
+        "mean": rng.normal(size=count),
+        "variance": rng.uniform(0.1, 2, count),
+    }
+    return record("bn_con2", (100, 100), (1.0, 1e-4), *{**parts, **changes}.values())
+
+
+def test_batch_norm_folds_into_the_convolution_before_it():
+    conv = record("con_4", (3, 1, 1, 1, 1, 0, 0), (), RNG.normal(size=2 * 3 + 3))
+    norm = batch_norm(3)
+    (folded,) = fold_batch_norms([conv, norm, record("relu_")])
+    net = nn.Sequential([nn.Conv2D(3, 1)], input_shape=(4, 4, 2))
+    x = RNG.normal(size=(2, 4, 4, 2)).astype(np.float32)
+    set_weights(net, [conv])
+    y = net.forward(x)
+    (gamma, beta), mean, variance = np.split(norm.tensors[0], 2), norm.tensors[3], norm.tensors[4]
+    expected = gamma * (y - mean) / np.sqrt(variance + 1e-4) + beta
+    set_weights(net, [folded])
+    np.testing.assert_allclose(net.forward(x), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [batch_norm(3)],
+        [record("relu_"), batch_norm(3)],
+        [record("con_4", (2, 1), (), np.zeros(8)), batch_norm(3)],
+        [record("con_4", (3, 1), (), np.zeros(8)), batch_norm(3)],
+        [record("con_4", (3, 1), (), np.zeros(9)), batch_norm(3, variance=-np.ones(3))],
+        [record("con_4", (3, 1), (), np.zeros(9)), batch_norm(3, mean=np.ones(2))],
+        [record("con_4", (3, 1), (), np.zeros(9)), batch_norm(3, numbers=np.ones(5))],
+    ],
+)
+def test_batch_norm_that_does_not_fit(records):
+    with pytest.raises(FormatError, match="batch norm"):
+        fold_batch_norms(records)
 
 
 @pytest.fixture(scope="module")

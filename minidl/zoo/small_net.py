@@ -1,0 +1,66 @@
+"""A network of our own: AlexNet in small, which learned to tell where a patch of a picture is from.
+
+Five convolutions, as in AlexNet (Krizhevsky et al., 2012), for patches of 64 × 64 pixels. It was
+trained by ``python -m minidl.zoo.train_small``, its weights lie in data/ and need no fetching.
+"""
+
+import numpy as np
+
+import minidl.zoo.own as own
+from minidl import nn
+from minidl.zoo.layers import Standardize
+
+PATCH = 64
+CLASSES = 20
+MEAN, SCALE = (118.0, 112.0, 100.0), 1 / 64
+WEIGHTS = "small_net.npz"
+
+
+def small_net_layers(pooling: str = "max") -> list[nn.Layer]:
+    """Return the layers up to conv5, named conv1 … conv5 and pool1, pool2, after a ReLU each."""
+    if pooling not in ("max", "average"):
+        raise ValueError(f'pooling must be "max" or "average", got {pooling!r}.')
+    pool = nn.MaxPool2D if pooling == "max" else nn.AvgPool2D
+
+    def conv(filters: int, size: int, name: str, stride: int = 1) -> nn.Layer:
+        return nn.Conv2D(
+            filters, size, stride=stride, padding=size // 2, activation="relu", name=name
+        )
+
+    return [
+        Standardize(MEAN, SCALE, name="preprocess"),
+        conv(32, 7, "conv1", stride=2),
+        pool(2, name="pool1"),
+        conv(48, 5, "conv2"),
+        pool(2, name="pool2"),
+        conv(64, 3, "conv3"),
+        conv(96, 3, "conv4"),
+        conv(128, 3, "conv5"),
+    ]
+
+
+def untrained_small_net(pooling: str = "max", *, seed: int = 0) -> nn.Sequential:
+    """Return the network with fresh weights: RGB pictures 0…255 of any size in, scores out."""
+    head = [nn.GlobalAvgPool(name="mean"), nn.Dense(CLASSES, name="scores")]
+    return nn.Sequential(
+        [*small_net_layers(pooling), *head], input_shape=(None, None, 3), seed=seed
+    )
+
+
+def small_net(pooling: str = "max") -> nn.Sequential:
+    """Return the trained network, frozen; it takes RGB pictures ``(N, H, W, 3)`` with 0…255.
+
+    Args:
+        pooling: ``"max"``, as it was trained, or ``"average"``, which is smoother for painting.
+
+    Raises:
+        FileNotFoundError: where minidl was installed without the course's data/ folder.
+    """
+    network = untrained_small_net(pooling)
+    network.load(own.weights(WEIGHTS))
+    return network.freeze()
+
+
+def top_class(network: nn.Sequential, patches: np.ndarray) -> np.ndarray:
+    """Return for each patch ``(N, H, W, 3)`` the class with the highest score."""
+    return network.predict(patches.astype(np.float32, copy=False)).argmax(axis=1)
