@@ -8,7 +8,7 @@ one line of least squares.
 import numpy as np
 from PIL import Image
 
-CHIP = 150  # pixels, the side of the square picture that the face descriptor takes
+from minidl.zoo.face_network import CHIP
 
 # Where the five points of a face come to lie in the chip, (x, y): the eye on the picture's right,
 # outer and inner corner; the eye on its left, outer and inner corner; the base of the nose.

@@ -4,7 +4,7 @@ from minidl.zoo.asset import Asset, AssetError, FormatError, Package
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder
 from minidl.zoo.detector_network import face_detector
-from minidl.zoo.face_network import FaceNetwork, face_resnet
+from minidl.zoo.face_network import FACE_THRESHOLD, FaceNetwork, face_resnet
 from minidl.zoo.fetching import fetch
 from minidl.zoo.medical import (
     ECG_RATE,
@@ -24,6 +24,7 @@ from minidl.zoo.vgg import vgg19
 __all__ = [
     "ASSETS",
     "ECG_RATE",
+    "FACE_THRESHOLD",
     "LEADS",
     "PHOTOS",
     "Asset",

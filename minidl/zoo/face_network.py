@@ -14,7 +14,7 @@ from minidl.zoo.layers import PadAdd, Standardize
 
 CHIP = 150  # pixels, the side of the square picture of an aligned face
 MEAN_RGB = (122.782, 117.001, 104.298)
-THRESHOLD = 0.6
+FACE_THRESHOLD = 0.6  # Euclidean distance: below it, the same person
 STAGES = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))  # filters, blocks
 
 

@@ -1,6 +1,7 @@
 """The face descriptor: its parts quickly, the real weights against another implementation."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -177,3 +178,17 @@ def test_damaged_real_file_is_refused(tmp_path, name):
         path.write_bytes(data[:size])
         with pytest.raises(FormatError):
             read_network(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["face_descriptor", "face_detector"])
+def test_random_damage_of_a_real_file_never_surprises(tmp_path, name):
+    data = fetch(name).read_bytes()
+    path = tmp_path / "damaged.dat"
+    rng = np.random.default_rng(1)
+    for place in [*rng.integers(400, size=20), *rng.integers(len(data), size=10)]:
+        damaged = bytearray(data)
+        damaged[place] ^= int(rng.integers(1, 256))
+        path.write_bytes(damaged)
+        with suppress(FormatError):
+            assert len(read_network(path).layers) > 10

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import minidl.zoo.__main__ as zoo_main
 import minidl.zoo.fetching as fetch_module
 from minidl.zoo import cache, pip_download
 from minidl.zoo.asset import AssetError, Package
@@ -248,6 +249,18 @@ def test_installed_package_is_read_in_place(monkeypatch, tmp_path):
 def test_installed_package_without_the_file(shelf):
     asset = replace(shelf.wheel(), package=Package("matplotlib", kind="installed"))
     refused(asset, "matplotlib", "does not hold it", "by hand")
+
+
+def test_everything_can_be_fetched_by_one_command(shelf, monkeypatch, capsys):
+    asset = shelf.wheel()
+    absent = replace(asset, name="absent", inner="toy_pkg/absent.bin")
+    monkeypatch.setattr(zoo_main, "ASSETS", {"toy": asset, "absent": absent})
+    monkeypatch.setattr(fetch_module, "ASSETS", {"toy": asset, "absent": absent})
+    monkeypatch.setattr(fetch_module, "_siblings", lambda asset: {})
+    assert zoo_main.main() == 1
+    told = capsys.readouterr()
+    assert f"1 of 2 assets are ready; cache: {shelf.cache}" in told.out
+    assert "cannot get 'absent'" in told.err
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])

@@ -1,6 +1,7 @@
 """VGG-19: refusals quickly; the real weights against another implementation, slowly."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -125,3 +126,16 @@ def test_damaged_real_file_is_refused(tmp_path):
         path.write_bytes(data[:size])
         with pytest.raises(FormatError):
             read_tensors(path)
+
+
+@pytest.mark.slow
+def test_random_damage_of_the_real_file_never_surprises(tmp_path):
+    data = fetch("vgg19").read_bytes()
+    path = tmp_path / "damaged.bin"
+    rng = np.random.default_rng(1)
+    for place in [*rng.integers(5737, size=30), *rng.integers(len(data), size=5)]:
+        damaged = bytearray(data)
+        damaged[place] ^= int(rng.integers(1, 256))
+        path.write_bytes(damaged)
+        with suppress(FormatError):
+            assert all(isinstance(t, np.ndarray) for t in read_tensors(path).values())
