@@ -1,6 +1,7 @@
 """Pictures, signals and volumes to learn from, most of them drawn by our own code."""
 
+from minidl.datasets.drawn_faces import faces
 from minidl.datasets.images import read_folder, read_image, resize, save_image
 from minidl.datasets.paintings import painting
 
-__all__ = ["painting", "read_folder", "read_image", "resize", "save_image"]
+__all__ = ["faces", "painting", "read_folder", "read_image", "resize", "save_image"]

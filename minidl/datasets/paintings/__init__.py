@@ -1,32 +1,16 @@
 """Style pictures drawn by code: no two seeds alike, any size, free to use."""
 
-from types import ModuleType
+from importlib import import_module
 
 import numpy as np
 
-from minidl.datasets.paintings import (
-    impasto,
-    mosaic,
-    pointillism,
-    stained_glass,
-    watercolour,
-    woodcut,
-)
-
-_STYLES: dict[str, ModuleType] = {
-    "impasto": impasto,
-    "mosaic": mosaic,
-    "woodcut": woodcut,
-    "pointillism": pointillism,
-    "stained_glass": stained_glass,
-    "watercolour": watercolour,
-}
+_STYLES = ("impasto", "mosaic", "woodcut", "pointillism", "stained_glass", "watercolour")
 SMALLEST = 16  # pixels a side: below that there is nothing to see
 
 
 def names() -> tuple[str, ...]:
     """The styles that ``painting`` knows."""
-    return tuple(_STYLES)
+    return _STYLES
 
 
 def painting(name: str, size: tuple[int, int] = (256, 256), seed: int = 0) -> np.ndarray:
@@ -41,7 +25,8 @@ def painting(name: str, size: tuple[int, int] = (256, 256), seed: int = 0) -> np
     whole = all(isinstance(side, (int, np.integer)) for side in sides)
     if len(sides) != 2 or not whole or min(sides) < SMALLEST:
         raise ValueError(f"size must be (height, width), each at least {SMALLEST}, got {size!r}")
-    return _STYLES[name].paint((int(sides[0]), int(sides[1])), np.random.default_rng(seed))
+    style = import_module(f"{__name__}.{name}")
+    return style.paint((int(sides[0]), int(sides[1])), np.random.default_rng(seed))
 
 
 __all__ = ["SMALLEST", "names", "painting"]

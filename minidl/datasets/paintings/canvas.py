@@ -78,12 +78,6 @@ def step(distance: np.ndarray, softness: float) -> np.ndarray:
     return t * t * (3 - 2 * t)
 
 
-def rgb(*codes: str) -> np.ndarray:
-    """Colours from their hexadecimal codes, float32 (number, 3) in 0…1."""
-    values = [[int(code[i : i + 2], 16) for i in (0, 2, 4)] for code in codes]
-    return np.array(values, np.float32) / 255
-
-
 def ramp(colours: np.ndarray, t: np.ndarray) -> np.ndarray:
     """The colour at ``t`` in 0…1 along evenly spaced ``colours``; shape of t + (3,)."""
     knots = np.linspace(0, 1, len(colours))

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from minidl.datasets.paintings.canvas import Canvas, blend, noise, ramp, rgb, shade, step, to_uint8
+from minidl.datasets.colours import rgb
+from minidl.datasets.paintings.canvas import Canvas, blend, noise, ramp, shade, step, to_uint8
 
 SKY = rgb("0b1440", "14256b", "1f46a0", "2f74c0", "5fa6cf", "a9cfd0", "dfe3b0")
 GLOW = rgb("3f8fb0", "9fc48a", "f3b126", "f9cf3e", "fbe27a", "fff6cf")

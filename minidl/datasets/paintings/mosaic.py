@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from minidl.datasets.paintings.canvas import Canvas, noise, ramp, rgb, shade, step, to_uint8
+from minidl.datasets.colours import rgb
+from minidl.datasets.paintings.canvas import Canvas, noise, ramp, shade, step, to_uint8
 from minidl.datasets.paintings.cells import nearest, seams
 
 GOLD = rgb("b8862b", "d9a93a", "efcf72", "f7e7b4")

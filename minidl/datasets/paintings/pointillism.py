@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from minidl.datasets.paintings.canvas import Canvas, blend, noise, ramp, rgb, shade, step, to_uint8
+from minidl.datasets.colours import rgb
+from minidl.datasets.paintings.canvas import Canvas, blend, noise, ramp, shade, step, to_uint8
 from minidl.datasets.paintings.cells import jittered, nearest
 
 PIGMENTS = rgb(

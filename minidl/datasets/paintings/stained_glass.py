@@ -3,7 +3,8 @@
 import numpy as np
 from scipy import ndimage
 
-from minidl.datasets.paintings.canvas import Canvas, noise, ramp, rgb, shade, step, to_uint8
+from minidl.datasets.colours import rgb
+from minidl.datasets.paintings.canvas import Canvas, noise, ramp, shade, step, to_uint8
 from minidl.datasets.paintings.cells import jittered, seams
 
 SUN = rgb("fff0a0", "ffc83a", "f5851f")

@@ -4,7 +4,8 @@ import copy
 
 import numpy as np
 
-from minidl.datasets.paintings.canvas import Canvas, noise, ramp, rgb, shade, step, to_uint8
+from minidl.datasets.colours import rgb
+from minidl.datasets.paintings.canvas import Canvas, noise, ramp, shade, step, to_uint8
 
 PAPER = rgb("fbf4e6")[0]
 SKY = rgb("2f6fb0", "7fb0d0", "f2c9a0", "f08a70", "c86a98")

@@ -4,7 +4,8 @@ import copy
 
 import numpy as np
 
-from minidl.datasets.paintings.canvas import Canvas, blend, noise, ramp, rgb, step, to_uint8
+from minidl.datasets.colours import rgb
+from minidl.datasets.paintings.canvas import Canvas, blend, noise, ramp, step, to_uint8
 
 PAPER, INK, RED = rgb("f1e3c3", "17161c", "d0402a")
 SKY = rgb("1f4f78", "4f8ea0", "a9c7b4", "f0d9a0", "f0b070")
