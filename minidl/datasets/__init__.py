@@ -1,7 +1,9 @@
 """Pictures, signals and volumes to learn from, most of them drawn by our own code."""
 
+from minidl.datasets.drawn_ecg import ecg
 from minidl.datasets.drawn_faces import faces
 from minidl.datasets.images import read_folder, read_image, resize, save_image
+from minidl.datasets.lfw import LFW
 from minidl.datasets.paintings import painting
 
-__all__ = ["faces", "painting", "read_folder", "read_image", "resize", "save_image"]
+__all__ = ["LFW", "ecg", "faces", "painting", "read_folder", "read_image", "resize", "save_image"]
