@@ -1,9 +1,11 @@
 """The plots that the notebooks share."""
 
 import base64
+import html
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -55,6 +57,33 @@ def show(fig: Figure, alt: str) -> None:
     plt.close(fig)
 
 
+def explore(draw: Callable[..., Figure], alt: str, **controls: Any) -> None:
+    """Display sliders above a figure that is drawn again whenever one of them moves.
+
+    draw: makes a figure from the sliders' values, given by name.
+    alt: as in ``show``.
+    controls: what ipywidgets makes sliders of: (low, high), (low, high, step), a list of choices,
+    True or False, or a widget.
+    """
+    import ipywidgets
+
+    make = ipywidgets.interactive.widget_from_abbrev
+    widgets = {name: make(control) for name, control in controls.items()}
+    page = ipywidgets.HTML()
+
+    def redraw(_: Any = None) -> None:
+        fig = draw(**{name: widget.value for name, widget in widgets.items()})
+        picture = base64.b64encode(png(fig)).decode("ascii")
+        page.value = f'<img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}">'
+        plt.close(fig)
+
+    for name, widget in widgets.items():
+        widget.description = widget.description or name
+        widget.observe(redraw, names="value")
+    redraw()
+    sys.modules["IPython"].display.display(ipywidgets.VBox([*widgets.values(), page]))
+
+
 def png(fig: Figure) -> bytes:
     """A figure as a PNG file; the same figure gives the same bytes."""
     file = io.BytesIO()
@@ -71,9 +100,9 @@ def pictures(
 ) -> Figure:
     """Lay pictures out in a grid, each pixel in exactly the colour that the array says.
 
-    images: (H, W), (H, W, 1) or (H, W, 3) each; uint8, booleans, floats in 0…1, or floats in 0…255 (taken
-    to be so if any number in any picture is above 1). No contrast is stretched and nothing is
-    clipped: ValueError for numbers outside of 0…255 and for other shapes.
+    images: (H, W), (H, W, 1) or (H, W, 3) each; uint8, booleans, floats in 0…1, or floats in 0…255
+    (taken to be so if any number in any picture is above 1). No contrast is stretched and nothing
+    is clipped: ValueError for numbers outside of 0…255 and for other shapes.
     titles: one for each picture. columns: pictures in a row. size: inches of a picture's side.
     """
     ready = _as_bytes(images)

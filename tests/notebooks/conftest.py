@@ -47,7 +47,6 @@ def quick_environment(monkeypatch):
 
 
 SETUP = """\
-import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -63,12 +62,13 @@ axis.set(xlabel="step", ylabel="height")
 viz.show(fig, alt="A straight line that climbs.")"""
 
 SLIDER = """\
-def grey(level):
-    print("level", level)
-    viz.show(viz.pictures([np.full((4, 4), level, np.uint8)]), alt="One grey square.")
+def line(slope):
+    fig, axis = plt.subplots()
+    axis.plot([0, 1], [0, slope])
+    return fig
 
 
-ipywidgets.interact(grey, level=(0, 255));"""
+viz.explore(line, alt="A line whose slope the slider sets.", slope=(0, 254))"""
 
 
 @pytest.fixture(scope="session")

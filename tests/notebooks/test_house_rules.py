@@ -60,6 +60,14 @@ def test_pictures_in_the_text_say_what_they_show(notebook):
                 assert re.search(r'alt="[^"]+"', tag)
 
 
+def test_sliders_draw_without_output_widgets(notebook):
+    """Output widgets can stall the tools that run notebooks: their answer crosses the cell's."""
+    for cell in code_cells(notebook):
+        assert not re.search(r"\binteract(ive|ive_output)?\(|\bOutput\(", cell.source), (
+            "make sliders with viz.explore(draw, alt=…, name=(low, high))"
+        )
+
+
 def test_cells_are_short(notebook):
     for cell in code_cells(notebook):
         if not grading(cell).get("solution"):
