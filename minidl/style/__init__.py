@@ -1,1 +1,34 @@
-"""Neural style transfer: the lecture's part 3."""
+"""Neural style transfer: the lecture's part 3.
+
+Costs on activations, in the lecture's convention, each with its gradient::
+
+    gram_matrix(a), content_cost(a_C, a_G), style_cost(a_S, a_G), total_variation(image)
+
+and ``transfer(content, style, …)``, which minimises their weighted sum over the pixels of G.
+"""
+
+from minidl.style.content import content_cost
+from minidl.style.conventions import CONVENTIONS, Convention
+from minidl.style.gram import gram_matrix, mean_gram_matrix
+from minidl.style.networks import RECIPES, Recipe
+from minidl.style.objective import Objective, Point
+from minidl.style.result import Result
+from minidl.style.style_cost import style_cost
+from minidl.style.total_variation import total_variation
+from minidl.style.transfer import transfer
+
+__all__ = [
+    "CONVENTIONS",
+    "RECIPES",
+    "Convention",
+    "Objective",
+    "Point",
+    "Recipe",
+    "Result",
+    "content_cost",
+    "gram_matrix",
+    "mean_gram_matrix",
+    "style_cost",
+    "total_variation",
+    "transfer",
+]

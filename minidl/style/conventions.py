@@ -1,0 +1,84 @@
+"""How other texts scale the same costs: α and β mean nothing until the convention is named.
+
+Every text below minimises the same sums, Σ (a(C) − a(G))² and Σ (Ḡ(S) − Ḡ(G))² with
+Ḡ = G / (n_H·n_W), under other factors. Weights given in one convention can therefore be restated in
+another, and give the same picture.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from minidl.style import content, style_cost
+
+
+@dataclass(frozen=True)
+class Convention:
+    """One text's factors, as multiples of the lecture's costs.
+
+    ``content`` takes n_H·n_W·n_C of the content layer; ``style`` is the same for every layer.
+    """
+
+    name: str
+    formula: str
+    content: Callable[[float], float]
+    style: float
+
+    def content_cost(self, a_C: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return this text's content cost and its gradient; arguments as in ``content_cost``."""
+        return _scaled(content.content_cost(a_C, a_G), self.content(a_C.size))
+
+    def style_cost(self, a_S: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return this text's style cost and its gradient; arguments as in ``style_cost``."""
+        return _scaled(style_cost.style_cost(a_S, a_G), self.style)
+
+    def to_lecture(self, alpha: float, beta: float, size: float) -> tuple[float, float]:
+        """Return the lecture's (α, β) that mean what these mean here.
+
+        size: n_H·n_W·n_C, how many numbers the content layer holds for G.
+        """
+        return alpha * self.content(size), beta * self.style
+
+
+def _scaled(cost: tuple[float, np.ndarray], factor: float) -> tuple[float, np.ndarray]:
+    value, gradient = cost
+    return factor * value, gradient * gradient.dtype.type(factor)
+
+
+CONVENTIONS = {
+    convention.name: convention
+    for convention in (
+        Convention(
+            "lecture",
+            "½ Σ(a−a)²;  Σ(G−G)² / (2·n_H·n_W·n_C)²",
+            content=lambda size: 1.0,
+            style=1.0,
+        ),
+        Convention(
+            "gatys",  # Gatys, Ecker and Bethge, 2016, equations 1 and 4
+            "½ Σ(F−P)²;  Σ(G−A)² / (4·N²·M²), N = n_C, M = n_H·n_W",
+            content=lambda size: 1.0,
+            style=1.0,
+        ),
+        Convention(
+            "coursera",  # the exercise of the course that the lecture follows; there α=10, β=40
+            "Σ(a−a)² / (4·n_H·n_W·n_C);  Σ(G−G)² / (4·n_C²·(n_H·n_W)²)",
+            content=lambda size: 0.5 / size,
+            style=1.0,
+        ),
+        Convention(
+            "johnson",  # Johnson, Alahi and Fei-Fei, 2016, section 3.2
+            "Σ(φ−φ)² / (C·H·W);  ‖G/(C·H·W) − G/(C·H·W)‖²",
+            content=lambda size: 2.0 / size,
+            style=4.0,
+        ),
+    )
+}
+
+
+def convention(name: str) -> Convention:
+    """Return a convention by its name; raises ValueError, naming those there are."""
+    if name not in CONVENTIONS:
+        raise ValueError(f"there is no convention {name!r}: choose from {', '.join(CONVENTIONS)}.")
+    return CONVENTIONS[name]

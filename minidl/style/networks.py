@@ -1,0 +1,90 @@
+"""The networks that style transfer looks through, and the weights that suit each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from minidl import nn
+from minidl.style.arguments import check_choice, check_weights
+from minidl.zoo import vgg19
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Which layers of a network to use, and with which weights.
+
+    ``lambdas`` even out what the layers' style costs weigh: as the lecture scales them, they differ
+    by factors of thousands. ``beta`` is β for α = 1 and each pixel of G: J_content is a sum over
+    positions and J_style is not, so β must grow with the picture for the same look.
+    """
+
+    content_layer: str | None
+    lambdas: Mapping[str, float]
+    beta: float
+
+
+RECIPES = {
+    "vgg19": Recipe(
+        "conv4_2",
+        {"conv1_1": 1, "conv2_1": 0.005, "conv3_1": 0.01, "conv4_1": 0.00025, "conv5_1": 30},
+        beta=0.4,
+    ),
+}
+BUILDERS: dict[str, Callable[..., nn.Network]] = {"vgg19": vgg19}
+
+
+@lru_cache(maxsize=2)
+def _built(name: str, pooling: str) -> nn.Network:
+    return BUILDERS[name](pooling)
+
+
+def find_network(network: str | nn.Network, pooling: str | None) -> tuple[nn.Network, Recipe]:
+    """Return the network and its recipe; a network of the reader's own has an empty one.
+
+    Average pooling is the default: it gives smoother pictures than the maximum with which the
+    networks were trained (Gatys and others, 2015).
+
+    Raises:
+        TypeError, ValueError: for an unknown name, or a network that is not ready.
+    """
+    if isinstance(network, str):
+        check_choice(network, "network", RECIPES)
+        return _built(network, pooling or "average"), RECIPES[network]
+    if not isinstance(network, nn.Network):
+        raise TypeError(
+            f"network must be one of {', '.join(RECIPES)} or an nn.Network, got "
+            f"{type(network).__name__}."
+        )
+    if pooling is not None:
+        raise ValueError("pooling is a choice for named networks: yours has the pools it has.")
+    if network.training or any(p.trainable for p in network.parameters.values()):
+        raise ValueError("only pixels are to be changed here: call network.eval().freeze() first.")
+    return network, Recipe(None, {}, 1.0)
+
+
+def find_layers(
+    network: nn.Network,
+    recipe: Recipe,
+    content_layer: str | None,
+    style_layers: str | Sequence[str] | Mapping[str, float] | None,
+) -> tuple[str | None, dict[str, float]]:
+    """Return the content layer, and λ of each style layer; the recipe's where nothing is said.
+
+    Raises:
+        ValueError: for a layer that the network lacks, or a λ that is no weight.
+    """
+    content_layer = content_layer or recipe.content_layer
+    lambdas = _lambdas(recipe.lambdas if style_layers is None else style_layers)
+    check_weights(**{f"style_layers[{layer!r}]": weight for layer, weight in lambdas.items()})
+    names = list(network.graph.nodes)
+    for layer in (*filter(None, [content_layer]), *lambdas):
+        if layer not in names:
+            raise ValueError(f"there is no layer {layer!r}; the layers are {', '.join(names)}.")
+    return content_layer, lambdas
+
+
+def _lambdas(layers: str | Sequence[str] | Mapping[str, float]) -> dict[str, float]:
+    if isinstance(layers, Mapping):
+        return dict(layers)
+    names = (layers,) if isinstance(layers, str) else tuple(layers)
+    return dict.fromkeys(names, 1 / max(len(names), 1))

@@ -1,0 +1,140 @@
+"""Descent with a search for the length of each step: gradient descent and L-BFGS.
+
+Pixels stay within 0…255: every trial picture is clipped, so that what is minimised is the picture
+that will be seen. (Clipping only at the end undoes much of the work: the pixels that were out of
+range had been making up for each other.)
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from minidl.style.objective import Point
+
+Evaluate = Callable[[np.ndarray], Point]
+
+BLACK, WHITE = 0.0, 255.0
+ARMIJO = 1e-4  # share of the promised decrease that a step must deliver
+SHORTEST = 2.0**-20
+
+
+def inner(u: np.ndarray, v: np.ndarray) -> float:
+    """Return Σ u·v, summed in float64 in a fixed order: the same bits on any number of threads."""
+    return float(np.sum(u * v, dtype=np.float64))
+
+
+def backtrack(here: Point, direction: np.ndarray, evaluate: Evaluate) -> tuple[Point, float]:
+    """Return the first point that is low enough along ``direction``, and the length that led there.
+
+    The length begins at 1 and shrinks until J ≤ J(here) + c·⟨∇J, step⟩, Armijo's rule: each time to
+    the lowest point of the parabola through what is known, within a tenth and a half of what it
+    was. If no length will do, ``here`` itself is returned, with length 0.
+    """
+    length = 1.0
+    while length >= SHORTEST:
+        pixels = np.clip(here.pixels + here.pixels.dtype.type(length) * direction, BLACK, WHITE)
+        promise = inner(here.gradient, pixels - here.pixels)
+        there = evaluate(pixels)
+        if promise < 0 and there.value <= here.value + ARMIJO * promise:
+            return there, length
+        excess = there.value - here.value - promise  # above the tangent: the parabola's bend
+        lowest = -promise / (2 * excess) if excess > 0 else 0.5
+        length *= min(max(lowest, 0.1), 0.5)
+    return here, 0.0
+
+
+def free_gradient(here: Point) -> np.ndarray:
+    """Return the gradient, 0 for pixels at 0 or 255 that it would push out of range."""
+    stuck = (here.pixels <= BLACK) & (here.gradient > 0)
+    stuck |= (here.pixels >= WHITE) & (here.gradient < 0)
+    return np.where(stuck, 0, here.gradient)
+
+
+class GradientDescent:
+    """G := G − rate·∂J/∂G, the rate growing by half after each step that needed no halving.
+
+    lr: how far the first step moves a pixel on average, in grey levels.
+    """
+
+    def __init__(self, lr: float | None = None):
+        self.lr = 4.0 if lr is None else lr
+        self.rate: float | None = None
+
+    def step(self, here: Point, evaluate: Evaluate) -> Point:
+        """Take one step and return the new point; ``here`` itself if nothing is lower."""
+        g = free_gradient(here)
+        size = float(np.abs(g).mean(dtype=np.float64))
+        if size == 0:
+            return here
+        if self.rate is None:
+            self.rate = self.lr / size
+        there, length = backtrack(here, -g * g.dtype.type(self.rate), evaluate)
+        self.rate *= 1.5 if length == 1 else max(length, SHORTEST)
+        return there
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return what the next step depends on."""
+        return {} if self.rate is None else {"rate": np.array(self.rate)}
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Take over what ``state`` returned."""
+        self.rate = float(state["rate"]) if "rate" in state else None
+
+
+class LBFGS:
+    """Newton's method with a Hessian guessed from the last few steps (Nocedal, 1980).
+
+    Where the picture moved by s, the gradient changed by y ≈ H·s. From the last ``memory`` pairs
+    the two-loop recursion works out H⁻¹·∇J without ever forming H: two products a pair. SciPy's
+    ``fmin_l_bfgs_b`` does the same, but cannot be stopped, saved and resumed.
+
+    lr: how far the first step, which knows no pairs yet, moves a pixel on average, in grey levels.
+    """
+
+    def __init__(self, lr: float | None = None, *, memory: int = 10):
+        self.lr = 4.0 if lr is None else lr
+        self.memory = memory
+        self.pairs: tuple[tuple[np.ndarray, np.ndarray], ...] = ()  # oldest first
+
+    def step(self, here: Point, evaluate: Evaluate) -> Point:
+        """Take one step and return the new point; ``here`` itself if nothing is lower."""
+        g = free_gradient(here)
+        if not g.any():
+            return here
+        # stuck pixels stay where they are, whatever the pairs say
+        there, length = backtrack(here, np.where(g == 0, 0, -self.newton(g)), evaluate)
+        if length == 0 and self.pairs:
+            self.pairs = ()  # the guess misleads: begin again from the plain gradient
+            return self.step(here, evaluate)
+        s, y = there.pixels - here.pixels, there.gradient - here.gradient
+        if inner(s, y) > 1e-10 * inner(y, y):  # only upward curvature fits a minimum
+            self.pairs = (*self.pairs, (s, y))[-self.memory :]
+        return there
+
+    def newton(self, g: np.ndarray) -> np.ndarray:
+        """Return H⁻¹·g by the two-loop recursion; without pairs, g scaled to the first step."""
+        kind = g.dtype.type
+        if not self.pairs:
+            return g * kind(self.lr / np.abs(g).mean(dtype=np.float64))
+        q, shares = g, []
+        for s, y in reversed(self.pairs):
+            shares.append(inner(s, q) / inner(s, y))
+            q = q - kind(shares[-1]) * y
+        s, y = self.pairs[-1]
+        q = q * kind(inner(s, y) / inner(y, y))
+        for (s, y), share in zip(self.pairs, reversed(shares), strict=True):
+            q = q + kind(share - inner(y, q) / inner(s, y)) * s
+        return q
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return what the next step depends on: the pairs."""
+        return {
+            f"{i:02d}/{name}": array
+            for i, pair in enumerate(self.pairs)
+            for name, array in zip("sy", pair, strict=True)
+        }
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Take over what ``state`` returned."""
+        count = len(state) // 2
+        self.pairs = tuple((state[f"{i:02d}/s"], state[f"{i:02d}/y"]) for i in range(count))

@@ -1,0 +1,129 @@
+"""Neural style transfer: a picture with the content of one and the style of another."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from minidl import nn
+from minidl.style.arguments import (
+    check_choice,
+    check_weights,
+    start_pixels,
+    steps_per_level,
+    style_pixels,
+)
+from minidl.style.checkpoint import Checkpoint
+from minidl.style.conventions import CONVENTIONS
+from minidl.style.descent import DESCENTS
+from minidl.style.driver import drive
+from minidl.style.goal import Goal
+from minidl.style.networks import find_layers, find_network
+from minidl.style.pictures import Size, as_pixels, coarse_to_fine, final_size
+from minidl.style.result import Result
+from minidl.style.run import Level, Run
+
+
+def transfer(
+    content: np.ndarray | None,
+    style: np.ndarray | Sequence[np.ndarray] | None,
+    *,
+    network: str | nn.Network = "vgg19",
+    pooling: str | None = None,
+    content_layer: str | None = None,
+    style_layers: Sequence[str] | Mapping[str, float] | None = None,
+    alpha: float = 1.0,
+    beta: float | None = None,
+    tv: float = 0.0,
+    convention: str = "lecture",
+    style_weights: Sequence[float] | None = None,
+    keep_colours: bool = False,
+    size: Size = None,
+    levels: int = 1,
+    start: str | np.ndarray = "noise",
+    seed: int = 0,
+    optimizer: str = "lbfgs",
+    lr: float | None = None,
+    steps: int | Sequence[int] = 100,
+    frames: Iterable[int] = (),
+    checkpoint: str | Path | None = None,
+    progress: bool = True,
+) -> Result:
+    """Paint G: minimise J(G) = α·J_content(C, G) + β·Σ λ·J_style(S, G) + tv·TV(G) over its pixels.
+
+    Interrupt (the notebook's stop button, Ctrl-C) ends the run and returns the best picture so far.
+
+    Args:
+        content: C, a picture ``(H, W, 3)`` or ``(H, W)``, uint8 or floats 0…255. None for style
+            alone: a texture.
+        style: S, such a picture of any size, or several to be mixed. None for content alone: what a
+            layer knows of C.
+        network: ``"vgg19"`` (fetched once), ``"small"`` (part of the project), or a frozen network
+            of your own that takes pixels ``(1, H, W, 3)``, 0…255.
+        pooling: of the named networks, ``"average"`` (the default) or ``"max"``.
+        content_layer: the layer l of J_content.
+        style_layers: the layers of J_style: names, which then weigh the same, or ``{name: λ}``.
+            Without it, those of the network's recipe (``RECIPES``).
+        alpha, beta: α and β in the ``convention``. β = None is the recipe's, which grows with G
+            because J_content, a sum over positions, does.
+        tv: weight of the total variation, which smooths.
+        convention: whose scaling of the costs α and β are meant for: ``"lecture"``, ``"gatys"``,
+            ``"coursera"`` or ``"johnson"``.
+        style_weights: how much each of several styles counts; they are scaled to sum to 1.
+        keep_colours: give the style pictures the colours of C first.
+        size: of G: (height, width), or one number for its longer side. Without it, that of C. C is
+            resized to it; S is not.
+        levels: 2 begins at half the size, 3 at a quarter, and so on: large forms first, and soon.
+        start: ``"noise"``, ``"content"``, or a picture to go on from.
+        seed: of the noise.
+        optimizer: ``"lbfgs"``, ``"adam"`` or ``"gradient_descent"``.
+        lr: grey levels by which a pixel moves, about: in each of Adam's steps (8), in the others'
+            first one (4), after which they find their own.
+        steps: for each level, or one number for all.
+        frames: numbers of steps after which to keep the picture.
+        checkpoint: an .npz file, written every 20 seconds and at the end. If it is there already,
+            the run goes on from it, and ends with the same bits as one that was never stopped.
+        progress: whether to show a bar with the costs and the time left.
+
+    Returns:
+        The ``Result``: the best picture, the history of every cost, the frames.
+
+    Raises:
+        TypeError, ValueError: for arguments that do not fit, saying what to do.
+        nn.WeightFileError: if the checkpoint is damaged, or is that of other pictures or settings
+            (another number of steps is fine: the run goes on).
+    """
+    check_weights(alpha=alpha, beta=beta, tv=tv, lr=lr)
+    check_choice(optimizer, "optimizer", DESCENTS)
+    check_choice(convention, "convention", CONVENTIONS)
+    net, recipe = find_network(network, pooling)
+    content_layer, lambdas = find_layers(net, recipe, content_layer, style_layers)
+    c = None if content is None else as_pixels(content, "content", net.dtype)
+    styles, shares = style_pixels(style, style_weights, keep_colours, c, net.dtype)
+    full = final_size(size, c)
+    goal = Goal(
+        network=net,
+        size=full,
+        content=c,
+        content_layer=content_layer,
+        styles=styles,
+        shares=shares,
+        lambdas=lambdas,
+        alpha=alpha,
+        beta=beta,
+        tv=tv,
+        convention=CONVENTIONS[convention],
+        default_beta=recipe.beta,
+    )
+    counts = steps_per_level(steps, levels)
+    sizes = coarse_to_fine(full, len(counts))
+    run = Run(
+        [Level(s, n, partial(goal.objective, s)) for s, n in zip(sizes, counts, strict=True)],
+        partial(DESCENTS[optimizer], lr),
+        start_pixels(start, sizes[0], c, seed, net.dtype),
+        frames,
+    )
+    if checkpoint is None:
+        return drive(run, None, progress)
+    return drive(run, Checkpoint(checkpoint, goal, run.start, [sizes, optimizer, lr]), progress)
