@@ -13,7 +13,7 @@ import numpy as np
 
 from minidl.functional.arguments import check_number, per_axis
 
-ROUNDING = 4 * np.finfo(np.float64).eps  # relative, of a value of f that many roundings made
+ROUNDING = 16 * float(np.finfo(np.float64).eps)  # relative, of a value that many roundings made
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ class Setting:
         rng = np.random.default_rng([self.seed, 1])
         return lay_out(rng.standard_normal(shape).astype(dtype), self.layout)
 
+    def inputs(self) -> np.ndarray:
+        """Return x alone."""
+        x = np.random.default_rng(self.seed).standard_normal(self.x)
+        return lay_out(x, self.layout)
+
     def separated(self) -> np.ndarray:
         """Return an x whose numbers all differ by 1 or more: no ties, no kinks nearby."""
         rng = np.random.default_rng(self.seed)
