@@ -48,12 +48,13 @@ def show(fig: Figure, alt: str) -> None:
     """
     if not alt.strip():
         raise ValueError("show(fig, alt=…) needs a sentence that says what the figure shows")
-    ipython = sys.modules.get("IPython")
-    if ipython is None or ipython.get_ipython() is None:
-        print(alt)
-    else:
+    if in_notebook():
+        from IPython.display import display
+
         data = {"image/png": base64.b64encode(png(fig)).decode("ascii"), "text/plain": alt}
-        ipython.display.display(data, raw=True, metadata={"image/png": {"alt": alt}})
+        display(data, raw=True, metadata={"image/png": {"alt": alt}})
+    else:
+        print(alt)
     plt.close(fig)
 
 
@@ -66,6 +67,7 @@ def explore(draw: Callable[..., Figure], alt: str, **controls: Any) -> None:
     True or False, or a widget.
     """
     import ipywidgets
+    from IPython.display import display
 
     make = ipywidgets.interactive.widget_from_abbrev
     widgets = {name: make(control) for name, control in controls.items()}
@@ -81,7 +83,13 @@ def explore(draw: Callable[..., Figure], alt: str, **controls: Any) -> None:
         widget.description = widget.description or name
         widget.observe(redraw, names="value")
     redraw()
-    sys.modules["IPython"].display.display(ipywidgets.VBox([*widgets.values(), page]))
+    display(ipywidgets.VBox([*widgets.values(), page]))
+
+
+def in_notebook() -> bool:
+    """True where IPython runs the code and can display more than text."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None
 
 
 def png(fig: Figure) -> bytes:
@@ -121,13 +129,13 @@ def pictures(
     for axis in axes.flat:
         axis.set_axis_off()
     for i, (axis, image) in enumerate(zip(axes.flat, ready, strict=False)):
-        axis.imshow(image, cmap="gray", vmin=0, vmax=255)
+        axis.imshow(image)
         axis.set_title(titles[i] if titles is not None else "", fontsize=10)
     return fig
 
 
 def _as_bytes(images: Sequence[np.ndarray] | np.ndarray) -> list[np.ndarray]:
-    """Every picture as uint8, (H, W) or (H, W, 3)."""
+    """Every picture as uint8, (H, W, 3): the grey colour map would be off by one here and there."""
     arrays = [np.asarray(image) for image in images]
     if not arrays:
         raise ValueError("there is no picture to show")
@@ -143,4 +151,5 @@ def _as_bytes(images: Sequence[np.ndarray] | np.ndarray) -> list[np.ndarray]:
     scale = 1 if any(array.max() > 1 for array in floats) else 255
     arrays = [a * 255 if a.dtype.kind == "b" else a for a in arrays]
     arrays = [np.rint(a * scale) if a.dtype.kind == "f" else a for a in arrays]
-    return [(a[:, :, 0] if a.ndim == 3 and a.shape[2] == 1 else a).astype(np.uint8) for a in arrays]
+    arrays = [a[:, :, None] if a.ndim == 2 else a for a in arrays]
+    return [np.broadcast_to(a, (*a.shape[:2], 3)).astype(np.uint8) for a in arrays]

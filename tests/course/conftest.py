@@ -57,11 +57,17 @@ EVERY = [TOY, *map(find, names())]
 
 
 def pytest_generate_tests(metafunc):
-    """A test that takes ``exercise`` runs for every exercise; with ``wrong``, for every mistake."""
+    """A test that takes ``exercise`` runs for every exercise; with ``wrong``, for every mistake.
+
+    One that takes ``differentiable`` runs for those that return gradients.
+    """
     if "wrong" in metafunc.fixturenames:
         pairs = [(e, wrong) for e in EVERY for wrong in e.wrong]
         ids = [f"{e.name}-{i}" for e in EVERY for i in range(len(e.wrong))]
         metafunc.parametrize(("exercise", "wrong"), pairs, ids=ids)
+    elif "differentiable" in metafunc.fixturenames:
+        with_gradient = [exercise for exercise in EVERY if exercise.gradient]
+        metafunc.parametrize("differentiable", with_gradient, ids=lambda e: e.name)
     elif "exercise" in metafunc.fixturenames:
         metafunc.parametrize("exercise", EVERY, ids=lambda e: e.name)
 

@@ -68,12 +68,10 @@ def test_every_known_mistake_gets_its_own_diagnosis(exercise, wrong):
     assert exercise.hints[0] in str(feedback)
 
 
-def test_gradients_of_the_solution_agree_with_central_differences_everywhere(exercise):
-    if exercise.gradient is None:
-        pytest.skip("returns no gradient")
-    tried = trials(exercise)
-    outcomes = behave(exercise, exercise.solution, tried, SECONDS)
-    assert gradient_fault(exercise, tried, outcomes, elements=None) is None
+def test_gradients_of_the_solution_agree_with_central_differences_everywhere(differentiable):
+    tried = trials(differentiable)
+    outcomes = behave(differentiable, differentiable.solution, tried, SECONDS)
+    assert gradient_fault(differentiable, tried, outcomes, elements=None) is None
 
 
 def test_inputs_are_the_same_every_time_and_a_check_takes_a_moment(exercise):
@@ -135,7 +133,7 @@ def test_misbehaviour_gets_words(exercise, behaviour):
     function, word = MISBEHAVIOUR[behaviour]
     arrays = [v for a in exercise.inputs() for v in a.values() if isinstance(v, np.ndarray)]
     if behaviour == "a changed argument" and not arrays:
-        pytest.skip("takes no array")
+        return  # nothing that could be changed
     feedback = judge(exercise, same_arguments(exercise, function), SECONDS)
     assert feedback.kind == "wrong"
     assert word in str(feedback)

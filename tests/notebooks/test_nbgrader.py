@@ -1,5 +1,7 @@
 """The round trip on the real tool: hand out, collect, grade, give feedback."""
 
+import csv
+import re
 import shutil
 import subprocess
 import sys
@@ -142,3 +144,31 @@ def test_a_teachers_settings_are_kept(tmp_path, small):
     settings.write_text("# mine\n", encoding="utf-8")
     make(one, folder)
     assert settings.read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_the_teachers_page_works_as_written(tmp_path, root, quick_environment):
+    """Every command of TEACHERS.md in its order, with one submission where it says so."""
+    page = (root / "notebooks" / "TEACHERS.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```shell\n(.*?)```", page, flags=re.S)
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    assert lines[:2] == ["python -m minidl.course.teach my_course", "cd my_course"]
+    (assignment,) = {line.split()[-1] for line in lines if line.split()[-1].startswith("01")}
+    source = root / "notebooks" / f"{assignment}.ipynb"
+    if not source.exists():
+        pytest.skip(f"there is no notebook {assignment} yet")
+    shutil.copytree(root / "notebooks", tmp_path / "notebooks")
+    subprocess.run(
+        [sys.executable, *lines[0].split()[1:]], cwd=tmp_path, env=quick_environment, check=True
+    )
+    course = tmp_path / "my_course"
+    for line in lines[2:]:
+        program, *arguments = line.split()
+        assert program == "nbgrader"
+        nbgrader(course, quick_environment, *arguments)
+        if arguments[0] == "generate_assignment":
+            target = course / "submitted" / "ada" / assignment
+            shutil.copytree(course / "release" / assignment, target)
+    assert (course / "feedback" / "ada" / assignment / f"{assignment}.html").exists()
+    with (course / "grades.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = [r for r in csv.DictReader(file) if r["assignment"] == assignment]
+    assert row["student_id"] == "ada" and float(row["score"]) == 0 < float(row["max_score"])

@@ -1,0 +1,173 @@
+"""Pictures are shown as they are, and every figure has words."""
+
+import base64
+import io
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from minidl import viz
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    before = plt.get_fignums()
+    with matplotlib.rc_context():
+        yield
+    assert plt.get_fignums() == before, "a figure was left open"
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a notebook would have been given to display."""
+    found = []
+    monkeypatch.setattr(viz, "in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda *args, **kw: found.append((args, kw)))
+    return found
+
+
+def test_show_hands_over_a_png_with_its_words_and_closes_the_figure(shown):
+    fig, axis = plt.subplots()
+    axis.plot([1, 2])
+    viz.show(fig, alt="A line.")
+    ((data,), options) = shown[0]
+    assert options == {"raw": True, "metadata": {"image/png": {"alt": "A line."}}}
+    assert data["text/plain"] == "A line."
+    image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert image.format == "PNG" and min(image.size) > 300
+
+
+def test_show_prints_its_words_where_there_is_no_notebook(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "IPython", None)
+    viz.show(plt.figure(), alt="A line.")
+    assert capsys.readouterr().out == "A line.\n"
+
+
+def test_a_figure_without_words_is_refused():
+    fig = plt.figure()
+    with pytest.raises(ValueError, match="alt"):
+        viz.show(fig, alt="  ")
+    plt.close(fig)
+
+
+def test_the_same_figure_gives_the_same_bytes():
+    def draw():
+        viz.style()
+        fig, axis = plt.subplots()
+        axis.plot(np.arange(5) ** 2)
+        data = viz.png(fig)
+        plt.close(fig)
+        return data
+
+    assert draw() == draw()
+
+
+def colours(fig):
+    """The pixels that each picture of a figure is drawn in, uint8 RGB."""
+    fig.canvas.draw()
+    found = [
+        axis.images[0].to_rgba(axis.images[0].get_array(), bytes=True)
+        for axis in fig.axes
+        if axis.images
+    ]
+    plt.close(fig)
+    return [image[..., :3] for image in found]
+
+
+RGB = np.random.default_rng(0).integers(20, 90, (5, 7, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [RGB, RGB / 255, (RGB / 255).astype(np.float32), RGB.astype(float), RGB.astype(np.int64)],
+    ids=["bytes", "0…1", "0…1 single", "0…255", "integers"],
+)
+def test_colours_are_shown_as_they_are(image):
+    before = image.copy()
+    (seen,) = colours(viz.pictures([image]))
+    assert np.array_equal(seen, RGB)
+    assert np.array_equal(image, before)
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 1)])
+def test_grey_is_not_stretched_to_black_and_white(shape):
+    grey = RGB[..., :1].reshape(shape)
+    (seen,) = colours(viz.pictures([grey]))
+    assert np.array_equal(seen, np.repeat(RGB[..., :1], 3, axis=2))
+
+
+def test_true_is_white():
+    (seen,) = colours(viz.pictures([np.array([[True, False]])]))
+    assert seen[0, :, 0].tolist() == [255, 0]
+
+
+def test_one_scale_for_all_pictures_of_a_figure():
+    dark, bright = np.full((2, 2), 0.5), np.full((2, 2), 200.0)
+    seen = colours(viz.pictures([dark, bright]))
+    assert seen[1][0, 0, 0] == 200 and seen[0][0, 0, 0] == 0
+
+
+def test_the_grid_and_its_titles():
+    fig = viz.pictures([RGB] * 5, titles=list("abcde"), columns=3)
+    assert len(fig.axes) == 6
+    assert [axis.get_title() for axis in fig.axes] == [*"abcde", ""]
+    assert [len(axis.images) for axis in fig.axes] == [1] * 5 + [0]
+    assert not any(axis.axison for axis in fig.axes)
+    plt.close(fig)
+
+
+@pytest.mark.parametrize(
+    ("images", "words"),
+    [
+        ([], "no picture"),
+        ([RGB - 300.0], "0…255"),
+        ([RGB * 10.0], "0…255"),
+        ([np.full((2, 2), np.nan)], "nan"),
+        ([np.zeros(3)], r"\(3,\)"),
+        ([np.zeros((3, 3, 2))], r"\(3, 3, 2\)"),
+        (RGB[None, None], r"\(1, 5, 7, 3\)"),
+    ],
+)
+def test_what_is_no_picture_is_refused(images, words):
+    with pytest.raises(ValueError, match=words):
+        viz.pictures(images)
+
+
+def test_a_title_for_each():
+    with pytest.raises(ValueError, match="2 titles for 1 pictures"):
+        viz.pictures([RGB], titles=["a", "b"])
+
+
+def test_explore_draws_again_when_a_slider_moves(shown):
+    drawn = []
+
+    def draw(slope, name):
+        drawn.append((slope, name))
+        fig, axis = plt.subplots()
+        axis.plot([0, slope])
+        return fig
+
+    viz.explore(draw, alt='A "line".', slope=(0, 10), name=["a", "b"])
+    (box,), _ = shown[0]
+    slope, name, page = box.children
+    first = page.value
+    assert 'alt="A &quot;line&quot;."' in first and first.startswith('<img src="data:image/png')
+    slope.value = 7
+    name.value = "b"
+    assert drawn == [(5, "a"), (7, "a"), (7, "b")]
+    assert page.value != first
+    assert (slope.description, name.description) == ("slope", "name")
+
+
+def test_the_style_is_set_only_when_asked_for():
+    before = matplotlib.rcParams["axes.grid"]
+    assert before is False
+    viz.style()
+    assert matplotlib.rcParams["axes.grid"] is True
+    assert matplotlib.rcParams["axes.prop_cycle"].by_key()["color"][0] == "#0072B2"
