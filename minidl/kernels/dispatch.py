@@ -1,20 +1,26 @@
 """Which kernel for which shape: the whole rule, in one place.
 
-| | |
+| convolution | kernel |
 |---|---|
-| 3×3 with stride 1 on the last two axes, float32, 16 channels and filters or more | Winograd |
-| everything else | NumPy |
+| float32, 3×3 taps with stride 1 on the last two axes, 16 channels or more to sum over | winograd |
+| a first layer: fewer channels than a vector's lanes, taps side by side, no groups | few_channels |
+| everything else, and all of float64 | columns |
+| arrays without a number in them | numpy_conv |
+
+float64 is for checking derivatives: there only sums in the plain order are used, no transforms.
 """
 
 import numpy as np
 
-from minidl.kernels import numpy_conv, winograd
+from minidl.kernels import columns, few_channels, numpy_conv, winograd
 from minidl.kernels.window import Window
 
+WORTH_TRANSFORMING = 16  # channels to sum over between Winograd's transforms
 
-def _winograd_pays(a: np.ndarray, channels: int, filters: int, window: Window) -> bool:
-    wide = min(channels, filters) >= 16
-    return a.size > 0 and a.dtype == np.float32 and wide and winograd.fits(window)
+
+def _transforms_pay(x: np.ndarray, window: Window, groups: int) -> bool:
+    deep = x.shape[-1] // groups >= WORTH_TRANSFORMING
+    return deep and x.dtype == np.float32 and winograd.fits(window)
 
 
 def convolve(
@@ -27,17 +33,23 @@ def convolve(
     relu: bool = False,
 ) -> np.ndarray:
     """Convolve ``(N, *S, C)`` with ``(*K, C/groups, F)``, add the bias, clip at 0 if ``relu``."""
-    x, w = np.ascontiguousarray(x), np.ascontiguousarray(w)
-    if _winograd_pays(x, w.shape[-2], w.shape[-1] // groups, window):
+    x = np.ascontiguousarray(x)
+    if not (x.size and w.size and all(window.output)):
+        return numpy_conv.convolve(x, w, window, groups, bias=bias, relu=relu)
+    if _transforms_pay(x, window, groups):
         return winograd.convolve(x, w, window, groups, bias=bias, relu=relu)
-    return numpy_conv.convolve(x, w, window, groups, bias=bias, relu=relu)
+    if few_channels.fits(x, window, groups):
+        return few_channels.convolve(x, w, window, bias=bias, relu=relu)
+    return columns.convolve(x, w, window, groups, bias=bias, relu=relu)
 
 
 def convolve_input_gradient(
     dy: np.ndarray, w: np.ndarray, window: Window, groups: int = 1
 ) -> np.ndarray:
     """Return the gradient to the input ``(N, *size, C)``, given that of the output."""
-    dy, w = np.ascontiguousarray(dy), np.ascontiguousarray(w)
-    if _winograd_pays(dy, w.shape[-2], w.shape[-1] // groups, window):
+    dy = np.ascontiguousarray(dy)
+    if not (dy.size and w.size and all(window.size)):
+        return numpy_conv.convolve_input_gradient(dy, w, window, groups)
+    if _transforms_pay(dy, window, groups):
         return winograd.convolve_input_gradient(dy, w, window, groups)
-    return numpy_conv.convolve_input_gradient(dy, w, window, groups)
+    return columns.convolve_input_gradient(dy, w, window, groups)

@@ -166,7 +166,8 @@ def maximum(a, b):
     raise NotImplementedError("only inside kernels")
 
 
-def _emit_maximum(builder, a, b):
+def emit_maximum(builder, a, b):
+    """Emit the larger of each pair of lanes."""
     # "Not (a ≤ b)" is true of a NaN in a, which is therefore kept.
     return builder.select(builder.fcmp_unordered(">", a, b), a, b)
 
@@ -175,12 +176,12 @@ def _emit_maximum(builder, a, b):
 _arithmetic(operator.add, lambda builder, a, b: builder.fadd(a, b, flags=("contract",)))
 _arithmetic(operator.sub, lambda builder, a, b: builder.fsub(a, b, flags=("contract",)))
 _arithmetic(operator.mul, lambda builder, a, b: builder.fmul(a, b, flags=("contract",)))
-_arithmetic(maximum, _emit_maximum)
+_arithmetic(maximum, emit_maximum)
 
 
 @intrinsic
-def turn(typing, source, i, pitch, target, o):
-    """Copy a square of lanes × lanes numbers, rows ``pitch`` apart, with rows and columns swapped.
+def turn(typing, source, i, pitch, target, o, target_pitch):
+    """Copy a square of lanes × lanes numbers, rows a pitch apart, with rows and columns swapped.
 
     Interleaving row r with row r + half, for all r, is one step of a perfect shuffle; after
     log₂(lanes) steps every number has changed its row index for its lane index.
@@ -188,14 +189,18 @@ def turn(typing, source, i, pitch, target, o):
     kind = Lanes(source.dtype)
 
     def emit(context, builder, signature, arguments):
-        source, i, pitch, target, o = arguments
+        source, i, pitch, target, o, target_pitch = arguments
         register = context.get_value_type(kind)
         count, half = kind.count, kind.count // 2
+
+        def places(first, pitch):
+            for row in range(count):
+                step = builder.mul(pitch, ir.Constant(ir.IntType(64), row))
+                yield builder.gep(first, [step])
+
         read = pointer(context, builder, signature.args[0], source, i)
         write = pointer(context, builder, signature.args[3], target, o)
-        index = ir.IntType(64)
-        steps = [builder.mul(pitch, ir.Constant(index, row)) for row in range(count)]
-        rows = [load_lanes(builder, builder.gep(read, [step]), register) for step in steps]
+        rows = [load_lanes(builder, place, register) for place in places(read, pitch)]
         pairs = [lane for low in range(count) for lane in (low, low + count)]
         masks = [
             ir.Constant(ir.VectorType(ir.IntType(32), count), part)
@@ -207,8 +212,9 @@ def turn(typing, source, i, pitch, target, o):
                 for row in range(half)
                 for mask in masks
             ]
-        for row, value in enumerate(rows):
-            store_lanes(builder, value, builder.gep(write, [ir.Constant(index, row * count)]))
+        for value, place in zip(rows, places(write, target_pitch), strict=True):
+            store_lanes(builder, value, place)
         return context.get_dummy_value()
 
-    return types.void(source, types.intp, types.intp, target, types.intp), emit
+    where = (types.intp, types.intp)
+    return types.void(source, *where, target, *where), emit

@@ -7,6 +7,8 @@ products that share the shapes (36 for Winograd's transforms, 1 elsewhere). In m
     b[point][panel][k][column]                  beginning at point · b_step
     c[row block][point][panel][row][column]     beginning at (row block · points + point) · c_step
 
+``panel`` is the number of columns of a panel, ``lanes`` (a narrow tile) or ``VECTORS · lanes``.
+
 A sum over k is always taken in the order of k, in one go: neither the number of threads nor the
 size of a block changes a bit of it.
 """
@@ -15,57 +17,81 @@ from minidl.kernels.jit import inner
 from minidl.kernels.lanes import lanes
 from minidl.kernels.tile import (
     STEPS,
-    columns_of,
     load_tile,
     multiply_add,
+    multiply_add_one,
+    narrow_tile,
     rows_of,
     store_tile,
-    turned_multiply_add,
-    zero_tile,
+    wide_tile,
 )
 
 
 @inner
-def multiply(a, b, c, points, blocks, depth, panels, a_step, b_step, c_step, more):
+def multiply(a, b, c, points, blocks, depth, panels, panel, a_step, b_step, c_step, more):
     """c = a·b, or with ``more`` c += a·b; ``depth`` steps of k, a multiple of STEPS.
 
     A panel of b stays in the nearest cache while all the row blocks pass by.
     """
-    width, rows, columns = lanes(a), rows_of(a), columns_of(a)
+    rows = rows_of(a)
     for point in range(points):
-        for panel in range(panels):
+        for part in range(panels):
+            j = point * b_step + part * depth * panel
             for block in range(blocks):
                 i = (block * points + point) * a_step
-                j = point * b_step + panel * depth * columns
-                o = (block * points + point) * c_step + panel * rows * columns
-                tile = load_tile(c, o) if more else zero_tile(c)
-                for k in range(0, depth, width):
-                    for step in range(0, min(width, depth - k), STEPS):
-                        tile = multiply_add(tile, a, i + step, b, j)
-                        j += STEPS * columns
-                    i += rows * width
-                store_tile(c, o, tile)
+                o = (block * points + point) * c_step + part * rows * panel
+                if panel == lanes(a):
+                    multiply_tile(a, i, b, j, c, o, depth, narrow_tile(a), more)
+                else:
+                    multiply_tile(a, i, b, j, c, o, depth, wide_tile(a), more)
 
 
 @inner
-def multiply_turned(a, b, c, points, blocks, groups, panels, a_step, b_step, c_step, more):
+def multiply_tile(a, i, b, j, c, o, depth, tile, more):
+    """Do it for one tile, which is handed in with zeros."""
+    width, rows = lanes(a), rows_of(a)
+    panel = len(tile) // rows * width
+    if more:
+        tile = load_tile(tile, c, o)
+    for k in range(0, depth, width):
+        for step in range(0, min(width, depth - k), STEPS):
+            tile = multiply_add(tile, a, i + step, width, b, j)
+            j += STEPS * panel
+        i += rows * width
+    store_tile(c, o, tile)
+
+
+@inner
+def multiply_turned(a, b, c, points, blocks, groups, panels, panel, a_step, b_step, c_step, more):
     """c = aᵀ·b, or with ``more`` c += aᵀ·b: a sum over the rows of all the row blocks.
 
     b lies as the c of ``multiply``; c as [point][k block][panel][lane][column], c_step per point.
     """
-    width, rows, columns = lanes(a), rows_of(a), columns_of(a)
+    width, rows = lanes(a), rows_of(a)
     for point in range(points):
         for group in range(groups):
-            for panel in range(panels):
-                for part in range(0, width, rows):
-                    o = point * c_step + ((group * panels + panel) * width + part) * columns
-                    tile = load_tile(c, o) if more else zero_tile(c)
-                    for block in range(blocks):
-                        at = block * points + point
-                        i = at * a_step + group * rows * width + part
-                        j = at * b_step + panel * rows * columns
-                        for row in range(rows):
-                            tile = turned_multiply_add(
-                                tile, a, i + row * width, b, j + row * columns
-                            )
-                    store_tile(c, o, tile)
+            for part in range(panels):
+                j = point * b_step + part * rows * panel
+                for lane in range(0, width, rows):
+                    i = point * a_step + group * rows * width + lane
+                    o = point * c_step + ((group * panels + part) * width + lane) * panel
+                    steps = (points * a_step, points * b_step)
+                    if panel == width:
+                        multiply_turned_tile(a, i, b, j, c, o, blocks, steps, narrow_tile(a), more)
+                    else:
+                        multiply_turned_tile(a, i, b, j, c, o, blocks, steps, wide_tile(a), more)
+
+
+@inner
+def multiply_turned_tile(a, i, b, j, c, o, blocks, steps, tile, more):
+    """Do it for one tile, which is handed in with zeros."""
+    width, rows = lanes(a), rows_of(a)
+    panel = len(tile) // rows * width
+    if more:
+        tile = load_tile(tile, c, o)
+    for _ in range(blocks):
+        for row in range(rows):
+            tile = multiply_add_one(tile, a, i + row * width, 1, b, j + row * panel)
+        i += steps[0]
+        j += steps[1]
+    store_tile(c, o, tile)

@@ -18,16 +18,18 @@ In three dimensions, the taps of the first axis are further terms of the sum ove
 The gradient to the input is the same convolution of dy, kernel flipped and transposed.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from minidl.kernels import threads
 from minidl.kernels.lanes import lane_count
 from minidl.kernels.tables import batch_table, joined, read_by, reads
-from minidl.kernels.tile import STEPS, tile_columns, tile_rows
+from minidl.kernels.tile import STEPS, panel_width, tile_rows
 from minidl.kernels.window import Window
 from minidl.kernels.winograd_blocks import Shape, Steps, winograd_block
 from minidl.kernels.winograd_transform import POINTS, TILE
-from minidl.kernels.workspace import aligned, workspace
+from minidl.kernels.workspace import aligned, flat, workspace
 
 
 def fits(window: Window) -> bool:
@@ -45,7 +47,7 @@ def fits(window: Window) -> bool:
 def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
     """The convolution; arguments as in ``numpy_conv``."""
     y = aligned((x.shape[0], *window.output, w.shape[-1]), x.dtype)
-    planes = _planes(x.shape[0], window, reads, window.size)
+    planes = _planes(x.shape[0], window, False)
     _run(x, w, y, planes, window.before[-2:], groups, False, bias, relu)
     return y
 
@@ -53,16 +55,18 @@ def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.nda
 def convolve_input_gradient(dy, w, window: Window, groups=1) -> np.ndarray:
     """The gradient to the input: position i reads dy at i + before − k, so k is turned round."""
     dx = aligned((dy.shape[0], *window.size, w.shape[-2] * groups), dy.dtype)
-    planes = _planes(dy.shape[0], window, read_by, window.output)
+    planes = _planes(dy.shape[0], window, True)
     before = tuple(2 - b for b in window.before[-2:])
     _run(dy, w, dx, planes, before, groups, True, None, False)
     return dx
 
 
-def _planes(batch, window, table, sizes) -> np.ndarray:
-    axes = range(window.rank - 2)
-    tables = [batch_table(batch), *(table(window, axis) for axis in axes)]
-    return joined(tables, [batch, *sizes[: window.rank - 2]])
+@lru_cache(maxsize=256)
+def _planes(batch, window, turned) -> np.ndarray:
+    """Table of the planes that each output plane's taps read, or of those that read it."""
+    table, sizes = (read_by, window.output) if turned else (reads, window.size)
+    tables = [table(window, axis) for axis in range(window.rank - 2)]
+    return joined([batch_table(batch), *tables], [batch, *sizes[:-2]])
 
 
 def _run(x, w, y, planes, before, groups, turned, bias, relu):
@@ -81,10 +85,10 @@ def _run(x, w, y, planes, before, groups, turned, bias, relu):
         if bias is not None:
             more[:filters] = bias[group * filters : (group + 1) * filters]
         _run_group(
-            x.reshape(-1)[group * channels :],
-            planes.reshape(-1),
-            w.reshape(-1)[w_start:],
-            more,
+            flat(x)[group * channels :],
+            flat(planes),
+            flat(w)[w_start:],
+            flat(more),
             y.reshape(-1)[group * filters :],
             shape,
             steps,
@@ -98,7 +102,7 @@ FEW_TILES = 100
 
 def _steps(s: Shape, dtype) -> Steps:
     """Choose block sizes: all filters at once if there are many tiles, all tiles if few."""
-    rows, panel = tile_rows(dtype), tile_columns(dtype)
+    rows, panel = tile_rows(dtype), panel_width(dtype, s.filters)
     if s.tiles <= FEW_TILES:
         tiles, channels, filters = s.tiles, 64, 2 * panel
     else:
@@ -110,7 +114,9 @@ def _steps(s: Shape, dtype) -> Steps:
     depth = s.taps * _up(channels, STEPS if s.taps == 1 else lanes)
     # The extra vector keeps the points from falling on the same lines of the cache.
     a = s.taps * _up(channels, lanes) * rows + lanes
-    return Steps(tiles, channels, filters, a, depth * filters + lanes, filters * rows + lanes)
+    return Steps(
+        tiles, channels, filters, panel, a, depth * filters + lanes, filters * rows + lanes
+    )
 
 
 def _up(number: int, unit: int) -> int:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from minidl.kernels.jit import inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store, turn
 from minidl.kernels.multiply import multiply
-from minidl.kernels.tile import STEPS, columns_of, rows_of
+from minidl.kernels.tile import STEPS, rows_of
 from minidl.kernels.winograd_transform import (
     POINTS,
     TILE,
@@ -48,16 +48,23 @@ class Steps(NamedTuple):
     tiles: int
     channels: int
     filters: int
+    panel: int
     a: int
     b: int
     c: int
 
 
 @inner
+def up(number, unit):
+    """Round up to a multiple of ``unit``."""
+    return -(-number // unit) * unit
+
+
+@inner
 def depth_of(array, channels, taps):
     """Steps of k for a block of channels: padded to whole vectors where several taps follow."""
     unit = STEPS if taps == 1 else lanes(array)
-    return taps * (-(-channels // unit) * unit)
+    return taps * up(channels, unit)
 
 
 @inner
@@ -104,26 +111,29 @@ def copy_patch(x, s, plane, top, left, channel, stop, patch):
 
 
 @inner
-def kernel_block(w, s, channel, stop, filter_, filter_stop, patch, b, b_step):
+def kernel_block(w, s, channel, stop, filter_, filter_stop, panel, patch, b, b_step):
     """Take channels channel … stop and filters filter_ … filter_stop of w to points, in panels."""
-    width, columns = lanes(w), columns_of(w)
+    width = lanes(w)
     depth = depth_of(w, stop - channel, s.taps)
-    for f in range(filter_, filter_stop, width):
-        panel, part = divmod(f - filter_, columns)
+    for f in range(filter_, filter_ + up(filter_stop - filter_, panel), width):
+        before, part = divmod(f - filter_, panel)
         for tap in range(s.taps):
             for c in range(channel, stop, width):
                 copy_square(w, s, tap, c, stop, f, filter_stop, patch)
                 k = tap * (depth // s.taps) + c - channel
                 many = min(width, (tap + 1) * (depth // s.taps) - k)
                 for row in range(many):
-                    o = (panel * depth + k + row) * columns + part
+                    o = (before * depth + k + row) * panel + part
                     square = width * width
                     transform_kernel(patch, row * width, 3 * square, square, b, o, b_step)
 
 
 @inner
 def copy_square(w, s, tap, channel, stop, filter_, filter_stop, patch):
-    """Copy 3×3 taps of lanes × lanes weights, rows of filters; flipped and transposed if turned."""
+    """Copy 3×3 taps of lanes × lanes weights, rows of filters; flipped and transposed if turned.
+
+    Beside the last channel and the last filter there are zeros.
+    """
     width = lanes(w)
     whole = channel + width <= stop and filter_ + width <= filter_stop
     for position in range(9):
@@ -132,7 +142,8 @@ def copy_square(w, s, tap, channel, stop, filter_, filter_stop, patch):
         for row in range(0 if whole else width):
             store(patch, o + row * width, fill(w, 0))
         if s.turned and whole:
-            turn(w, (source + filter_) * s.kernel_pitch + channel, s.kernel_pitch, patch, o)
+            i = (source + filter_) * s.kernel_pitch + channel
+            turn(w, i, s.kernel_pitch, patch, o, width)
             continue
         for row in range(min(width, stop - channel)):
             if whole:
@@ -146,17 +157,17 @@ def copy_square(w, s, tap, channel, stop, filter_, filter_stop, patch):
 
 
 @inner
-def output_block(c, c_step, s, first, last, filter_, filter_stop, bias, floor, patch, y):
+def output_block(c, c_step, panel, s, first, last, filter_, filter_stop, bias, floor, patch, y):
     """Take the products of some tiles and filters to y."""
-    width, rows, columns = lanes(y), rows_of(y), columns_of(y)
+    width, rows = lanes(y), rows_of(y)
     for t in range(first, last):
         plane, position = divmod(t, s.rows * s.columns)
         top, left = position // s.columns * TILE, position % s.columns * TILE
         inside = top + TILE <= s.out_height and left + TILE <= s.out_width
         at = t - first
         for f in range(filter_, filter_stop, width):
-            panel, part = divmod(f - filter_, columns)
-            i = at // rows * POINTS * c_step + (panel * rows + at % rows) * columns + part
+            before, part = divmod(f - filter_, panel)
+            i = at // rows * POINTS * c_step + (before * rows + at % rows) * panel + part
             o = ((plane * s.out_height + top) * s.out_width + left) * s.out_pitch + f
             down = s.out_width * s.out_pitch
             more = load(bias, f)
@@ -187,9 +198,10 @@ def winograd_block(
     filter_stop = min(filter_ + steps.filters, s.filters)
     channel_blocks = -(-s.channels // steps.channels)
     filter_blocks = -(-s.filters // steps.filters)
-    rows, columns = rows_of(x), columns_of(x)
-    row_blocks, panels = -(-(last - first) // rows), -(-(filter_stop - filter_) // columns)
-    a_size, b_size = -(-steps.tiles // rows) * POINTS * steps.a, POINTS * steps.b
+    panel = steps.panel
+    rows = rows_of(x)
+    row_blocks, panels = up(last - first, rows) // rows, up(filter_stop - filter_, panel) // panel
+    a_size, b_size = up(steps.tiles, rows) // rows * POINTS * steps.a, POINTS * steps.b
     low, high = (0, channel_blocks) if product else (channel_block, channel_block + 1)
     for block in range(low, high):
         channel = block * steps.channels
@@ -202,13 +214,15 @@ def winograd_block(
         if make_a:
             input_block(x, planes, s, first, last, channel, stop, patch, a_block, steps.a)
         if make_b:
-            kernel_block(w, s, channel, stop, filter_, filter_stop, patch, b_block, steps.b)
+            kernel_block(w, s, channel, stop, filter_, filter_stop, panel, patch, b_block, steps.b)
         if product:
             depth = depth_of(x, stop - channel, s.taps)
             multiply(
-                *(a_block, b_block, c, POINTS, row_blocks, depth, panels),
+                *(a_block, b_block, c, POINTS, row_blocks, depth, panels, panel),
                 *(steps.a, steps.b, steps.c, block > 0),
             )
     if product:
         floor = fill(y, 0.0 if relu else -inf)
-        output_block(*(c, steps.c, s, first, last, filter_, filter_stop, bias, floor, patch, y))
+        output_block(
+            *(c, steps.c, panel, s, first, last, filter_, filter_stop, bias, floor, patch, y)
+        )

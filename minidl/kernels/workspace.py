@@ -22,6 +22,16 @@ def aligned(shape: tuple[int, ...], dtype) -> np.ndarray:
     return memory[start : start + size].view(dtype).reshape(shape)
 
 
+def flat(array: np.ndarray) -> np.ndarray:
+    """View an array that kernels only read as one axis.
+
+    The view is read-only, whether the array is or not: so kernels are compiled for one case only.
+    """
+    view = np.ascontiguousarray(array).reshape(-1).view()
+    view.flags.writeable = False
+    return view
+
+
 def workspace(name: str, shape: tuple[int, ...], dtype) -> np.ndarray:
     """Return scratch with anything in it; the same memory again for this name and Python thread."""
     size = prod(shape)

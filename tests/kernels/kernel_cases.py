@@ -22,10 +22,9 @@ def windows(draw, ranks=(1, 2, 3), kernel=None, stride=None, dilation=None, ceil
     kernel = axis(kernel or (1, 4))
     dilation = axis(dilation or (1, 2))
     before, after = axis((0, 3)), axis((0, 3))
-    size = tuple(
-        draw(st.integers(max(1, (k - 1) * d + 1 - b - a), longest))
-        for k, d, b, a in zip(kernel, dilation, before, after, strict=True)
-    )
+    extent = ((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
+    least = (max(1, e - b - a) for e, b, a in zip(extent, before, after, strict=True))
+    size = tuple(draw(st.integers(low, max(low, longest))) for low in least)
     return Window(
         size, kernel, axis(stride or (1, 3)), dilation, before, after, draw(st.sampled_from(ceil))
     )
@@ -39,7 +38,7 @@ def winograd_windows(draw):
     last = draw(windows(ranks=(2,), kernel=(3, 3), stride=(1, 1), dilation=(1, 1)))
     if front is None:
         return last
-    size = (min(front.size[0], 6 + front.extent[0]),)
+    size = (min(front.size[0], 6 + front.extent[0]),)  # few planes
     return Window(
         size + last.size,
         front.kernel + last.kernel,
@@ -51,10 +50,10 @@ def winograd_windows(draw):
 
 
 @st.composite
-def convolutions(draw, window, channels=(1, 40), groups=(1, 3)):
+def convolutions(draw, window, channels=(1, 40), groups=(1, 3), filters=(1, 40)):
     """Draw (x, w, b, window, groups) for windows from the strategy ``window``."""
     window, groups = draw(window), draw(st.integers(*groups))
-    depth, filters = draw(st.integers(*channels)), draw(st.integers(*channels))
+    depth, filters = draw(st.integers(*channels)), draw(st.integers(*filters))
     batch, dtype = draw(st.integers(1, 3)), draw(DTYPES)
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
 

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from kernel_cases import check_close, convolutions, doubled, windows
+
+from minidl.kernels import Window, jit, numpy_conv
+
+pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
+if jit.AVAILABLE:
+    from minidl.kernels import columns
+
+WINDOWS = windows(ranks=(1, 2, 3, 4), ceil=(False, True))
+
+
+@settings(deadline=None, max_examples=150)
+@given(convolutions(WINDOWS))
+def test_agrees_with_the_twin(case):
+    x, w, b, window, groups = case
+    x_, w_, b_ = doubled(x, w, b)
+    y = columns.convolve(x, w, window, groups, bias=b)
+    check_close(y, numpy_conv.convolve(x_, w_, window, groups, bias=b_))
+    clipped = columns.convolve(x, w, window, groups, bias=b, relu=True)
+    np.testing.assert_array_equal(clipped, np.maximum(y, 0))
+
+
+@settings(deadline=None, max_examples=150)
+@given(convolutions(WINDOWS))
+def test_input_gradient_agrees_with_the_twin(case):
+    x, w, _, window, groups = case
+    rng = np.random.default_rng(x.size)
+    dy = rng.standard_normal((len(x), *window.output, w.shape[-1])).astype(x.dtype)
+    dx = columns.convolve_input_gradient(dy, w, window, groups)
+    check_close(dx, numpy_conv.convolve_input_gradient(*doubled(dy, w), window, groups))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "channels", "filters"),
+    [
+        ((90, 70), (3, 3), (1, 1), 3, 64),  # the first layer
+        ((60, 60), (7, 7), (2, 2), 3, 32),
+        ((40, 40), (1, 1), (1, 1), 70, 90),
+        ((6, 6), (3, 3), (2, 2), 130, 300),  # few positions, many filters
+        ((2000,), (5,), (1,), 16, 32),
+        ((12, 13, 14), (3, 3, 3), (1, 1, 1), 16, 32),
+    ],
+    ids=str,
+)
+def test_shapes_of_every_kind(size, kernel, stride, channels, filters, dtype):
+    rng = np.random.default_rng(0)
+    rank = len(size)
+    around = tuple(k // 2 for k in kernel)
+    window = Window(size, kernel, stride, (1,) * rank, around, around)
+    x = rng.standard_normal((2, *size, channels)).astype(dtype)
+    w = rng.standard_normal((*kernel, channels, filters)).astype(dtype)
+    dy = rng.standard_normal((2, *window.output, filters)).astype(dtype)
+    check_close(columns.convolve(x, w, window), numpy_conv.convolve(*doubled(x, w), window))
+    dx = columns.convolve_input_gradient(dy, w, window)
+    check_close(dx, numpy_conv.convolve_input_gradient(*doubled(dy, w), window))
