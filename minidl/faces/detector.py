@@ -36,7 +36,7 @@ def detect(
         image: uint8 RGB ``(H, W, 3)``.
         detector: ``zoo.face_detector()``.
         smallest: side in pixels of the smallest face to look for; None means a sixteenth of the
-            picture's longer side, but not less than 40. Half the side takes four times as long.
+            picture's longer side, but not less than 48. Half the side takes four times as long.
         threshold: lowest score; raise it if something else is taken for a face.
 
     Raises:
@@ -49,7 +49,7 @@ def detect(
         raise ValueError(f"the image must be RGB (H, W, 3), got shape {image.shape}.")
     longer = max(image.shape[:2])
     if smallest is None:
-        smallest = max(40, longer / 16)
+        smallest = max(48, longer / 16)
     if not smallest >= 10:
         raise ValueError(f"smallest must be at least 10 pixels, got {smallest!r}.")
     if longer * WINDOW / smallest > LARGEST:
