@@ -18,6 +18,7 @@ from minidl.course.checks import check, hint, solution
 from minidl.course.exercise import Case, Exercise, Gradient, Wrong
 from minidl.course.quick import steps
 from minidl.course.registry import find, names
+from minidl.course.setup_check import check_setup
 
 __all__ = [
     "Case",
@@ -25,6 +26,7 @@ __all__ = [
     "Gradient",
     "Wrong",
     "check",
+    "check_setup",
     "find",
     "hint",
     "names",
