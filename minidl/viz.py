@@ -58,13 +58,14 @@ def show(fig: Figure, alt: str) -> None:
     plt.close(fig)
 
 
-def explore(draw: Callable[..., Figure], alt: str, **controls: Any) -> None:
+def explore(draw: Callable[..., Figure], alt: str, *, columns: int = 1, **controls: Any) -> None:
     """Display sliders above a figure that is drawn again whenever one of them moves.
 
     draw: makes a figure from the sliders' values, given by name.
     alt: as in ``show``.
+    columns: sliders in a row.
     controls: what ipywidgets makes sliders of: (low, high), (low, high, step), a list of choices,
-    True or False, or a widget.
+    True or False; or a widget, which is shown as it is.
     """
     import ipywidgets
     from IPython.display import display
@@ -80,10 +81,12 @@ def explore(draw: Callable[..., Figure], alt: str, **controls: Any) -> None:
         plt.close(fig)
 
     for name, widget in widgets.items():
-        widget.description = widget.description or name
+        if widget is not controls[name]:
+            widget.description = name
         widget.observe(redraw, names="value")
     redraw()
-    display(ipywidgets.VBox([*widgets.values(), page]))
+    grid = ipywidgets.Layout(grid_template_columns=f"repeat({columns}, max-content)")
+    display(ipywidgets.VBox([ipywidgets.GridBox([*widgets.values()], layout=grid), page]))
 
 
 def in_notebook() -> bool:

@@ -153,9 +153,10 @@ def test_explore_draws_again_when_a_slider_moves(shown):
         axis.plot([0, slope])
         return fig
 
-    viz.explore(draw, alt='A "line".', slope=(0, 10), name=["a", "b"])
+    viz.explore(draw, alt='A "line".', columns=2, slope=(0, 10), name=["a", "b"])
     (box,), _ = shown[0]
-    slope, name, page = box.children
+    grid, page = box.children
+    slope, name = grid.children
     first = page.value
     assert 'alt="A &quot;line&quot;."' in first and first.startswith('<img src="data:image/png')
     slope.value = 7

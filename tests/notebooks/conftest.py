@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sysconfig
 from pathlib import Path
 
@@ -92,3 +93,21 @@ def small_notebook(tmp_path_factory):
 def small(small_notebook, tmp_path):
     """A copy of the small notebook, to be changed."""
     return Path(shutil.copy(small_notebook, tmp_path))
+
+
+def _changed_files():
+    """What git calls new or changed where notebooks could write; None outside of a repository."""
+    command = ["git", "status", "--porcelain", "--untracked-files=all", "--", "notebooks", "data"]
+    try:
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    except OSError:
+        return None
+    return set(run.stdout.splitlines()) if run.returncode == 0 else None
+
+
+@pytest.fixture
+def clean_tree():
+    """Fails a test after which git sees files that it did not see before."""
+    before = _changed_files()
+    yield
+    assert _changed_files() == before, "the notebook's run left something behind"

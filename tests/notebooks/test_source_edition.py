@@ -30,7 +30,7 @@ def nbval(path, root):
 
 
 @pytest.mark.slow
-def test_a_fresh_run_shows_what_is_stored(source, root):
+def test_a_fresh_run_shows_what_is_stored(source, root, clean_tree):
     run = nbval(source, root)
     assert run.returncode == 0, run.stdout[-6000:]
 

@@ -2,17 +2,23 @@
 
 import pytest
 
-from minidl.course.edition import make
-from minidl.course.files import read
+from minidl.course.edition import student_edition
+from minidl.course.files import read, write
 from minidl.course.refresh import execute
 
 
-def test_it_is_in_step_with_the_source(source, root, tmp_path):
-    folder = source.parent
-    fresh = {path.name: path.read_bytes() for path in make(folder, tmp_path)}
-    kept = {path.name: path.read_bytes() for path in (folder / "student").glob("*.ipynb")}
-    assert fresh.keys() == kept.keys(), "run python -m minidl.course.edition"
-    assert fresh[source.name] == kept[source.name], "run python -m minidl.course.edition"
+def test_it_is_in_step_with_the_source(source, tmp_path):
+    write(student_edition(read(source)), tmp_path / source.name)
+    kept = source.parent / "student" / source.name
+    assert kept.exists() and kept.read_bytes() == (tmp_path / source.name).read_bytes(), (
+        "run python -m minidl.course.edition"
+    )
+
+
+def test_it_has_no_notebook_without_a_source(root):
+    notebooks = root / "notebooks"
+    left_over = {path.name for path in (notebooks / "student").glob("*.ipynb")}
+    assert left_over <= {path.name for path in notebooks.glob("*.ipynb")}
 
 
 def test_it_gives_nothing_away(source):
@@ -25,7 +31,7 @@ def test_it_gives_nothing_away(source):
 
 
 @pytest.mark.slow
-def test_it_runs_to_the_end_unsolved(source):
+def test_it_runs_to_the_end_unsolved(source, clean_tree):
     student = source.parent / "student" / source.name
     notebook = read(student)
     execute(notebook, student.parent, quick=True)
