@@ -1,0 +1,114 @@
+"""How a receptive field grows from layer to layer."""
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def grow_field(layers):
+    """Follow the receptive field of a unit through layers of windows, along one axis.
+
+    size   := size + (kernel − 1)·dilation·step
+    offset := offset − before·step
+    step   := step·stride,   beginning with size 1, step 1, offset 0
+
+    layers: from the input on, a list of (kernel, stride, before, dilation), whole numbers; before
+            is the padding in front
+    Returns (size, step, offset): the unit at position p sees size pixels from p·step + offset on.
+    """
+    ### BEGIN SOLUTION
+    size, step, offset = 1, 1, 0
+    for kernel, stride, before, dilation in layers:
+        size = size + (kernel - 1) * dilation * step
+        offset = offset - before * step
+        step = step * stride
+    return size, step, offset
+    ### END SOLUTION
+
+
+def _by_following_two_units(layers):
+    def sees(p):
+        first = last = p
+        for kernel, stride, before, dilation in reversed(layers):
+            first = first * stride - before
+            last = last * stride - before + (kernel - 1) * dilation
+        return first, last
+
+    (first, last), (second, _) = sees(0), sees(1)
+    return last - first + 1, second - first, first
+
+
+def _from_the_top(layers):
+    size, step, offset = 1, 1, 0
+    for kernel, stride, before, dilation in layers[::-1]:
+        size = (size - 1) * stride + (kernel - 1) * dilation + 1
+        step, offset = step * stride, offset * stride - before
+    return size, step, offset
+
+
+def _stack(*layers):
+    return lambda rng: {"layers": list(layers)}
+
+
+EXERCISE = Exercise(
+    solution=grow_field,
+    points=2,
+    cases=(
+        Case("one 3-tap window", _stack((3, 1, 0, 1))),
+        Case("two 3-tap windows", _stack((3, 1, 0, 1), (3, 1, 0, 1))),
+        Case("a pool of 2 between two windows", _stack((3, 1, 0, 1), (2, 2, 0, 1), (3, 1, 0, 1))),
+        Case("padding before and behind a stride", _stack((3, 2, 1, 1), (5, 1, 2, 1))),
+        Case("strides of 2 and 3", _stack((7, 2, 3, 1), (3, 3, 0, 1), (3, 2, 1, 1), (2, 1, 0, 1))),
+        Case("a dilation behind a stride", _stack((4, 3, 1, 1), (3, 2, 2, 2), (3, 1, 0, 3))),
+        Case("no layer at all", _stack(), edge=True),
+    ),
+    hints=(
+        "Begin at the input: a pixel sees itself. `step` tells how far apart, in pixels, two "
+        "neighbours of the present layer look.",
+        "A window of `kernel` taps spans `(kernel - 1) * dilation` gaps, and every gap is `step` "
+        "pixels wide.",
+        "Change `size` and `offset` first, with the step of the layer that the window *reads*; "
+        "multiply `step` by the stride last.",
+    ),
+    wrong=(
+        Wrong(
+            "You grew the field by the step *behind* the window: its gaps are those of the layer "
+            "that it reads, so multiply the step by the stride last.",
+            edit=(
+                "        size = size + (kernel - 1) * dilation * step\n"
+                "        offset = offset - before * step\n"
+                "        step = step * stride\n",
+                "        step = step * stride\n"
+                "        size = size + (kernel - 1) * dilation * step\n"
+                "        offset = offset - before * step\n",
+            ),
+        ),
+        Wrong(
+            "The step is missing in the size: behind a stride, one position is worth several "
+            "pixels.",
+            edit=("(kernel - 1) * dilation * step", "(kernel - 1) * dilation"),
+        ),
+        Wrong(
+            "A window of `kernel` taps has only `kernel - 1` gaps.",
+            edit=("(kernel - 1) * dilation", "kernel * dilation"),
+        ),
+        Wrong(
+            "The dilation is missing: its taps stand apart.",
+            edit=("(kernel - 1) * dilation * step", "(kernel - 1) * step"),
+        ),
+        Wrong(
+            "Strides multiply: every second of every second is every fourth. You added them.",
+            edit=("step * stride", "step + stride - 1"),
+        ),
+        Wrong(
+            "Padding in front moves the field towards *smaller* positions: subtract it.",
+            edit=("offset - before * step", "offset + before * step"),
+        ),
+        Wrong(
+            "The padding of a deeper layer counts in that layer's positions, each of them `step` "
+            "pixels.",
+            edit=("offset - before * step", "offset - before"),
+        ),
+        Wrong("The offset is missing.", edit=("return size, step, offset", "return size, step, 0")),
+    ),
+    right=(_by_following_two_units, _from_the_top),
+    float32=False,
+)

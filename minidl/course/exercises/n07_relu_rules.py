@@ -1,0 +1,100 @@
+"""Three ways back through a ReLU."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def relu_rules(dy, y):
+    """Go back through a ReLU by the three rules that make gradient pictures.
+
+    saliency:  dx = dy where y > 0                (backpropagation itself)
+    deconvnet: dx = dy where dy > 0
+    guided:    dx = dy where y > 0 and dy > 0,    each 0 elsewhere
+
+    dy: gradient of the output, any shape
+    y:  the output of the ReLU, of the same shape
+    Returns (saliency, deconvnet, guided), each of dy's shape and dtype.
+    """
+    ### BEGIN SOLUTION
+    saliency = dy * (y > 0)
+    deconvnet = np.maximum(dy, 0)
+    guided = deconvnet * (y > 0)
+    return saliency, deconvnet, guided
+    ### END SOLUTION
+
+
+def _where(dy, y):
+    zero = np.zeros_like(dy)
+    rules = (y > 0, dy > 0, (y > 0) & (dy > 0))
+    return tuple(np.where(rule, dy, zero) for rule in rules)
+
+
+def _loop(dy, y):
+    results = tuple(np.zeros_like(dy) for _ in range(3))
+    for index in np.ndindex(dy.shape):
+        for result, go in zip(
+            results, (y[index] > 0, dy[index] > 0, y[index] > 0 and dy[index] > 0), strict=True
+        ):
+            if go:
+                result[index] = dy[index]
+    return results
+
+
+def _case(*shape):
+    def make(rng):
+        y = np.maximum(rng.standard_normal(shape), 0)
+        return {"dy": rng.standard_normal(shape), "y": y}
+
+    return make
+
+
+EXERCISE = Exercise(
+    solution=relu_rules,
+    points=1,
+    cases=(
+        Case("a row of 12 numbers", _case(12)),
+        Case("activations of 2 pictures", _case(2, 3, 5, 4)),
+        Case("a unit that is off everywhere", lambda rng: {"dy": np.ones(4), "y": np.zeros(4)}),
+        Case("an empty batch", _case(0, 3), edge=True),
+    ),
+    hints=(
+        "Each rule is a mask of booleans; multiplying by it keeps or drops a number.",
+        "Saliency looks at the *activation*, `y > 0`; the deconvnet at the *gradient*, `dy > 0`.",
+        "Guided backpropagation lets through what both let through.",
+    ),
+    wrong=(
+        Wrong(
+            "The rules of saliency and deconvnet are exchanged: backpropagation gates on the "
+            "activation y.",
+            edit=(
+                "return saliency, deconvnet, guided",
+                "return deconvnet, saliency, guided",
+            ),
+        ),
+        Wrong(
+            "Guided needs both conditions at once, and yours is content with one of them.",
+            edit=("guided = deconvnet * (y > 0)", "guided = dy * ((y > 0) | (dy > 0))"),
+        ),
+        Wrong(
+            "Guided is not the deconvnet's rule alone: it also drops what the ReLU had cut.",
+            edit=("guided = deconvnet * (y > 0)", "guided = deconvnet"),
+        ),
+        Wrong(
+            "The deconvnet knows nothing of the activation: it gates on the sign of dy alone.",
+            edit=("deconvnet = np.maximum(dy, 0)", "deconvnet = dy * (y > 0)"),
+        ),
+        Wrong(
+            "Where y is 0 the ReLU was closed: `y > 0`, not `y >= 0`.",
+            edit=("saliency = dy * (y > 0)", "saliency = dy * (y >= 0)"),
+        ),
+        Wrong(
+            "You returned which numbers go through, not the gradients themselves.",
+            edit=(
+                "return saliency, deconvnet, guided",
+                "return y > 0, dy > 0, (y > 0) & (dy > 0)",
+            ),
+        ),
+    ),
+    right=(_where, _loop),
+)

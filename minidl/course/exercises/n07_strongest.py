@@ -1,0 +1,123 @@
+"""The nine pictures that excite a unit most."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def strongest(a, unit, number=9):
+    """Find the pictures in which a unit is most active, and where in them.
+
+    Each picture counts once, with its strongest position; at a tie, the earlier position and the
+    earlier picture come first.
+
+    a:      activations of one layer for all pictures, (N, H, W, C)
+    unit:   which channel
+    number: how many pictures to return (all, if there are fewer)
+    Returns (pictures, rows, columns), whole numbers (number,) each, the strongest first.
+    """
+    ### BEGIN SOLUTION
+    flat = a[..., unit].reshape(len(a), -1)
+    where = flat.argmax(axis=1)
+    best = flat.max(axis=1)
+    pictures = np.argsort(-best, kind="stable")[:number]
+    rows, columns = np.divmod(where[pictures], a.shape[2])
+    return pictures, rows, columns
+    ### END SOLUTION
+
+
+def _loop(a, unit, number=9):
+    found = []
+    for n, picture in enumerate(a[..., unit]):
+        i, j = np.unravel_index(picture.argmax(), picture.shape)
+        found.append((-picture[i, j], n, int(i), int(j)))
+    found = sorted(found)[:number]
+    return tuple(np.array([f[k] for f in found], int) for k in (1, 2, 3))
+
+
+def _by_sorting_everything(a, unit, number=9):
+    channel = a[..., unit]
+    order = np.argsort(-channel, axis=None, kind="stable")
+    n, i, j = np.unravel_index(order, channel.shape)
+    _, first = np.unique(n, return_index=True)
+    keep = np.sort(first)[:number]
+    return n[keep], i[keep], j[keep]
+
+
+def _activations(pictures, height, width, channels, **options):
+    def make(rng):
+        numbers = rng.permutation(pictures * height * width * channels) / 10.0
+        return {"a": numbers.reshape(pictures, height, width, channels), **options}
+
+    return make
+
+
+def _ties(rng):
+    a = rng.integers(0, 3, (8, 3, 4, 2)).astype(float)
+    return {"a": a, "unit": 1, "number": 6}
+
+
+EXERCISE = Exercise(
+    solution=strongest,
+    points=2,
+    cases=(
+        Case("12 pictures, 5 × 5 positions, 3 units", _activations(12, 5, 5, 3, unit=1)),
+        Case("a layer that is wider than high", _activations(15, 3, 7, 4, unit=2, number=4)),
+        Case("the last unit", _activations(10, 4, 3, 5, unit=4, number=3)),
+        Case("fewer pictures than asked for", _activations(4, 3, 2, 2, unit=0), edge=True),
+        Case("ties", _ties, edge=True),
+    ),
+    hints=(
+        "Look at the unit's channel alone, `a[..., unit]`, and give each picture one row: "
+        "`.reshape(len(a), -1)`.",
+        "`argmax(axis=1)` says where each row is largest. Sort the rows' maxima, largest first: "
+        "`np.argsort(-best, kind='stable')` keeps ties in order.",
+        "A flat position is `row * W + column`: `np.divmod(where, W)` takes it apart, with W = "
+        "`a.shape[2]`.",
+    ),
+    wrong=(
+        Wrong(
+            "The weakest come first in yours: `argsort` goes upwards, so sort `-best`.",
+            edit=("np.argsort(-best", "np.argsort(best"),
+        ),
+        Wrong(
+            "You took a flat position apart with the height: it is `row * W + column`, so divide "
+            "by the width.",
+            edit=("a.shape[2])", "a.shape[1])"),
+        ),
+        Wrong(
+            "Rows and columns are exchanged.",
+            edit=("return pictures, rows, columns", "return pictures, columns, rows"),
+        ),
+        Wrong(
+            "You asked unit 0 instead of the one named by `unit`.",
+            edit=("a[..., unit]", "a[..., 0]"),
+        ),
+        Wrong(
+            "One picture may hold several of your strongest positions: each picture counts once.",
+            function=lambda a, unit, number=9: np.unravel_index(
+                np.argsort(-a[..., unit], axis=None, kind="stable")[:number], a.shape[:3]
+            ),
+        ),
+        Wrong(
+            "The positions are in the order of the pictures, not in the order of their strength: "
+            "index `where` with `pictures`.",
+            edit=("where[pictures]", "where[: len(pictures)]"),
+        ),
+        Wrong(
+            "You ranked pictures by their mean; a feature that fills one corner only would be "
+            "lost. Rank them by their strongest position.",
+            edit=("best = flat.max(axis=1)", "best = flat.mean(axis=1)"),
+        ),
+        Wrong(
+            "At a tie the earlier picture comes first; sorting upwards and turning round puts the "
+            "later one first.",
+            edit=(
+                'np.argsort(-best, kind="stable")[:number]',
+                'np.argsort(best, kind="stable")[::-1][:number]',
+            ),
+        ),
+    ),
+    right=(_loop, _by_sorting_everything),
+    float32=False,
+)
