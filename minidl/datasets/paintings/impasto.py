@@ -3,6 +3,7 @@
 import numpy as np
 
 from minidl.datasets.colours import rgb
+from minidl.datasets.paintings.brush import strokes
 from minidl.datasets.paintings.canvas import Canvas, blend, noise, ramp, shade, step, to_uint8
 
 SKY = rgb("0b1440", "14256b", "1f46a0", "2f74c0", "5fa6cf", "a9cfd0", "dfe3b0")
@@ -15,12 +16,10 @@ def paint(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """The painting as uint8 (H, W, 3)."""
     canvas = Canvas(size)
     colour, angle = _scene(canvas, rng)
-    picture = colour * 0.92  # the ground under the paint
+    picture = colour * np.float32(0.92)  # the ground under the paint
     relief = np.zeros(size, np.float32)
-    for length, width, cover in ((0.15, 0.026, 3.0), (0.10, 0.016, 3.0), (0.065, 0.010, 1.9)):
-        picture, relief = _strokes(
-            canvas, picture, relief, colour, angle, length, width, cover, rng
-        )
+    for shape, cover in (((0.15, 0.026), 3.0), ((0.10, 0.016), 3.0), ((0.065, 0.010), 1.9)):
+        strokes(canvas, picture, relief, colour, angle, shape, cover, rng)
     diffuse, gloss = shade(relief, canvas.pixel, 0.9)
     return to_uint8(picture * (1 + 0.42 * diffuse[..., None]) + 0.30 * gloss[..., None])
 
@@ -93,56 +92,3 @@ def _tree(x, y, w, h, pixel, rng):
     flame = x - root - sway + 0.016 * np.sin(17 * y + 2 * across) + 0.006 * noise(rng, 6, 2)(x, y)
     tone = 0.40 + 0.36 * np.sin(flame * 150) + 0.12 * noise(rng, 9, 2)(x, y)
     return inside, flame, tone
-
-
-def _strokes(canvas, picture, relief, colour, angle, length, width, cover, rng):
-    """Lay strokes in random order, enough to paint the canvas ``cover`` times."""
-    number = int(cover / (length * width * 1.2))
-    x = rng.uniform(0, canvas.width, number)
-    y = rng.uniform(0, canvas.height, number)
-    rows, columns = canvas.index(x, y)
-    heading = angle[rows, columns]
-    reach = length * rng.uniform(0.35, 0.55, number)
-    ahead = angle[canvas.index(x + reach * np.cos(heading), y + reach * np.sin(heading))]
-    behind = angle[canvas.index(x - reach * np.cos(heading), y - reach * np.sin(heading))]
-    bend = np.sin(ahead - behind) / (2 * reach)
-    wide = width * rng.uniform(0.36, 0.6, number)
-    paint = colour[rows, columns] * rng.uniform(0.88, 1.14, (number, 1))
-    paint = paint + rng.normal(0, 0.028, (number, 3))
-    bristles = _bristles(rng)
-    picture, relief = picture.astype(np.float32), relief.copy()
-    for i in range(number):
-        box, along, across = _around(canvas, x[i], y[i], heading[i], bend[i], reach[i], wide[i])
-        u = (across * (11 / wide[i]) + 37 * i).astype(int) % 256
-        v = (along * (6 / reach[i]) + 11 * i).astype(int) % 64
-        hair = bristles[u, v]
-        ends = 1 - np.abs(along) / reach[i] + 0.16 * hair
-        sides = 1 - np.abs(across) / wide[i] + 0.10 * hair
-        body = step(ends - 0.1, 0.12) * step(sides - 0.12, 0.16)
-        ridge = np.exp(-(((np.abs(across) / wide[i]) - 0.82) ** 2) / 0.02)
-        thick = width * (0.34 + 0.16 * hair + 0.22 * ridge + 0.10 * along / reach[i])
-        tint = paint[i] * (1 + 0.11 * hair[..., None])
-        picture[box] += body[..., None] * 0.94 * (tint - picture[box])
-        relief[box] += body * (0.45 * relief[box] + thick - relief[box])
-    return picture, relief
-
-
-def _around(canvas, x, y, heading, bend, reach, wide):
-    """The pixels around one stroke, in coordinates along and across its bent middle line."""
-    radius = np.hypot(reach, wide) + abs(bend) * reach * reach / 2 + canvas.pixel
-    box = canvas.box(x - radius, x + radius, y - radius, y + radius)
-    dx, dy = canvas.x[0, box[1]] - np.float32(x), canvas.y[box[0], :1] - np.float32(y)
-    cos, sin = np.float32(np.cos(heading)), np.float32(np.sin(heading))
-    along = dx * cos + dy * sin
-    across = dy * cos - dx * sin - np.float32(bend / 2) * along * along
-    return box, along, across
-
-
-def _bristles(rng):
-    """Relief of a brush: 256 hairs across, changing slowly over 64 places along; spread 1."""
-    hairs = rng.standard_normal((256, 1)) + 0.5 * rng.standard_normal((256, 64))
-    kernel = np.array([0.25, 0.5, 0.25])
-    for axis in (0, 1):
-        moved = [np.roll(hairs, k - 1, axis) * kernel[k] for k in range(3)]
-        hairs = sum(moved)
-    return (hairs / hairs.std()).astype(np.float32)
