@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from minidl.units import filter_pictures, plate, signed_picture
+
+
+def test_nine_patches_in_a_square():
+    patches = [np.full((8, 8, 3), 10 * k, np.uint8) for k in range(9)]
+    sheet = plate(patches, side=16, gap=2)
+    assert sheet.shape == (52, 52, 3)
+    assert sheet.dtype == np.uint8
+    assert [int(sheet[8 + 18 * i, 8 + 18 * j, 0]) for i in range(3) for j in range(3)] == [
+        10 * k for k in range(9)
+    ]
+    assert (sheet[16:18] == 255).all()
+
+
+def test_a_clipped_patch_keeps_its_proportions():
+    sheet = plate([np.zeros((4, 8, 3), np.uint8)], side=16)
+    assert (sheet[:8, :16] == 0).all()
+    assert (sheet[8:] == 255).all()
+
+
+def test_no_patches():
+    with pytest.raises(ValueError, match="no patches"):
+        plate([])
+
+
+def test_filters_share_a_scale_and_grey_is_zero():
+    w = np.zeros((3, 3, 3, 2), np.float32)
+    w[0, 0, 0, 0], w[1, 1, 1, 1] = 2, -1
+    strong, weak = filter_pictures(w)
+    assert strong[0, 0].tolist() == [255, 128, 128]
+    assert weak[1, 1, 1] == 64
+    with pytest.raises(ValueError, match="filters on colours"):
+        filter_pictures(np.zeros((3, 3, 1, 2)))
+
+
+def test_signed_picture():
+    g = np.zeros((10, 10, 3))
+    g[0, 0], g[5, 5] = 4, -4
+    picture = signed_picture(g, 100)
+    assert picture[0, 0, 0] == 255
+    assert picture[5, 5, 0] == 1
+    assert picture[9, 9, 0] == 128
+    assert (signed_picture(np.zeros((2, 2, 3))) == 128).all()
