@@ -1,7 +1,7 @@
 """Hot loops, each with a NumPy twin; the only place that knows of threads or compiling."""
 
 from minidl.kernels import jit
-from minidl.kernels.numpy_conv import convolve_kernel_gradient, relu_backward
+from minidl.kernels.numpy_conv import relu_backward
 from minidl.kernels.numpy_pool import (
     avg_pool,
     avg_pool_backward,
@@ -13,9 +13,17 @@ from minidl.kernels.threads import set_threads, thread_count
 from minidl.kernels.window import Window
 
 if jit.AVAILABLE:
-    from minidl.kernels.dispatch import convolve, convolve_input_gradient
+    from minidl.kernels.dispatch import (
+        convolve,
+        convolve_input_gradient,
+        convolve_kernel_gradient,
+    )
 else:
-    from minidl.kernels.numpy_conv import convolve, convolve_input_gradient
+    from minidl.kernels.numpy_conv import (
+        convolve,
+        convolve_input_gradient,
+        convolve_kernel_gradient,
+    )
 
 __all__ = [
     "Window",

@@ -28,7 +28,7 @@ def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.nda
     """The convolution; arguments as in ``numpy_conv``."""
     batch = x.shape[0]
     y = aligned((batch, *window.output, w.shape[-1]), x.dtype)
-    tables, taps = _forward(batch, window)
+    tables, taps = forward_tables(batch, window)
     _run(x, w, y, tables, taps, groups, False, bias, relu)
     return y
 
@@ -45,7 +45,7 @@ def convolve_input_gradient(dy, w, window: Window, groups=1) -> np.ndarray:
 
 
 @lru_cache(maxsize=256)
-def _forward(batch, window):
+def forward_tables(batch, window):
     """Tables and taps of the convolution itself."""
     axes = [reads(window, axis) for axis in range(window.rank)]
     places = [np.arange(size) for size in window.output]
@@ -85,16 +85,21 @@ CACHE = 1 << 19  # bytes of columns that a task holds at once
 RUN = 1 << 21  # multiplications per filter that make a task worth handing out
 
 
-def _run(x, w, y, tables, taps, groups, turned, bias, relu):
+def shape_of(x, y, w_shape, tables, taps, groups, turned) -> Shape:
+    """Collect the sizes of one convolution that reads x and writes y."""
     channels, filters = x.shape[-1] // groups, y.shape[-1] // groups
     rows, places = tables[:2]
-    depth = _up(len(taps) * channels, STEPS)
-    shape = Shape(
+    return Shape(
         *(x.shape[-2], channels, x.shape[-1]),
         *(y.shape[-2], filters, y.shape[-1]),
         *(rows.shape[1], places.shape[1], rows.shape[0], places.shape[0]),
-        *(depth, w.shape[-2], w.shape[-1], turned),
+        *(up(len(taps) * channels, STEPS), w_shape[-2], w_shape[-1], turned),
     )
+
+
+def _run(x, w, y, tables, taps, groups, turned, bias, relu):
+    shape = shape_of(x, y, w.shape, tables, taps, groups, turned)
+    channels, filters = shape.channels, shape.filters
     steps = _steps(shape, x.dtype)
     tables = tuple(map(flat, tables))
     for group in range(groups):
@@ -111,13 +116,14 @@ def _steps(s: Shape, dtype) -> Steps:
     """Choose block sizes: all filters, unless there are so few positions that tasks would lack."""
     rows, panel = tile_rows(dtype), panel_width(dtype, s.filters)
     count = s.row_count * s.place_count
-    positions = _up(min(max(CACHE // (dtype.itemsize * s.depth), rows), 256, count), rows)
-    run = _up(min(max(RUN // (s.depth * s.filters), 1), count), positions)
+    positions = up(min(max(CACHE // (dtype.itemsize * s.depth), rows), 256, count), rows)
+    run = up(min(max(RUN // (s.depth * s.filters), 1), count), positions)
     filters = s.filters if count > 4 * run else 2 * panel
-    return Steps(run, positions, _up(min(filters, s.filters), panel), panel)
+    return Steps(run, positions, up(min(filters, s.filters), panel), panel)
 
 
-def _up(number: int, unit: int) -> int:
+def up(number: int, unit: int) -> int:
+    """Round up to a multiple of ``unit``."""
     return -(-number // unit) * unit
 
 
@@ -126,7 +132,7 @@ def _run_group(x, tables, w, taps, bias, y, s: Shape, steps: Steps, relu):
     filter_blocks = -(-s.filters // steps.filters)
     share_b = runs > 1
     slots, lanes = threads.thread_count(), lane_count(x.dtype)
-    depth = _up(s.depth, lanes)
+    depth = up(s.depth, lanes)
     a = workspace("columns", (slots, depth * steps.positions), x.dtype)
     b = workspace("kernel", (filter_blocks if share_b else slots, s.depth * steps.filters), x.dtype)
     c = workspace("products", (slots, steps.positions * steps.filters), x.dtype)

@@ -78,7 +78,7 @@ def column_block(x, rows, places, s, first, last, flat, a):
 
 @inner
 def flat_column(x, rows, places, s, row, place, flat):
-    """Copy one column, number after number; what lies between the last one and depth is 0.
+    """Copy one column, number after number, then zeros to the end of the last vector.
 
     Neighbouring taps that read neighbouring positions are copied in one run, whole vectors at a
     time: what a vector brings too much, the next run overwrites.
@@ -107,7 +107,7 @@ def flat_column(x, rows, places, s, row, place, flat):
                 for k in range(run):
                     flat[o + k] = x[i + k]
             o += run
-    for k in range(o, s.depth):
+    for k in range(o, -(-s.depth // width) * width):
         flat[k] = 0
 
 

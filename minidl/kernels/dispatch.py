@@ -12,7 +12,7 @@ float64 is for checking derivatives: there only sums in the plain order are used
 
 import numpy as np
 
-from minidl.kernels import columns, few_channels, numpy_conv, winograd
+from minidl.kernels import columns, few_channels, kernel_gradient, numpy_conv, winograd
 from minidl.kernels.window import Window
 
 WORTH_TRANSFORMING = 16  # channels to sum over between Winograd's transforms
@@ -53,3 +53,15 @@ def convolve_input_gradient(
     if _transforms_pay(dy, window, groups):
         return winograd.convolve_input_gradient(dy, w, window, groups)
     return columns.convolve_input_gradient(dy, w, window, groups)
+
+
+def convolve_kernel_gradient(
+    x: np.ndarray, dy: np.ndarray, window: Window, groups: int = 1
+) -> np.ndarray:
+    """Return the gradient to the kernel ``(*K, C/groups, F)``, given that of the output."""
+    x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)
+    if not (x.size and dy.size):
+        return numpy_conv.convolve_kernel_gradient(x, dy, window, groups)
+    if _transforms_pay(x, window, groups):
+        return kernel_gradient.with_winograd(x, dy, window, groups)
+    return kernel_gradient.with_columns(x, dy, window, groups)

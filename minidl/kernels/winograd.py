@@ -47,7 +47,7 @@ def fits(window: Window) -> bool:
 def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
     """The convolution; arguments as in ``numpy_conv``."""
     y = aligned((x.shape[0], *window.output, w.shape[-1]), x.dtype)
-    planes = _planes(x.shape[0], window, False)
+    planes = planes_table(x.shape[0], window, False)
     _run(x, w, y, planes, window.before[-2:], groups, False, bias, relu)
     return y
 
@@ -55,29 +55,34 @@ def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.nda
 def convolve_input_gradient(dy, w, window: Window, groups=1) -> np.ndarray:
     """The gradient to the input: position i reads dy at i + before − k, so k is turned round."""
     dx = aligned((dy.shape[0], *window.size, w.shape[-2] * groups), dy.dtype)
-    planes = _planes(dy.shape[0], window, True)
+    planes = planes_table(dy.shape[0], window, True)
     before = tuple(2 - b for b in window.before[-2:])
     _run(dy, w, dx, planes, before, groups, True, None, False)
     return dx
 
 
 @lru_cache(maxsize=256)
-def _planes(batch, window, turned) -> np.ndarray:
+def planes_table(batch, window, turned) -> np.ndarray:
     """Table of the planes that each output plane's taps read, or of those that read it."""
     table, sizes = (read_by, window.output) if turned else (reads, window.size)
     tables = [table(window, axis) for axis in range(window.rank - 2)]
     return joined([batch_table(batch), *tables], [batch, *sizes[:-2]])
 
 
-def _run(x, w, y, planes, before, groups, turned, bias, relu):
-    channels, filters = x.shape[-1] // groups, y.shape[-1] // groups
+def shape_of(x, y, w_shape, planes, before, groups, turned) -> Shape:
+    """Collect the sizes of one convolution that reads x and writes y."""
     rows, columns = -(-y.shape[-3] // TILE), -(-y.shape[-2] // TILE)
-    shape = Shape(
-        *(x.shape[-3], x.shape[-2], channels, x.shape[-1], *before),
-        *(y.shape[-3], y.shape[-2], filters, y.shape[-1]),
+    return Shape(
+        *(x.shape[-3], x.shape[-2], x.shape[-1] // groups, x.shape[-1], *before),
+        *(y.shape[-3], y.shape[-2], y.shape[-1] // groups, y.shape[-1]),
         *(rows, columns, rows * columns * len(planes), planes.shape[1]),
-        *(w.shape[-2], w.shape[-1], turned),
+        *(w_shape[-2], w_shape[-1], turned),
     )
+
+
+def _run(x, w, y, planes, before, groups, turned, bias, relu):
+    shape = shape_of(x, y, w.shape, planes, before, groups, turned)
+    channels, filters = shape.channels, shape.filters
     steps = _steps(shape, x.dtype)
     for group in range(groups):
         w_start = group * (channels if turned else filters)
@@ -108,18 +113,19 @@ def _steps(s: Shape, dtype) -> Steps:
     else:
         room = CACHE // (dtype.itemsize * POINTS * (s.channels * s.taps + s.filters))
         tiles, channels, filters = min(max(room, 48), 128), s.channels, s.filters
-    tiles, filters = _up(min(tiles, s.tiles), rows), _up(min(filters, s.filters), panel)
+    tiles, filters = up(min(tiles, s.tiles), rows), up(min(filters, s.filters), panel)
     channels = min(channels, s.channels)
     lanes = lane_count(dtype)
-    depth = s.taps * _up(channels, STEPS if s.taps == 1 else lanes)
+    depth = s.taps * up(channels, STEPS if s.taps == 1 else lanes)
     # The extra vector keeps the points from falling on the same lines of the cache.
-    a = s.taps * _up(channels, lanes) * rows + lanes
+    a = s.taps * up(channels, lanes) * rows + lanes
     return Steps(
         tiles, channels, filters, panel, a, depth * filters + lanes, filters * rows + lanes
     )
 
 
-def _up(number: int, unit: int) -> int:
+def up(number: int, unit: int) -> int:
+    """Round up to a multiple of ``unit``."""
     return -(-number // unit) * unit
 
 

@@ -18,6 +18,9 @@ the root mean square (512 channels, float32), where a direct sum has 2·10⁻⁶
 **Two axes** are one after the other: Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A. Sums over channels may be done
 before the last step, so that all the products are 36 matrix products.
 
+**The gradient to the kernel** is the adjoint: Y is linear in g, so each matrix appears transposed,
+in the opposite order: dg = Gᵀ [ Σ over tiles of (Bᵀ d B) ⊙ (A dY Aᵀ) ] G.
+
 The functions of one axis take and give numbers or `Lanes`, whichever they are handed.
 """
 
@@ -64,6 +67,22 @@ def outputs(m0, m1, m2, m3, m4, m5):
         0.5 * sum_a + 2 * sum_b,
         A / 2 * difference_a + 2 * B * difference_b + m5,
     )
+
+
+@inner
+def output_points(y0, y1, y2, y3):
+    """A y: four gradients of outputs → six points."""
+    even_a, odd_a = y0 + 0.5 * y2, A * y1 + A / 2 * y3
+    even_b, odd_b = y0 + 2 * y2, B * y1 + 2 * B * y3
+    return y0, even_a + odd_a, even_a - odd_a, even_b + odd_b, even_b - odd_b, y3
+
+
+@inner
+def kernel_taps(v0, v1, v2, v3, v4, v5):
+    """Gᵀ v: six points → three gradients of taps."""
+    sum_a, difference_a = (v1 + v2) * (-1 / 1.5), (v1 - v2) * (-A / 1.5)
+    sum_b, difference_b = (v3 + v4) * (1 / 6), (v3 - v4) * (B / 6)
+    return v0 + sum_a + sum_b, difference_a + difference_b, 0.5 * sum_a + 2 * sum_b + v5
 
 
 @inner
@@ -165,3 +184,63 @@ def transform_output(m, i, step, y, o, down, right, bias, floor):
     store_outputs(y, o + 2 * right, down, c, bias, floor)
     c = outputs(r0[3], r1[3], r2[3], r3[3], r4[3], r5[3])
     store_outputs(y, o + 3 * right, down, c, bias, floor)
+
+
+@inner
+def transform_output_gradient(y, i, down, right, out, o, step):
+    """A dY Aᵀ for the 4×4 gradients that begin at ``y[i]``."""
+    c0 = output_column(y, i, down)
+    c1 = output_column(y, i + right, down)
+    c2 = output_column(y, i + 2 * right, down)
+    c3 = output_column(y, i + 3 * right, down)
+    row = 6 * step
+    store_points(out, o, step, output_points(c0[0], c1[0], c2[0], c3[0]))
+    store_points(out, o + row, step, output_points(c0[1], c1[1], c2[1], c3[1]))
+    store_points(out, o + 2 * row, step, output_points(c0[2], c1[2], c2[2], c3[2]))
+    store_points(out, o + 3 * row, step, output_points(c0[3], c1[3], c2[3], c3[3]))
+    store_points(out, o + 4 * row, step, output_points(c0[4], c1[4], c2[4], c3[4]))
+    store_points(out, o + 5 * row, step, output_points(c0[5], c1[5], c2[5], c3[5]))
+
+
+@inner
+def output_column(y, i, down):
+    """Take four gradients, one below the other, as points."""
+    return output_points(
+        load(y, i), load(y, i + down), load(y, i + 2 * down), load(y, i + 3 * down)
+    )
+
+
+@inner
+def tap_row(v, i, step):
+    """Take six points of one row; give three taps."""
+    return kernel_taps(
+        load(v, i),
+        load(v, i + step),
+        load(v, i + 2 * step),
+        load(v, i + 3 * step),
+        load(v, i + 4 * step),
+        load(v, i + 5 * step),
+    )
+
+
+@inner
+def transform_kernel_gradient(v, i, step, w, o, down, right):
+    """Gᵀ V G: 36 points, ``step`` apart, → 3×3 gradients of taps."""
+    row = 6 * step
+    r0 = tap_row(v, i, step)
+    r1 = tap_row(v, i + row, step)
+    r2 = tap_row(v, i + 2 * row, step)
+    r3 = tap_row(v, i + 3 * row, step)
+    r4 = tap_row(v, i + 4 * row, step)
+    r5 = tap_row(v, i + 5 * row, step)
+    store_taps(w, o, down, kernel_taps(r0[0], r1[0], r2[0], r3[0], r4[0], r5[0]))
+    store_taps(w, o + right, down, kernel_taps(r0[1], r1[1], r2[1], r3[1], r4[1], r5[1]))
+    store_taps(w, o + 2 * right, down, kernel_taps(r0[2], r1[2], r2[2], r3[2], r4[2], r5[2]))
+
+
+@inner
+def store_taps(w, o, down, values):
+    """Put three taps, each ``down`` after the one before."""
+    store(w, o, values[0])
+    store(w, o + down, values[1])
+    store(w, o + 2 * down, values[2])

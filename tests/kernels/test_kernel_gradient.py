@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from kernel_cases import check_close, convolutions, doubled, windows, winograd_windows
+
+from minidl.kernels import Window, jit, numpy_conv
+
+pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
+if jit.AVAILABLE:
+    from minidl.kernels import kernel_gradient, winograd_transform
+
+
+def gradient_of(case):
+    x, w, _, window, groups = case
+    rng = np.random.default_rng(x.size)
+    dy = rng.standard_normal((len(x), *window.output, w.shape[-1])).astype(x.dtype)
+    truth = numpy_conv.convolve_kernel_gradient(*doubled(x, dy), window, groups)
+    return x, dy, window, groups, truth
+
+
+@settings(deadline=None, max_examples=150)
+@given(convolutions(windows(ranks=(1, 2, 3, 4), ceil=(False, True))))
+def test_columns_agree_with_the_twin(case):
+    x, dy, window, groups, truth = gradient_of(case)
+    check_close(kernel_gradient.with_columns(x, dy, window, groups), truth)
+
+
+@settings(deadline=None, max_examples=100)
+@given(convolutions(winograd_windows()))
+def test_winograd_agrees_with_the_twin(case):
+    x, dy, window, groups, truth = gradient_of(case)
+    check_close(kernel_gradient.with_winograd(x, dy, window, groups), truth)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("size", "channels", "filters"),
+    [((60, 70), 16, 24), ((9, 9), 200, 130), ((50, 50), 3, 64), ((6, 12, 12), 40, 70)],
+    ids=str,
+)
+def test_every_way_to_cut_into_shares(size, channels, filters, dtype):
+    rng = np.random.default_rng(0)
+    around = (1,) * len(size)
+    window = Window(size, (3,) * len(size), around, around, around, around)
+    x = rng.standard_normal((2, *size, channels)).astype(dtype)
+    dy = rng.standard_normal((2, *size, filters)).astype(dtype)
+    truth = numpy_conv.convolve_kernel_gradient(*doubled(x, dy), window)
+    check_close(kernel_gradient.with_winograd(x, dy, window), truth)
+    check_close(kernel_gradient.with_columns(x, dy, window), truth)
+
+
+def test_transforms_are_adjoint():
+    rng = np.random.default_rng(1)
+    t = winograd_transform
+    y, m = rng.standard_normal(4), rng.standard_normal(6)
+    g, v = rng.standard_normal(3), rng.standard_normal(6)
+    np.testing.assert_allclose(
+        np.dot(t.output_points.py_func(*y), m), np.dot(y, t.outputs.py_func(*m)), rtol=1e-13
+    )
+    np.testing.assert_allclose(
+        np.dot(t.kernel_points.py_func(*g), v), np.dot(g, t.kernel_taps.py_func(*v)), rtol=1e-13
+    )
