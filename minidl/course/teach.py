@@ -3,7 +3,7 @@
     python -m minidl.course.teach my_course
 
 makes ``my_course`` with one assignment for every notebook that has exercises, as nbgrader wants
-them, and its settings. What to do with it is told in notebooks/TEACHERS.md.
+them, and its settings. What to do with it is told in TEACHERS.md.
 """
 
 import shutil

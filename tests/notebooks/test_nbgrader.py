@@ -148,7 +148,7 @@ def test_a_teachers_settings_are_kept(tmp_path, small):
 
 def test_the_teachers_page_works_as_written(tmp_path, root, quick_environment):
     """Every command of TEACHERS.md in its order, with one submission where it says so."""
-    page = (root / "notebooks" / "TEACHERS.md").read_text(encoding="utf-8")
+    page = (root / "TEACHERS.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```shell\n(.*?)```", page, flags=re.S)
     lines = [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
     assert lines[:2] == ["python -m minidl.course.teach my_course", "cd my_course"]
