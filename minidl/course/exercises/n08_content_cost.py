@@ -1,0 +1,100 @@
+"""The content cost of style transfer, with its gradient."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+
+
+def content_cost(a_C, a_G):
+    """Return the content cost of one layer, and its gradient.
+
+    J_content = ½ · ‖a_C − a_G‖² = ½ · Σᵢ Σⱼ Σₖ (a_C − a_G)²ᵢⱼₖ
+
+    a_C, a_G: activations of the content picture and of the generated one, (1, H, W, C) each
+    Returns (J_content, ∂J_content/∂a_G): a number, and an array of the shape of a_G
+    """
+    ### BEGIN SOLUTION
+    difference = a_G - a_C
+    return 0.5 * np.sum(difference**2), difference
+    ### END SOLUTION
+
+
+def _loop(a_C, a_G):
+    cost, gradient = 0.0, np.empty_like(a_G)
+    for i in np.ndindex(a_G.shape):
+        gradient[i] = a_G[i] - a_C[i]
+        cost += (a_C[i] - a_G[i]) ** 2 / 2
+    return cost, gradient
+
+
+def _by_norm(a_C, a_G):
+    return np.linalg.norm((a_C - a_G).ravel()) ** 2 / 2, -(a_C - a_G)
+
+
+def _activations(h, w, c):
+    def make(rng):
+        a_C, a_G = rng.standard_normal((2, 1, h, w, c))
+        return {"a_C": a_C, "a_G": a_G}
+
+    return make
+
+
+def _same(rng):
+    a = rng.standard_normal((1, 2, 3, 2))
+    return {"a_C": a, "a_G": a.copy()}
+
+
+EXERCISE = Exercise(
+    solution=content_cost,
+    points=2,
+    cases=(
+        Case("a layer of 3 × 4 positions with 2 channels", _activations(3, 4, 2)),
+        Case("a layer of 5 × 2 positions with 7 channels", _activations(5, 2, 7)),
+        Case("G with the content itself", _same, edge=True),
+        Case("a single number", _activations(1, 1, 1), edge=True),
+    ),
+    hints=(
+        "Take the difference first: both results are made of it.",
+        "½·d² has the derivative d. And d = a_G − a_C grows with a_G, so there is no minus sign.",
+        "The cost is `0.5 * np.sum(difference**2)`, the gradient is `difference`.",
+    ),
+    wrong=(
+        Wrong(
+            "The ½ in front of the sum is missing in the cost.",
+            edit=("0.5 * np.sum", "np.sum"),
+        ),
+        Wrong(
+            "The gradient is twice too long: the 2 from the square and the ½ in front cancel.",
+            edit=(", difference\n", ", 2 * difference\n"),
+        ),
+        Wrong(
+            "Your cost is the squared distance without the ½, and your gradient is that cost's. In "
+            "the lecture's convention both are half as large.",
+            edit=(
+                "0.5 * np.sum(difference**2), difference",
+                "np.sum(difference**2), 2 * difference",
+            ),
+        ),
+        Wrong(
+            "The gradient points the wrong way: it is for a_G, and J grows when a_G moves away "
+            "from a_C.",
+            edit=(", difference\n", ", -difference\n"),
+        ),
+        Wrong(
+            "You took the mean over positions and channels; the lecture's cost is a sum.",
+            edit=("np.sum(difference**2)", "np.mean(difference**2)"),
+        ),
+        Wrong(
+            "The differences are not squared.",
+            edit=("difference**2", "difference"),
+        ),
+        Wrong(
+            "That is half the distance; the cost has the square of the distance.",
+            edit=("np.sum(difference**2)", "np.sqrt(np.sum(difference**2))"),
+        ),
+    ),
+    right=(_loop, _by_norm),
+    gradient=Gradient(
+        loss=lambda a_C, a_G: 0.5 * ((a_C - a_G) ** 2).sum(), of=("a_G",), results=(1,)
+    ),
+)

@@ -1,0 +1,79 @@
+"""Restating α and β from one convention in another."""
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def lecture_weights(alpha, beta, n_H, n_W, n_C):
+    """Return the lecture's α and β that mean the same as the Coursera exercise's.
+
+    The Coursera exercise minimises, for content and style in one layer of n_H × n_W × n_C numbers,
+        α · Σ(a(C) − a(G))² / (4·n_H·n_W·n_C)  +  β · Σ(G(S) − G(G))² / (4·n_C²·(n_H·n_W)²)
+    and the lecture
+        α · ½·Σ(a(C) − a(G))²  +  β · Σ(G(S) − G(G))² / (2·n_H·n_W·n_C)²
+
+    alpha, beta: weights for the first cost
+    n_H, n_W, n_C: height, width and channels of the layer
+    Returns (α, β) for the second cost, such that both are equal for every G
+    """
+    ### BEGIN SOLUTION
+    return alpha / (2 * n_H * n_W * n_C), beta
+    ### END SOLUTION
+
+
+def _by_factors(alpha, beta, n_H, n_W, n_C):
+    size = n_H * n_W * n_C
+    theirs = 1 / (4 * size), 1 / (4 * n_C**2 * (n_H * n_W) ** 2)
+    ours = 1 / 2, 1 / (2 * size) ** 2
+    return alpha * theirs[0] / ours[0], beta * theirs[1] / ours[1]
+
+
+def _in_steps(alpha, beta, n_H, n_W, n_C):
+    for n in (2, n_H, n_W, n_C):
+        alpha = alpha / n
+    return alpha, 1.0 * beta
+
+
+def _weights(alpha, beta, n_H, n_W, n_C):
+    return lambda rng: {"alpha": alpha, "beta": beta, "n_H": n_H, "n_W": n_W, "n_C": n_C}
+
+
+EXERCISE = Exercise(
+    solution=lecture_weights,
+    points=2,
+    cases=(
+        Case("the Coursera exercise's own weights", _weights(10.0, 40.0, 25, 25, 512)),
+        Case("a layer that is no square", _weights(1.0, 3.0, 7, 2, 5)),
+        Case("no content at all", _weights(0.0, 2.0, 4, 5, 6), edge=True),
+    ),
+    hints=(
+        "Compare the factors in front of the same sum, first of the content, then of the style.",
+        "Look at the style first: (2·n_H·n_W·n_C)² is 4·n_C²·(n_H·n_W)².",
+        "For the content, α′·½ has to equal α / (4·n_H·n_W·n_C). Solve for α′.",
+    ),
+    wrong=(
+        Wrong(
+            "The ½ of the lecture's content cost is forgotten: α′·½ has to equal "
+            "α / (4·n_H·n_W·n_C).",
+            edit=("alpha / (2 *", "alpha / (4 *"),
+        ),
+        Wrong(
+            "You went the other way: this turns the lecture's α into the Coursera exercise's.",
+            edit=("alpha / (2 * n_H * n_W * n_C)", "alpha * (2 * n_H * n_W * n_C)"),
+        ),
+        Wrong(
+            "You multiplied with the ½ where dividing by it is needed: "
+            "α′ = α / (4·n_H·n_W·n_C) / ½.",
+            edit=("alpha / (2 *", "alpha / (8 *"),
+        ),
+        Wrong(
+            "β changes nothing: (2·n_H·n_W·n_C)² and 4·n_C²·(n_H·n_W)² are the same number.",
+            edit=("n_C), beta", "n_C), beta / (2 * n_H * n_W * n_C)"),
+        ),
+        Wrong(
+            "The Coursera exercise divides its content cost by the number of channels as well.",
+            edit=("n_W * n_C)", "n_W)"),
+        ),
+    ),
+    right=(_by_factors, _in_steps),
+    float32=False,
+)

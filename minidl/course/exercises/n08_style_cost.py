@@ -1,0 +1,133 @@
+"""The style cost of one layer, with its gradient."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+from minidl.course.exercises.n08_gram_matrix import gram_matrix
+
+
+def style_cost(a_S, a_G):
+    """Return the style cost of one layer, and its gradient.
+
+    J_style = Σₖ Σₖ′ (Ḡ(S)ₖₖ′ − Ḡ(G)ₖₖ′)² / (4·n_C²),   Ḡ = style matrix / (n_H·n_W)
+
+    Each style matrix is divided by the number of positions of its own picture.
+
+    a_S, a_G: activations of the style picture, (1, H_S, W_S, C), and of G, (1, H, W, C)
+    Returns (J_style, ∂J_style/∂a_G): a number, and an array of the shape of a_G
+    """
+    ### BEGIN SOLUTION
+    channels = a_G.shape[-1]
+    positions_S = a_S.shape[1] * a_S.shape[2]
+    positions_G = a_G.shape[1] * a_G.shape[2]
+    difference = gram_matrix(a_G) / positions_G - gram_matrix(a_S) / positions_S
+    cost = np.sum(difference**2) / (4 * channels**2)
+    return cost, a_G @ difference / (channels**2 * positions_G)
+    ### END SOLUTION
+
+
+def _means(a_S, a_G):
+    mean = [np.einsum("nijk,nijm->nijkm", a, a).mean(axis=(0, 1, 2)) for a in (a_S, a_G)]
+    d = (mean[1] - mean[0]) / (2 * a_G.shape[-1] ** 2)
+    rows = a_G.reshape(-1, a_G.shape[-1])
+    gradient = (rows @ (d + d.T)).reshape(a_G.shape) / len(rows)
+    return ((mean[0] - mean[1]) ** 2).sum() / (2 * a_G.shape[-1]) ** 2, gradient
+
+
+def _loops(a_S, a_G):
+    channels, n = a_G.shape[-1], a_G.shape[1] * a_G.shape[2]
+    cost, gradient = 0.0, np.zeros_like(a_G)
+    for k in range(channels):
+        for m in range(channels):
+            d = (a_G[..., k] * a_G[..., m]).mean() - (a_S[..., k] * a_S[..., m]).mean()
+            cost += d * d / (4 * channels * channels)
+            gradient[..., k] += a_G[..., m] * (d / (channels * channels * n))
+    return cost, gradient
+
+
+def _activations(size_s, size_g, channels):
+    def make(rng):
+        return {
+            "a_S": rng.standard_normal((1, *size_s, channels)),
+            "a_G": rng.standard_normal((1, *size_g, channels)),
+        }
+
+    return make
+
+
+def _repeated(rng):
+    a = rng.standard_normal((1, 2, 3, 2))
+    return {"a_S": a, "a_G": np.concatenate([a, a], axis=1)}
+
+
+EXERCISE = Exercise(
+    solution=style_cost,
+    points=4,
+    cases=(
+        Case("pictures of one size, 3 × 4 positions, 2 channels", _activations((3, 4), (3, 4), 2)),
+        Case(
+            "a style picture larger than G, 5 channels",
+            _activations((4, 5), (2, 3), 5),
+        ),
+        Case("a style picture smaller than G", _activations((2, 2), (3, 5), 3)),
+        Case("G made of the style picture twice", _repeated, edge=True),
+        Case("a single position and a single channel", _activations((1, 1), (1, 1), 1), edge=True),
+    ),
+    hints=(
+        "Three lines: both style matrices per position, their difference, the sum of its squares. "
+        "Then the gradient.",
+        "With D = Ḡ(G) − Ḡ(S), ∂J/∂Ḡ(G) = 2·D / (4·n_C²). And Ḡ = aᵀa / n holds a twice, so for a "
+        "symmetric matrix M, the gradient M for Ḡ becomes 2·a·M / n for a.",
+        "Put together: the gradient is `a_G @ D / (n_C**2 * n)`, with the n of G. `@` takes care "
+        "of all positions at once.",
+    ),
+    wrong=(
+        Wrong(
+            "The square is missing, as in the lecture's first formula: without it, differences "
+            "with a plus and a minus cancel, and J can fall for ever.",
+            edit=("difference**2", "difference"),
+        ),
+        Wrong(
+            "You summed absolute differences in place of squares.",
+            edit=("np.sum(difference**2)", "np.sum(np.abs(difference))"),
+        ),
+        Wrong(
+            "Both style matrices are divided by the number of positions of G; the style picture "
+            "has its own.",
+            edit=("gram_matrix(a_S) / positions_S", "gram_matrix(a_S) / positions_G"),
+        ),
+        Wrong(
+            "The style matrices are not divided by their numbers of positions, so a larger picture "
+            "has a larger style.",
+            edit=(
+                "gram_matrix(a_G) / positions_G - gram_matrix(a_S) / positions_S",
+                "gram_matrix(a_G) - gram_matrix(a_S)",
+            ),
+        ),
+        Wrong(
+            "The gradient is half of what it should be: G = aᵀa holds a twice, and both factors "
+            "contribute.",
+            edit=("/ (channels**2 * positions_G)", "/ (2 * channels**2 * positions_G)"),
+        ),
+        Wrong(
+            "The gradient misses the division by the number of positions that Ḡ has.",
+            edit=("/ (channels**2 * positions_G)", "/ channels**2"),
+        ),
+        Wrong(
+            "The gradient has the wrong sign: it is for a_G, so the difference that goes into it "
+            "is Ḡ(G) − Ḡ(S).",
+            edit=("cost, a_G @", "cost, -a_G @"),
+        ),
+        Wrong(
+            "The cost is not divided by 4·n_C².",
+            edit=(" / (4 * channels**2)", ""),
+        ),
+        Wrong(
+            "You multiplied the difference with a_S. J is to be lowered by changing G, and what "
+            "∂Ḡ(G)/∂a_G leaves behind is a_G.",
+            edit=("a_G @ difference", "a_S @ difference"),
+        ),
+    ),
+    right=(_means, _loops),
+    gradient=Gradient(loss=lambda a_S, a_G: _means(a_S, a_G)[0], of=("a_G",), results=(1,)),
+)

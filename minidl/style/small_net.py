@@ -1,0 +1,66 @@
+"""A small network of our own to paint with: VGG's plan with five convolutions, nothing to fetch."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from minidl import nn
+from minidl.zoo import own
+from minidl.zoo.layers import Standardize
+
+FILTERS = (32, 48, 64, 96, 128)
+LAYERS = tuple(f"conv{i}" for i in range(1, len(FILTERS) + 1))
+POOLS: dict[str, Callable[..., nn.Layer]] = {"max": nn.MaxPool2D, "average": nn.AvgPool2D}
+WEIGHTS = "style_net.npz"
+
+
+def small_net(pooling: str = "max") -> nn.Network:
+    """Return the small network with the weights in data/, frozen.
+
+    The input is a batch of RGB pictures ``(N, H, W, 3)``, float32, 0…255, at least 16 pixels a
+    side. The layers are preprocess, conv1, pool1 … conv5, mean and scores; the convolutions'
+    activations are those after the ReLU. No step is skipped before the first pool, so that no noise
+    is too fine for it to see, as there would be for AlexNet's strides. Each channel has a mean
+    square of 1 over the patches that the network learned from, so that all layers weigh alike.
+
+    Args:
+        pooling: ``"max"``, as trained, or ``"average"``, which gives smoother style pictures.
+
+    Raises:
+        ValueError: for another pooling.
+        FileNotFoundError, WeightFileError: if the weights are missing or damaged.
+    """
+    net = new_small_net(pooling)
+    net.load(own.weights(WEIGHTS))
+    return net.freeze()
+
+
+def new_small_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> nn.Network:
+    """Return the small network before training."""
+    if pooling not in POOLS:
+        raise ValueError(f'pooling must be "max" or "average", got {pooling!r}.')
+    layers: list[nn.Layer] = [Standardize([127.5] * 3, 1 / 64, name="preprocess")]
+    for name, filters in zip(LAYERS, FILTERS, strict=True):
+        size = 5 if name == "conv1" else 3
+        layers.append(nn.Conv2D(filters, size, padding="same", activation="relu", name=name))
+        if name != LAYERS[-1]:
+            layers.append(POOLS[pooling](2, name=name.replace("conv", "pool")))
+    layers += [nn.GlobalAvgPool(name="mean"), nn.Dense(classes, name="scores")]
+    return nn.Sequential(layers, input_shape=(None, None, 3), seed=seed)
+
+
+def even_out(net: nn.Network, patches: np.ndarray) -> None:
+    """Scale each channel of each convolution to a mean square of 1 over the patches.
+
+    What a layer's weights are divided by, the next layer's are multiplied with, so that the scores
+    stay what they were (ReLU lets positive factors through). A channel that hardly ever fires is
+    not blown up: its root mean square counts as a tenth of the layer's, at least.
+    """
+    values = {name: parameter.value for name, parameter in net.parameters.items()}
+    for name, following in zip(LAYERS, [*LAYERS[1:], "scores"], strict=True):
+        a = net.trace(patches, (name,), keep=False)[name]
+        square = np.square(a).mean((0, 1, 2))
+        scale = np.sqrt(np.maximum(square, 0.01 * square.mean()))
+        values[f"{name}/w"] /= scale
+        values[f"{name}/b"] /= scale
+        values[f"{following}/w"] *= scale[:, None]
