@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from minidl.course.compare import difference
 from minidl.course.exercise import Arguments, Exercise
 from minidl.course.limits import OutOfTime, limited
 
@@ -42,8 +43,8 @@ def trials(exercise: Exercise) -> list[Trial]:
     """The cases of an exercise and, where it asks for it, the first of them in float32."""
     inputs = exercise.inputs()
     out = [Trial(c.about, x, c.edge) for c, x in zip(exercise.cases, inputs, strict=True)]
-    if exercise.float32:
-        single = {name: _float32(value) for name, value in inputs[0].items()}
+    single = {name: _float32(value) for name, value in inputs[0].items()}
+    if exercise.float32 and not _unchanged(inputs[0], single):
         out.append(Trial(f"{out[0].about}, in float32", single, loose=True))
     return out
 
@@ -59,6 +60,15 @@ def behave(
         if isinstance(outcomes[-1].error, OutOfTime):
             break
     return outcomes
+
+
+def differs(
+    exercise: Exercise, trial: Trial, a: Outcome, b: Outcome, *, dtypes: bool = True
+) -> str | None:
+    """A sentence on how the value of ``a`` differs from that of ``b``, or None."""
+    scale = 1e4 if trial.loose else 1.0
+    rtol, atol = exercise.rtol * scale, exercise.atol * scale
+    return difference(a.value, b.value, rtol, atol, dtypes=dtypes)
 
 
 def _call(exercise: Exercise, function: Callable, trial: Trial, seconds: float) -> Outcome:

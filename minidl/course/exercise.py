@@ -74,7 +74,7 @@ class Exercise:
     reference: what the notebook goes on with while the student has no right answer, when minidl
                has something faster than the solution
     gradient:  set where the function returns gradients
-    rtol, atol: how far a float64 result may be off; float32 gets a thousand times as much
+    rtol, atol: how far a float64 result may be off; float32 gets ten thousand times as much
     float32:   whether the first case is repeated in float32
     """
 

@@ -37,7 +37,8 @@ class Feedback:
         style = f"border-left:4px solid {COLOURS[self.kind]};padding:0.3em 0.9em;margin:0.3em 0"
         title = f"<strong>{MARKS[self.kind]} {_inline(self.title)}</strong>"
         lines = "".join(f'<div style="margin-top:0.3em">{_inline(x)}</div>' for x in self.lines)
-        code = f'<pre style="margin-top:0.6em">{html.escape(self.code)}</pre>' if self.code else ""
+        wide = "margin-top:0.6em;white-space:pre;overflow-x:auto"
+        code = f'<pre style="{wide}">{html.escape(self.code)}</pre>' if self.code else ""
         return f'<div style="{style}">{title}{lines}{code}</div>'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:

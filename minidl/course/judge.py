@@ -1,18 +1,17 @@
 """Judging a student's function: the same checks for every exercise."""
 
-import contextlib
 import dis
 import inspect
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from minidl.course.behaviour import Outcome, Trial, behave, trials
-from minidl.course.compare import difference
-from minidl.course.exercise import Exercise, Wrong
+from minidl.course.behaviour import Outcome, Trial, behave, differs, trials
+from minidl.course.exercise import Exercise
 from minidl.course.feedback import Feedback
 from minidl.course.gradients import gradient_fault
 from minidl.course.limits import OutOfTime
+from minidl.course.recognise import recognise
 
 GO_ON = "The notebook goes on with minidl's own version."
 
@@ -36,7 +35,7 @@ def judge(exercise: Exercise, function: Any, seconds: float) -> Feedback:
     ]
     gradient = gradient_fault(exercise, tried, outcomes)
     if not any(faults) and not gradient:
-        return _right(exercise, outcomes)
+        return _right(exercise, tried, outcomes)
     return _explain(exercise, tried, outcomes, expected, faults, gradient, seconds)
 
 
@@ -97,7 +96,7 @@ def _fault(
         )
     if outcome.error is not None:
         return f"it raised {_error(function, outcome.error)}"
-    words = _difference(exercise, trial, outcome, expected)
+    words = differs(exercise, trial, outcome, expected)
     if words is None and outcome.changed:
         names = " and ".join(f"`{name}`" for name in outcome.changed)
         words = (
@@ -105,14 +104,6 @@ def _fault(
             "it still needs the old values, so work on a copy"
         )
     return words
-
-
-def _difference(
-    exercise: Exercise, trial: Trial, a: Outcome, b: Outcome, dtypes: bool = True
-) -> str | None:
-    scale = 1e4 if trial.loose else 1.0
-    rtol, atol = exercise.rtol * scale, exercise.atol * scale
-    return difference(a.value, b.value, rtol, atol, dtypes=dtypes)
 
 
 def _error(function: Callable, error: BaseException) -> str:
@@ -123,13 +114,13 @@ def _error(function: Callable, error: BaseException) -> str:
     return f"`{message}`" + (f" in line {own[-1].lineno}: `{own[-1].line}`" if own else "")
 
 
-def _right(exercise: Exercise, outcomes: Sequence[Outcome]) -> Feedback:
+def _right(exercise: Exercise, tried: list[Trial], outcomes: list[Outcome]) -> Feedback:
     plain = [case.about for case in exercise.cases if not case.edge]
     edges = [case.about for case in exercise.cases if case.edge]
     lines = [f"Verified: values and shapes on {'; '.join(plain)}."]
     if edges:
         lines.append(f"Edge cases: {'; '.join(edges)}.")
-    single = ", and float32 stays float32" if exercise.float32 else ""
+    single = ", and float32 stays float32" if any(trial.loose for trial in tried) else ""
     lines.append(f"The arguments are left as they were{single}.")
     if exercise.gradient:
         names = ", ".join(f"`{name}`" for name in exercise.gradient.of)
@@ -159,7 +150,7 @@ def _explain(
     gradient: str | None,
     seconds: float,
 ) -> Feedback:
-    known = _recognise(exercise, tried, outcomes, expected, seconds)
+    known = recognise(exercise, tried, outcomes, expected, seconds)
     words = [known.diagnosis] if known else []
     first = next((i for i, fault in enumerate(faults) if fault), None)
     if first is not None:
@@ -172,56 +163,3 @@ def _explain(
     if gradient:
         words.append(gradient)
     return _wrong(exercise, words, known.diagnosis if known else None)
-
-
-def _recognise(
-    exercise: Exercise,
-    tried: list[Trial],
-    outcomes: list[Outcome],
-    expected: list[Outcome],
-    seconds: float,
-) -> Wrong | None:
-    """The known mistake that the student made: alike in all, else in values, else by its sign."""
-    if isinstance(outcomes[-1].error, OutOfTime):
-        return None
-    all_known = [
-        (wrong, behave(exercise, exercise.wrong_function(wrong), tried, seconds))
-        for wrong in exercise.wrong
-    ]
-    for wrong, theirs in all_known:
-        if all(_alike(exercise, *each) for each in zip(tried, outcomes, theirs, strict=True)):
-            return wrong
-    for wrong, theirs in all_known:
-        if _same_values(exercise, tried, outcomes, theirs, expected):
-            return wrong
-    results = [outcome.value for outcome in outcomes]
-    right = [outcome.value for outcome in expected]
-    for wrong in exercise.wrong:
-        with contextlib.suppress(Exception):  # a student's results may be anything
-            if wrong.when and wrong.when(results, right):
-                return wrong
-    return None
-
-
-def _alike(exercise: Exercise, trial: Trial, a: Outcome, b: Outcome) -> bool:
-    if a.error is not None or b.error is not None:
-        return type(a.error) is type(b.error)
-    return a.changed == b.changed and _difference(exercise, trial, a, b) is None
-
-
-def _same_values(
-    exercise: Exercise,
-    tried: list[Trial],
-    outcomes: list[Outcome],
-    theirs: list[Outcome],
-    expected: list[Outcome],
-) -> bool:
-    """True if both give the same values wherever both give any, and wrong ones at least once."""
-    telling = False
-    for trial, a, b, right in zip(tried, outcomes, theirs, expected, strict=True):
-        if a.error is not None or b.error is not None:
-            continue
-        if _difference(exercise, trial, a, b, dtypes=False):
-            return False
-        telling |= bool(_difference(exercise, trial, b, right, dtypes=False))
-    return telling

@@ -68,6 +68,12 @@ def test_every_known_mistake_gets_its_own_diagnosis(exercise, wrong):
     assert exercise.hints[0] in str(feedback)
 
 
+def test_every_known_mistake_gets_somewhere(exercise, wrong):
+    """One that only ever raised would be recognised in anything that raises the same."""
+    outcomes = behave(exercise, exercise.wrong_function(wrong), trials(exercise), SECONDS)
+    assert any(outcome.error is None for outcome in outcomes)
+
+
 def test_gradients_of_the_solution_agree_with_central_differences_everywhere(differentiable):
     tried = trials(differentiable)
     outcomes = behave(differentiable, differentiable.solution, tried, SECONDS)

@@ -1,0 +1,64 @@
+"""Recognising a known mistake by what it does."""
+
+import contextlib
+
+from minidl.course.behaviour import Outcome, Trial, behave, differs
+from minidl.course.exercise import Exercise, Wrong
+from minidl.course.limits import OutOfTime
+
+
+def recognise(
+    exercise: Exercise,
+    tried: list[Trial],
+    outcomes: list[Outcome],
+    expected: list[Outcome],
+    seconds: float,
+) -> Wrong | None:
+    """The known mistake that a student made, or None.
+
+    It is the one that does the same in every trial; else the one that gives the same values, with
+    another fault on top; else one whose ``when`` knows these results.
+    """
+    if isinstance(outcomes[-1].error, OutOfTime):
+        return None
+    all_known = [
+        (wrong, behave(exercise, exercise.wrong_function(wrong), tried, seconds))
+        for wrong in exercise.wrong
+    ]
+    for wrong, theirs in all_known:
+        if all(_alike(exercise, *each) for each in zip(tried, outcomes, theirs, strict=True)):
+            return wrong
+    for wrong, theirs in all_known:
+        if _same_values(exercise, tried, outcomes, theirs, expected):
+            return wrong
+    results = [outcome.value for outcome in outcomes]
+    right = [outcome.value for outcome in expected]
+    for wrong in exercise.wrong:
+        with contextlib.suppress(Exception):  # a student's results may be anything
+            if wrong.when and wrong.when(results, right):
+                return wrong
+    return None
+
+
+def _alike(exercise: Exercise, trial: Trial, a: Outcome, b: Outcome) -> bool:
+    if a.error is not None or b.error is not None:
+        return type(a.error) is type(b.error)
+    return a.changed == b.changed and differs(exercise, trial, a, b) is None
+
+
+def _same_values(
+    exercise: Exercise,
+    tried: list[Trial],
+    outcomes: list[Outcome],
+    theirs: list[Outcome],
+    expected: list[Outcome],
+) -> bool:
+    """True if both give the same values wherever both give any, and wrong ones at least once."""
+    telling = False
+    for trial, a, b, right in zip(tried, outcomes, theirs, expected, strict=True):
+        if a.error is not None or b.error is not None:
+            continue
+        if differs(exercise, trial, a, b, dtypes=False):
+            return False
+        telling |= bool(differs(exercise, trial, b, right, dtypes=False))
+    return telling
