@@ -1,14 +1,7 @@
 """Hot loops, each with a NumPy twin; the only place that knows of threads or compiling."""
 
 from minidl.kernels import jit
-from minidl.kernels.numpy_conv import relu_backward
-from minidl.kernels.numpy_pool import (
-    avg_pool,
-    avg_pool_backward,
-    max_pool,
-    max_pool_backward,
-    window_counts,
-)
+from minidl.kernels.numpy_pool import window_counts
 from minidl.kernels.threads import set_threads, thread_count
 from minidl.kernels.window import Window
 
@@ -18,12 +11,16 @@ if jit.AVAILABLE:
         convolve_input_gradient,
         convolve_kernel_gradient,
     )
+    from minidl.kernels.elementwise import relu_backward
+    from minidl.kernels.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 else:
     from minidl.kernels.numpy_conv import (
         convolve,
         convolve_input_gradient,
         convolve_kernel_gradient,
+        relu_backward,
     )
+    from minidl.kernels.numpy_pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 
 __all__ = [
     "Window",

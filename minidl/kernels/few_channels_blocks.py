@@ -8,7 +8,7 @@ input itself serves as the rows of a product, a stride apart, without a copy.
 from math import inf
 from typing import NamedTuple
 
-from minidl.kernels.jit import inner, kernel
+from minidl.kernels.jit import inlined, kernel
 from minidl.kernels.lanes import fill, lanes
 from minidl.kernels.tile import (
     STEPS,
@@ -51,7 +51,7 @@ def few_channels_block(first, last, relu, x, rows, b, bias, y, scratch, s):
                     )
 
 
-@inner
+@inlined
 def one_tile(x, rows, b, bias, y, scratch, s, row, place, filter_, floor, tile):
     """Do a few neighbouring windows and a panel of filters; the tile is handed in with zeros."""
     j = filter_ * s.outer_taps * s.run

@@ -80,6 +80,11 @@ def inner(function: Callable) -> Callable:
     return numba.njit(**SETTINGS)(function)
 
 
+def inlined(function: Callable) -> Callable:
+    """Make one that becomes part of each caller: what it is handed may stay in registers."""
+    return numba.njit(forceinline=True, **SETTINGS)(function)
+
+
 def kernel(function: Callable) -> Callable:
     """Make a compiled function that Python may call; it is compiled when it is first called."""
     compiled = _with_cache(function)

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kernel_cases import DTYPES, check_close, doubled, windows
+
+from minidl.kernels import jit, numpy_conv, numpy_pool
+
+pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
+if jit.AVAILABLE:
+    from minidl.kernels import elementwise, pool
+
+
+@st.composite
+def pools(draw):
+    """Draw (x, window, generator); values of x repeat, so that there are ties."""
+    window = draw(windows(ranks=(1, 2, 3, 4), ceil=(False, True)))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    shape = (draw(st.integers(1, 3)), *window.size, draw(st.integers(1, 20)))
+    return rng.integers(-4, 5, shape).astype(draw(DTYPES)), window, rng
+
+
+@settings(deadline=None, max_examples=200)
+@given(pools(), st.booleans())
+def test_max_pool_is_its_twin_to_the_bit(case, with_nan):
+    x, window, rng = case
+    if with_nan:
+        x[rng.random(x.shape) < 0.1] = np.nan
+    y, where = pool.max_pool(x, window)
+    twin_y, twin_where = numpy_pool.max_pool(x, window)
+    np.testing.assert_array_equal(y, twin_y)
+    np.testing.assert_array_equal(where, twin_where)
+    assert (y.dtype, where.dtype) == (twin_y.dtype, twin_where.dtype)
+    dy = rng.integers(-9, 9, y.shape).astype(x.dtype)
+    dx = pool.max_pool_backward(dy, where, window)
+    np.testing.assert_array_equal(dx, numpy_pool.max_pool_backward(dy, where, window))
+    assert dx.dtype == x.dtype
+
+
+@settings(deadline=None, max_examples=200)
+@given(pools(), st.booleans())
+def test_avg_pool_agrees_with_the_twin(case, count_padding):
+    x, window, rng = case
+    counts = np.maximum(numpy_pool.window_counts(window, count_padding), 1)
+    y = pool.avg_pool(x, window, counts)
+    check_close(y, numpy_pool.avg_pool(*doubled(x), window, counts))
+    dy = rng.standard_normal(y.shape).astype(x.dtype)
+    dx = pool.avg_pool_backward(dy, window, counts)
+    check_close(dx, numpy_pool.avg_pool_backward(*doubled(dy), window, counts))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(3,), (2, 5, 7), (700, 900)])
+def test_relu_backward_is_its_twin(shape, dtype):
+    rng = np.random.default_rng(0)
+    y = np.maximum(rng.standard_normal(shape), 0).astype(dtype)
+    dy = rng.standard_normal(shape).astype(dtype)
+    dx = elementwise.relu_backward(dy, y)
+    np.testing.assert_array_equal(dx, numpy_conv.relu_backward(dy, y))
+    assert dx.dtype == dtype
