@@ -9,6 +9,8 @@ This is the truth that the fast kernels are held against; it shares no code with
 arithmetic of sizes. Functions take and return plain arrays: no caches.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from minidl.functional.arguments import IntOrInts, Padding, make_window, per_axis
@@ -157,7 +159,7 @@ def shifted_inputs(padded: np.ndarray, window: Window) -> np.ndarray:
     return np.stack([padded[shifted(tap, window)] for tap in np.ndindex(window.kernel)])
 
 
-def back_to_taps(part, dy: np.ndarray, window: Window) -> np.ndarray:
+def back_to_taps(part: Callable, dy: np.ndarray, window: Window) -> np.ndarray:
     """Add ``part(index of the tap)`` at the places that each tap has read."""
     dpadded = padded_zeros(len(dy), window, dy.shape[-1], dy.dtype)
     for index, tap in enumerate(np.ndindex(window.kernel)):

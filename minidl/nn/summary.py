@@ -1,9 +1,13 @@
 """The table that tells what a network is made of and what it costs."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from minidl.nn.graph import INPUT
 from minidl.nn.layer import Shape
+
+if TYPE_CHECKING:
+    from minidl.nn.network import Sequential
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Summary:
     input_shape: Shape
 
     @classmethod
-    def of(cls, network, input_shape: Shape) -> "Summary":
+    def of(cls, network: "Sequential", input_shape: Shape) -> "Summary":
         """Summarise a network for inputs of this shape ``(*S, C)``."""
         shapes, seen, rows = network.shapes_for(input_shape), set(), []
         for node in network.graph.nodes.values():

@@ -188,7 +188,7 @@ def test_killing_the_process_in_the_middle_of_writing_loses_nothing(tmp_path):
     for _ in range(4):
         command = [sys.executable, "-c", WRITER, str(path), str(stored)]
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+            command, stdout=subprocess.PIPE, encoding="utf-8", cwd=Path(__file__).parents[2]
         )
         said = [process.stdout.readline()]  # at least once all went well
         time.sleep(rng.uniform(0.02, 0.3))

@@ -89,7 +89,7 @@ def lab(tmp_path_factory):
     for name, settings in SETTINGS.items():
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(settings))
+        path.write_text(json.dumps(settings), encoding="utf-8")
     token = secrets.token_hex(16)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -102,7 +102,7 @@ def lab(tmp_path_factory):
         "root_dir": str(folder),
         "open_browser": False,
     }
-    with (home / "log").open("w") as log:
+    with (home / "log").open("w", encoding="utf-8") as log:
         server = subprocess.Popen(
             [
                 *(sys.executable, "-m", "jupyterlab"),
@@ -134,11 +134,11 @@ def lab(tmp_path_factory):
 
 def _wait_until_it_answers(server, url, log):
     for _ in range(300):
-        assert server.poll() is None, log.read_text()[-3000:]
+        assert server.poll() is None, log.read_text(encoding="utf-8")[-3000:]
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
             return
         time.sleep(0.2)
-    pytest.fail(f"JupyterLab does not answer: {log.read_text()[-3000:]}")
+    pytest.fail(f"JupyterLab does not answer: {log.read_text(encoding='utf-8')[-3000:]}")
 
 
 @contextlib.contextmanager

@@ -154,7 +154,7 @@ def test_old_unfinished_files_are_swept_and_new_ones_left(no_pip):
 
 
 def test_cache_folder_that_cannot_be_made(shelf):
-    shelf.cache.write_text("a file stands where the folder should be")
+    shelf.cache.write_text("a file stands where the folder should be", encoding="utf-8")
     refused(shelf.wheel(), "MINIDL_CACHE", "File exists" if os.name == "posix" else "")
 
 

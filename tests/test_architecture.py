@@ -1,0 +1,244 @@
+"""House rules that a machine can hold: imports go down, files stay small, nothing is unpickled."""
+
+import ast
+import importlib
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "minidl"
+LEVELS = {
+    "kernels": 0,
+    "functional": 1,
+    "nn": 2,
+    "zoo": 3,
+    "datasets": 3,
+    "style": 4,
+    "units": 4,
+    "faces": 4,
+    "course": 5,
+}
+PICTURES = ("viz", "diagrams")  # anyone may use them; they know of nobody
+LONGEST = 300
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+PYTHON = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def part(path: Path) -> str:
+    """The package or module of minidl that a file belongs to ("" for minidl/__init__.py)."""
+    first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return "" if first == "__init__" else first
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imported(path: Path) -> list[str]:
+    """Every module that a file imports, also within functions, written in full."""
+    found = []
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name(path)} imports relatively: write the name in full"
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def parts_imported(path: Path) -> set[str]:
+    """The parts of minidl that a file imports."""
+    inner = [module.split(".") for module in imported(path) if module.split(".")[0] == "minidl"]
+    return {pieces[1] for pieces in inner if len(pieces) > 1} & {*LEVELS, *PICTURES}
+
+
+def refuse(faults: list[str]) -> None:
+    """Fail with one line for each fault."""
+    assert not faults, "\n".join(["", *faults])
+
+
+def test_there_is_something_to_hold():
+    assert len(SOURCES) > 50
+    assert {part(p) for p in SOURCES} - {""} == {*LEVELS, *PICTURES}
+
+
+def test_imports_go_down_only():
+    refuse(
+        [
+            f"{name(path)} ({part(path)}) imports {other}"
+            for path in SOURCES
+            if part(path) in LEVELS
+            for other in parts_imported(path)
+            if other in LEVELS and LEVELS[other] > LEVELS[part(path)]
+        ]
+    )
+
+
+def test_packages_of_one_level_do_not_import_each_other_in_a_circle():
+    edges = {(part(p), other) for p in SOURCES for other in parts_imported(p) if part(p) != other}
+    refuse([f"{a} and {b} import each other" for a, b in edges if a < b and (b, a) in edges])
+
+
+def test_pictures_know_of_nobody():
+    shown = {"numpy", "matplotlib", "cycler", "IPython", "ipywidgets", "minidl"}
+    allowed = {*sys.stdlib_module_names, *shown}
+    for path in SOURCES:
+        if part(path) in PICTURES:
+            assert parts_imported(path) <= set(PICTURES), name(path)
+            assert {module.split(".")[0] for module in imported(path)} <= allowed, name(path)
+
+
+def test_the_core_needs_numpy_scipy_and_tqdm_alone():
+    allowed = {*sys.stdlib_module_names, "numpy", "scipy", "tqdm", "minidl"}
+    for path in SOURCES:
+        if part(path) in ("functional", "nn"):
+            assert {module.split(".")[0] for module in imported(path)} <= allowed, name(path)
+
+
+def test_only_kernels_know_of_numba_and_threads():
+    refuse(
+        [
+            f"{name(path)} imports {module}"
+            for path in SOURCES
+            if part(path) not in ("kernels", "course")
+            for module in imported(path)
+            if module.split(".")[0] in ("numba", "threading", "multiprocessing", "concurrent")
+        ]
+    )
+
+
+def test_files_stay_small():
+    lengths = {name(p): len(p.read_text(encoding="utf-8").splitlines()) for p in SOURCES}
+    refuse([f"{n} has {lines} lines" for n, lines in lengths.items() if lines > LONGEST])
+
+
+def test_every_file_says_what_it_is_for():
+    refuse([name(p) for p in SOURCES if not ast.get_docstring(tree(p))])
+
+
+# -- nothing is unpickled ------------------------------------------------------------------------
+
+PICKLERS = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
+
+
+def test_nothing_is_unpickled():
+    faults = []
+    for path in SOURCES:
+        faults += [f"{name(path)}: {m}" for m in imported(path) if m.split(".")[0] in PICKLERS]
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+                forbidden = isinstance(node.value, ast.Constant) and node.value.value is False
+                if not forbidden:
+                    faults.append(f"{name(path)}:{node.value.lineno}: allow_pickle")
+    refuse(faults)
+
+
+# -- text has an encoding ------------------------------------------------------------------------
+
+BINARY_OPENERS = {"Image", "archive", "wheel", "zipfile", "tarfile", "gzip", "os"}
+
+
+def test_text_is_read_and_written_with_an_encoding():
+    refuse([fault for path in PYTHON for fault in without_encoding(path)])
+
+
+def without_encoding(path: Path) -> list[str]:
+    """Calls that read or write text in whatever encoding the system happens to have."""
+    faults = []
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.Call):
+            continue
+        keywords = {k.arg: k.value for k in node.keywords}
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else None
+        plain = node.func.id if isinstance(node.func, ast.Name) else None
+        owner = getattr(getattr(node.func, "value", None), "id", None)
+        needs = called in ("read_text", "write_text", "NamedTemporaryFile", "fdopen")
+        if plain == "open" or (called == "open" and owner not in BINARY_OPENERS):
+            needs = True
+        if called in ("run", "Popen", "check_output") and owner == "subprocess":
+            needs = bool({"text", "universal_newlines"} & keywords.keys())
+        modes = [*node.args[: 2 if plain else 1], keywords.get("mode")]
+        binary = any(isinstance(m, ast.Constant) and "b" in str(m.value) for m in modes if m)
+        if called in ("read_text", "write_text"):
+            binary = False
+        if needs and not binary and "encoding" not in keywords:
+            faults.append(f"{name(path)}:{node.lineno}: {called or plain} without encoding")
+    return faults
+
+
+# -- public functions ----------------------------------------------------------------------------
+
+
+def documented(path: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Yield (name, function) of a file's public functions and its public classes' methods."""
+    for node in tree(path).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("_"):
+                    yield f"{node.name}.{inner.name}", inner
+
+
+def exported() -> set[tuple[str, str]]:
+    """Where the names in every package's ``__all__`` are defined: (module, name)."""
+    modules = [importlib.import_module(f"minidl.{package}") for package in LEVELS]
+    values = [getattr(module, n) for module in modules for n in module.__all__]
+    return {(v.__module__, v.__name__) for v in map(inspect.unwrap, values) if callable(v)}
+
+
+def public_functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Yield (where, function): what packages export; of functional, nn and pictures, everything."""
+    homes = exported()
+    for path in SOURCES:
+        module = name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        whole = part(path) in ("functional", "nn", *PICTURES)
+        for full, node in documented(path):
+            if whole or (module, full.split(".")[0]) in homes:
+                yield f"{name(path)}:{node.lineno}: {full}", node
+
+
+def test_public_functions_have_docstrings_and_type_hints():
+    faults, seen = [], 0
+    for where, node in public_functions():
+        seen += 1
+        arguments = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+        bare = [a.arg for a in arguments if not a.annotation and a.arg not in ("self", "cls")]
+        if bare:
+            faults.append(f"{where} has no type hint for {', '.join(bare)}")
+        if node.returns is None:
+            faults.append(f"{where} does not say what it returns")
+        if not ast.get_docstring(node):
+            faults.append(f"{where} has no docstring")
+    assert seen > 300
+    refuse(faults)
+
+
+@pytest.mark.parametrize("package", LEVELS)
+def test_what_a_package_exports_is_there_once(package):
+    module = importlib.import_module(f"minidl.{package}")
+    assert all(hasattr(module, n) for n in module.__all__)
+    assert len(set(module.__all__)) == len(module.__all__)
+
+
+# -- ruff ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", (["check"], ["format", "--check"]), ids=" ".join)
+def test_ruff_is_content(command):
+    run = [sys.executable, "-m", "ruff", *command, "--no-cache", "minidl", "tests"]
+    result = subprocess.run(run, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    if "No module named ruff" in result.stderr:
+        pytest.skip("ruff is not installed")
+    assert result.returncode == 0, result.stdout + result.stderr
