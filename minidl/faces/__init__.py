@@ -6,14 +6,7 @@ from minidl.faces.cross_validation import CrossValidation, cross_validate
 from minidl.faces.descriptors import Faces, describe
 from minidl.faces.detector import Detections, detect
 from minidl.faces.distances import pair_distances, squared_distances, squared_distances_backward
-from minidl.faces.encoder import (
-    encode,
-    face_encoder,
-    fingerprint,
-    kept_encoder,
-    kept_weights,
-    pixels_to_input,
-)
+from minidl.faces.encoder import encode, face_encoder, fingerprint, pixels_to_input
 from minidl.faces.gallery import Gallery, Match
 from minidl.faces.heads import (
     Head,
@@ -27,9 +20,11 @@ from minidl.faces.heads import (
 )
 from minidl.faces.identification import identification_rates
 from minidl.faces.landmarks import find_landmarks
+from minidl.faces.lfw import lfw_accuracy
 from minidl.faces.mining import MINERS, batch_all, batch_hard, random_triplets, semi_hard
 from minidl.faces.monitor import Monitor
 from minidl.faces.pairs import Pairs, all_pairs, fold_pairs, split_people
+from minidl.faces.pretrained import trained_encoder, trained_weights
 from minidl.faces.roc import Point, Roc, best_threshold, equal_error_rate, interval, roc
 from minidl.faces.search import nearest
 from minidl.faces.training import shift, train_with_triplets
@@ -69,8 +64,7 @@ __all__ = [
     "fold_pairs",
     "identification_rates",
     "interval",
-    "kept_encoder",
-    "kept_weights",
+    "lfw_accuracy",
     "nearest",
     "pair_distances",
     "people_batches",
@@ -86,5 +80,7 @@ __all__ = [
     "squared_distances",
     "squared_distances_backward",
     "train_with_triplets",
+    "trained_encoder",
+    "trained_weights",
     "triplet_cost",
 ]

@@ -91,11 +91,11 @@ def test_interrupt_keeps_what_was_learned():
 def test_from_encodings_that_are_nearly_equal_only_a_margin_leads_out():
     for margin in (0.0, 0.5):
         network = tiny()
-        network.parameters["encoding/b"].value[0] = 10  # all encodings point almost the same way
+        network.parameters["encoding/b"].value[0] = 20  # all encodings point almost the same way
         monitor = Monitor(margin)
         run(network, epochs=15, miner="batch-all", margin=margin, monitor=monitor, lr=1e-2)
         assert monitor.collapsed == (margin == 0)
-        assert margin == 0 or monitor.curves["loss"][-1] < 0.1 * margin
+        assert margin == 0 or monitor.curves["loss"][-1] < 0.5 * margin
 
 
 def test_two_branches_that_share_parameters_add_their_gradients():
