@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import io
+import math
 import time
 import warnings
 from collections.abc import Callable
@@ -50,7 +51,7 @@ def trials(exercise: Exercise) -> list[Trial]:
 
 
 def behave(
-    exercise: Exercise, function: Callable, tried: list[Trial], seconds: float
+    exercise: Exercise, function: Callable, tried: list[Trial], seconds: float = math.inf
 ) -> list[Outcome]:
     """Call the function on every trial; a call that runs out of time is the last."""
     deadline = time.monotonic() + seconds

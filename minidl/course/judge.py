@@ -24,11 +24,11 @@ def judge(exercise: Exercise, function: Any, seconds: float) -> Feedback:
     if _untouched(function):
         return _open(exercise, "not written yet")
     tried = trials(exercise)
+    expected = behave(exercise, exercise.solution, tried)  # first: what it compiles is not timed
     outcomes = behave(exercise, function, tried, seconds)
     if any(isinstance(outcome.error, NotImplementedError) for outcome in outcomes):
         done = any(outcome.error is None for outcome in outcomes)
         return _open(exercise, "not all written yet" if done else "not written yet")
-    expected = behave(exercise, exercise.solution, tried, seconds)
     faults = [
         _fault(exercise, function, *each, seconds)
         for each in zip(tried, outcomes, expected, strict=False)
@@ -36,7 +36,7 @@ def judge(exercise: Exercise, function: Any, seconds: float) -> Feedback:
     gradient = gradient_fault(exercise, tried, outcomes)
     if not any(faults) and not gradient:
         return _right(exercise, tried, outcomes)
-    return _explain(exercise, tried, outcomes, expected, faults, gradient, seconds)
+    return _explain(exercise, tried, outcomes, expected, faults, gradient)
 
 
 def _unusable(exercise: Exercise, function: Any) -> str | None:
@@ -148,9 +148,8 @@ def _explain(
     expected: list[Outcome],
     faults: list[str | None],
     gradient: str | None,
-    seconds: float,
 ) -> Feedback:
-    known = recognise(exercise, tried, outcomes, expected, seconds)
+    known = recognise(exercise, tried, outcomes, expected)
     words = [known.diagnosis] if known else []
     first = next((i for i, fault in enumerate(faults) if fault), None)
     if first is not None:

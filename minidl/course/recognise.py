@@ -12,7 +12,6 @@ def recognise(
     tried: list[Trial],
     outcomes: list[Outcome],
     expected: list[Outcome],
-    seconds: float,
 ) -> Wrong | None:
     """The known mistake that a student made, or None.
 
@@ -22,8 +21,7 @@ def recognise(
     if isinstance(outcomes[-1].error, OutOfTime):
         return None
     all_known = [
-        (wrong, behave(exercise, exercise.wrong_function(wrong), tried, seconds))
-        for wrong in exercise.wrong
+        (wrong, behave(exercise, exercise.wrong_function(wrong), tried)) for wrong in exercise.wrong
     ]
     for wrong, theirs in all_known:
         if all(_alike(exercise, *each) for each in zip(tried, outcomes, theirs, strict=True)):

@@ -1,5 +1,6 @@
 """Every exercise of the course: its solutions pass, its known mistakes are told apart by name."""
 
+import dataclasses
 import inspect
 import time
 
@@ -12,7 +13,7 @@ from minidl.course.exercise import BEGIN, END
 from minidl.course.gradients import gradient_fault
 from minidl.course.judge import judge
 
-SECONDS = 8.0
+SECONDS = 60.0  # time is not what is tested here, and a busy machine compiles slowly
 
 
 def same_arguments(exercise, function):
@@ -70,13 +71,13 @@ def test_every_known_mistake_gets_its_own_diagnosis(exercise, wrong):
 
 def test_every_known_mistake_gets_somewhere(exercise, wrong):
     """One that only ever raised would be recognised in anything that raises the same."""
-    outcomes = behave(exercise, exercise.wrong_function(wrong), trials(exercise), SECONDS)
+    outcomes = behave(exercise, exercise.wrong_function(wrong), trials(exercise))
     assert any(outcome.error is None for outcome in outcomes)
 
 
 def test_gradients_of_the_solution_agree_with_central_differences_everywhere(differentiable):
     tried = trials(differentiable)
-    outcomes = behave(differentiable, differentiable.solution, tried, SECONDS)
+    outcomes = behave(differentiable, differentiable.solution, tried)
     assert gradient_fault(differentiable, tried, outcomes, elements=None) is None
 
 
@@ -85,9 +86,9 @@ def test_inputs_are_the_same_every_time_and_a_check_takes_a_moment(exercise):
         for name, value in first.items():
             if isinstance(value, np.ndarray):
                 assert np.array_equal(value, second[name], equal_nan=value.dtype.kind == "f")
-    start = time.monotonic()
+    start = time.process_time()
     judge(exercise, exercise.wrong_function(exercise.wrong[0]), SECONDS)
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_not_written_yet_is_told_from_wrong(exercise):
@@ -152,7 +153,7 @@ def test_an_endless_loop_gets_words(exercise):
             pass
 
     start = time.monotonic()
-    feedback = judge(exercise, endless, 0.3)
+    feedback = judge(exercise, endless, 0.1)
     assert time.monotonic() - start < 2
     assert feedback.kind == "wrong"
     assert "never ends" in str(feedback)
@@ -168,3 +169,13 @@ def test_what_is_no_function_gets_words(toy, value):
 def test_a_wrong_first_line_gets_words(toy):
     feedback = judge(toy, lambda x: (x, x), SECONDS)
     assert "def square_sum(x, scale=1.0):" in str(feedback)
+
+
+def test_the_time_that_minidl_needs_is_not_the_students(toy):
+    def square_sum(x, scale=1.0):
+        time.sleep(0.1)
+        return toy.solution(x, scale)
+
+    slow = dataclasses.replace(toy, solution=square_sum)
+    assert judge(slow, toy.right[0], 0.2).kind == "right"
+    assert judge(slow, square_sum, 0.2).kind == "wrong"
