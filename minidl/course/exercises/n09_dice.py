@@ -1,0 +1,116 @@
+"""How well two segmentations agree: the Dice coefficient."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def dice(predicted, truth, label):
+    """Return how well two maps agree on where one label is, from 0 (nowhere) to 1 (everywhere).
+
+    With A and B the voxels that have the label in the one and in the other map,
+
+        dice = 2·|A ∩ B| / (|A| + |B|),   and 1 if neither map has the label anywhere
+
+    predicted, truth: a whole number for each voxel, two arrays of one shape
+    label: the number asked about
+    Returns one number.
+    """
+    ### BEGIN SOLUTION
+    a, b = predicted == label, truth == label
+    if not (a.any() or b.any()):
+        return 1.0
+    return 2 * (a & b).sum() / (a.sum() + b.sum())
+    ### END SOLUTION
+
+
+def _by_sets(predicted, truth, label):
+    a = set(np.flatnonzero(predicted == label))
+    b = set(np.flatnonzero(truth == label))
+    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
+
+
+def _by_errors(predicted, truth, label):
+    hits = np.sum((predicted == label) & (truth == label))
+    wrong = np.sum((predicted == label) != (truth == label))
+    return 1.0 if hits + wrong == 0 else 2 * hits / (2 * hits + wrong)
+
+
+def _accuracy(predicted, truth, label):
+    return ((predicted == label) == (truth == label)).mean()
+
+
+def _all_labels(predicted, truth, label):
+    return (predicted == truth).mean()
+
+
+def _maps(shape, labels=3, agree=0.7, label=1):
+    def make(rng):
+        truth = rng.integers(0, labels, shape)
+        drawn = rng.integers(0, labels, shape)
+        predicted = np.where(rng.random(shape) < agree, truth, np.minimum(drawn, labels - 2))
+        return {"predicted": predicted, "truth": truth, "label": label}
+
+    return make
+
+
+def _same(value, label):
+    return lambda rng: {
+        "predicted": np.full((2, 3), value),
+        "truth": np.full((2, 3), value),
+        "label": label,
+    }
+
+
+EXERCISE = Exercise(
+    solution=dice,
+    points=1,
+    cases=(
+        Case("two maps that agree mostly", _maps((5, 6))),
+        Case("the label 0", _maps((4, 3, 5), label=0)),
+        Case("a label that the prediction uses too seldom", _maps((4, 5, 3), label=2)),
+        Case("maps that agree completely", _same(2, 2), edge=True),
+        Case("a label that is in neither map", _same(1, 2), edge=True),
+    ),
+    hints=(
+        "`predicted == label` is a map of True and False. What are |A|, |B| and |A ∩ B|?",
+        "A sum over booleans counts those that are True, and `a & b` is True where both are.",
+        "`2 * (a & b).sum() / (a.sum() + b.sum())`, after asking whether both are empty.",
+    ),
+    wrong=(
+        Wrong(
+            "The 2 is missing: two maps that agree completely would get ½.",
+            edit=("2 * (a & b)", "(a & b)"),
+        ),
+        Wrong(
+            "You divided by |A ∪ B|: that is the Jaccard index, |A ∩ B| / |A ∪ B|, if without the "
+            "2; Dice divides by |A| + |B|.",
+            edit=("2 * (a & b).sum() / (a.sum() + b.sum())", "(a & b).sum() / (a | b).sum()"),
+        ),
+        Wrong(
+            "That is accuracy: voxels that do *not* have the label count as well, and there are so "
+            "many of them that any map looks good.",
+            function=_accuracy,
+        ),
+        Wrong(
+            "You compare all labels at once; only one is asked about.",
+            function=_all_labels,
+        ),
+        Wrong(
+            "You divided by the size of the prediction alone (that is precision): |A| + |B| counts "
+            "both maps.",
+            edit=("2 * (a & b).sum() / (a.sum() + b.sum())", "(a & b).sum() / max(a.sum(), 1)"),
+        ),
+        Wrong(
+            "You divided by the size of the truth alone (that is recall): |A| + |B| counts both "
+            "maps.",
+            edit=("2 * (a & b).sum() / (a.sum() + b.sum())", "(a & b).sum() / max(b.sum(), 1)"),
+        ),
+        Wrong(
+            "Where neither map has the label, 0 / 0 is not a number: they agree, so return 1.",
+            edit=("if not (a.any() or b.any()):", "if label < 0:"),
+        ),
+    ),
+    right=(_by_sets, _by_errors),
+    float32=False,
+)

@@ -1,0 +1,104 @@
+"""What a convolution costs in one, two and three dimensions."""
+
+import numpy as np
+
+import minidl.functional as F
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def layer_cost(size, kernel, channels, filters, rank):
+    """Count what one convolution makes, learns and computes, the same along each of `rank` axes.
+
+    The window moves one step at a time and there is no padding.
+
+    size: positions of the input along each axis
+    kernel: taps of a filter along each axis
+    channels, filters: C of the input, F of the output
+    rank: 1, 2 or 3 axes
+    Returns three whole numbers:
+      outputs: numbers in y, all positions and filters
+      parameters: weights, and one bias for each filter
+      multiplications: one for each weight that an output reads, for every output
+    """
+    ### BEGIN SOLUTION
+    outputs = (size - kernel + 1) ** rank * filters
+    weights = kernel**rank * channels * filters
+    return outputs, weights + filters, outputs * kernel**rank * channels
+    ### END SOLUTION
+
+
+def _by_running(size, kernel, channels, filters, rank):
+    w = np.zeros((*[kernel] * rank, channels, filters))
+    y, _ = F.conv(np.zeros((1, *[size] * rank, channels)), w)
+    return y.size, w.size + filters, y.size * w[..., 0].size
+
+
+def _axis_by_axis(size, kernel, channels, filters, rank):
+    positions, taps = 1, 1
+    for _ in range(rank):
+        positions *= size - kernel + 1
+        taps *= kernel
+    parameters = filters * (taps * channels + 1)
+    return positions * filters, parameters, positions * taps * channels * filters
+
+
+def _layer(size, kernel, channels, filters, rank):
+    arguments = {"size": size, "kernel": kernel, "channels": channels, "filters": filters}
+    return lambda rng: arguments | {"rank": rank}
+
+
+EXERCISE = Exercise(
+    solution=layer_cost,
+    points=1,
+    cases=(
+        Case("the lecture's first layer on a signal", _layer(14, 5, 1, 16, 1)),
+        Case("a layer of 6 filters on pictures in 3 channels", _layer(9, 4, 3, 6, 2)),
+        Case("the lecture's second layer on a volume", _layer(10, 5, 16, 32, 3)),
+        Case("a filter as large as the input", _layer(7, 7, 2, 3, 2), edge=True),
+    ),
+    hints=(
+        "Along one axis a filter of `kernel` taps fits into `size` positions in "
+        "`size - kernel + 1` places. How many places are there with `rank` axes?",
+        "One filter has `kernel**rank * channels` weights and a bias.",
+        "Each output number multiplies every weight of its filter once: `outputs * kernel**rank * "
+        "channels`.",
+    ),
+    wrong=(
+        Wrong(
+            "A filter fits in one place more than it can take steps: `size - kernel + 1`.",
+            edit=("size - kernel + 1", "size - kernel"),
+        ),
+        Wrong(
+            "That is the count along one axis: with `rank` axes, positions and taps are raised to "
+            "that power.",
+            function=lambda size, kernel, channels, filters, rank: (
+                (size - kernel + 1) * filters,
+                kernel * channels * filters + filters,
+                (size - kernel + 1) * filters * kernel * channels,
+            ),
+        ),
+        Wrong(
+            "You multiplied by the rank where there is a power: 5 × 5 × 5 is not 3 · 5.",
+            function=lambda size, kernel, channels, filters, rank: (
+                (size - kernel + 1) * rank * filters,
+                kernel * rank * channels * filters + filters,
+                (size - kernel + 1) * rank * filters * kernel * rank * channels,
+            ),
+        ),
+        Wrong("The biases are missing.", edit=("weights + filters", "weights")),
+        Wrong(
+            "There is one bias for each filter, not one for each channel of the input.",
+            edit=("weights + filters", "weights + channels"),
+        ),
+        Wrong(
+            "Filters are as deep as the input: the input's channels are missing.",
+            edit=(" * channels", ""),
+        ),
+        Wrong(
+            "The filters count twice: `outputs` already holds all of them.",
+            edit=("outputs * kernel**rank * channels", "outputs * weights"),
+        ),
+    ),
+    right=(_by_running, _axis_by_axis),
+    float32=False,
+)
