@@ -1,0 +1,64 @@
+"""The network that the course trained itself: its weights are there, and know what they should."""
+
+import numpy as np
+import pytest
+
+from minidl import zoo
+from minidl.zoo import own, small_net, train_small
+
+
+def test_the_kept_weights_load_and_are_frozen():
+    network = zoo.small_net()
+    assert not any(p.trainable for p in network.parameters.values())
+    x = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 3)).astype(np.float32)
+    assert network.forward(x).shape == (2, small_net.CLASSES)
+    assert (own.FOLDER / small_net.WEIGHTS).stat().st_size < 2e6
+
+
+def test_pooling():
+    x = np.random.default_rng(0).uniform(0, 255, (1, 32, 40, 3)).astype(np.float32)
+    largest, mean = (zoo.small_net(p).forward(x, taps=("conv2",)) for p in ("max", "average"))
+    assert not np.array_equal(largest["conv2"], mean["conv2"])
+    with pytest.raises(ValueError, match="pooling must be"):
+        zoo.small_net("median")
+
+
+def test_missing_weights_are_explained(monkeypatch, tmp_path):
+    monkeypatch.setattr(own, "FOLDER", tmp_path)
+    with pytest.raises(FileNotFoundError, match="train them again"):
+        zoo.small_net()
+
+
+def test_patches_are_cut_apart_for_training_and_test():
+    image = np.zeros((200, 300, 3), np.uint8)
+    image[150:] = 255
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        assert train_small.cut(image, rng).mean() < 128
+        assert train_small.cut(image, rng, test=True).mean() > 128
+    x, labels = train_small.patches([image, image], 5, rng)
+    assert x.shape == (5, 64, 64, 3)
+    assert x.dtype == np.float32
+    assert set(labels) <= {0, 1}
+
+
+@pytest.mark.slow
+def test_it_tells_pictures_apart_by_parts_that_it_never_saw():
+    x, labels = train_small.patches(
+        train_small.pictures(), 600, np.random.default_rng(99), test=True
+    )
+    accuracy = (small_net.top_class(zoo.small_net(), x) == labels).mean()
+    assert accuracy > 0.5  # of twenty pictures: chance is 0.05
+
+
+@pytest.mark.slow
+def test_training_learns_and_writes_weights(monkeypatch, tmp_path):
+    monkeypatch.setattr(train_small, "pictures", lambda: [a_picture(k) for k in range(20)])
+    network, accuracy = train_small.train(epochs=1, steps=3, batch_size=8)
+    assert 0 <= accuracy <= 1
+    network.save(tmp_path / "w.npz")
+    small_net.untrained_small_net().load(tmp_path / "w.npz")
+
+
+def a_picture(k):
+    return np.random.default_rng(k).integers(0, 256, (120, 120, 3), np.uint8)
