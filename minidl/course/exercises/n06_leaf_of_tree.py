@@ -1,0 +1,132 @@
+"""A regression tree that looks at pairs of pixels."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+
+
+def leaf_of_tree(values, pixels, thresholds):
+    """Walk down a binary tree and return the leaf in which the walk ends.
+
+    The S = 2^depth − 1 questions are numbered row by row: 0 at the top, then 1 and 2, then 3 … 6.
+    At question n, compare two pixels: if values[p] − values[q] > thresholds[n], where p and q are
+    pixels[n], go on to 2n + 1, otherwise to 2n + 2. Numbers from S on are leaves: S is leaf 0.
+
+    values: brightness of the pixels, (P,)
+    pixels: which two pixels each question compares, ints, (S, 2)
+    thresholds: by how much the first must be brighter, (S,)
+    Returns the leaf's number, an int in 0 … S.
+    """
+    ### BEGIN SOLUTION
+    node = 0
+    while node < len(thresholds):
+        p, q = pixels[node]
+        brighter = values[p] - values[q] > thresholds[node]
+        node = 2 * node + (1 if brighter else 2)
+    return node - len(thresholds)
+    ### END SOLUTION
+
+
+def _level_by_level(values, pixels, thresholds):
+    answers = values[pixels[:, 0]] - values[pixels[:, 1]] <= thresholds
+    place = 0
+    for level in range(int(np.log2(len(thresholds) + 1))):
+        place = 2 * place + int(answers[2**level - 1 + place])
+    return place
+
+
+def _by_recursion(values, pixels, thresholds, node=0):
+    if node >= len(thresholds):
+        return node - len(thresholds)
+    first, second = pixels[node]
+    if values[first] > values[second] + thresholds[node]:
+        return _by_recursion(values, pixels, thresholds, 2 * node + 1)
+    return _by_recursion(values, pixels, thresholds, 2 * node + 2)
+
+
+def _tree(depth, number=30):
+    def make(rng):
+        splits = 2**depth - 1
+        pixels = np.stack([rng.permutation(number)[:2] for _ in range(splits)])
+        return {
+            "values": rng.uniform(0, 255, number),
+            "pixels": pixels,
+            "thresholds": rng.uniform(-60, 60, splits),
+        }
+
+    return make
+
+
+def _brighter(depth):
+    """All differences are 20, the thresholds lie on both sides: every other answer is yes."""
+    splits = 2**depth - 1
+    return lambda rng: {
+        "values": np.array([50.0, 70]),
+        "pixels": np.tile([1, 0], (splits, 1)),
+        "thresholds": np.where(np.arange(splits) % 3, 15.0, 25.0),
+    }
+
+
+EXERCISE = Exercise(
+    solution=leaf_of_tree,
+    points=2,
+    cases=(
+        Case("a tree of 15 questions", _tree(4)),
+        Case("another one", _tree(4)),
+        Case("a tree of 31 questions", _tree(5)),
+        Case("a tree of 127 questions", _tree(7)),
+        Case("thresholds on both sides of the difference", _brighter(4)),
+        Case("a single question", _tree(1), edge=True),
+        Case(
+            "a difference that equals the threshold",
+            lambda rng: {
+                "values": np.array([9.0, 4.0]),
+                "pixels": np.array([[0, 1]]),
+                "thresholds": np.array([5.0]),
+            },
+            edge=True,
+        ),
+    ),
+    hints=(
+        "Start with `node = 0`. How long does the walk go on? As long as `node` is the number of a "
+        "question.",
+        "`p, q = pixels[node]` are the two pixels to compare. The next node is `2 * node + 1` or "
+        "`2 * node + 2`.",
+        "After the loop, `node` counts the questions too: the first leaf has the number "
+        "`len(thresholds)`, and you should return 0 for it.",
+    ),
+    wrong=(
+        Wrong(
+            "The two branches are exchanged: if the first pixel is brighter by more than the "
+            "threshold, go on to 2n + 1.",
+            edit=("(1 if brighter else 2)", "(2 if brighter else 1)"),
+        ),
+        Wrong(
+            "You return the node's number; leaves are counted from 0, so subtract the number of "
+            "questions.",
+            edit=("return node - len(thresholds)", "return node"),
+        ),
+        Wrong(
+            "The difference is the wrong way round: the first pixel minus the second.",
+            edit=("values[p] - values[q]", "values[q] - values[p]"),
+        ),
+        Wrong(
+            "The sign counts: compare the difference, not its absolute value.",
+            edit=("values[p] - values[q] >", "abs(values[p] - values[q]) >"),
+        ),
+        Wrong(
+            "A difference that equals the threshold is not above it: use `>`.",
+            edit=("> thresholds[node]", ">= thresholds[node]"),
+        ),
+        Wrong(
+            "You ask the same threshold at every question: each has its own, `thresholds[node]`.",
+            edit=("> thresholds[node]", "> thresholds[0]"),
+        ),
+        Wrong(
+            "You compare the pixels with the numbers p and q themselves: `pixels` says which "
+            "`values` to compare.",
+            edit=("values[p] - values[q]", "int(p) - int(q)"),
+        ),
+    ),
+    right=(_level_by_level, _by_recursion),
+)

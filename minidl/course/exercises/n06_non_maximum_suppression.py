@@ -1,0 +1,167 @@
+"""One box for each face: non-maximum suppression."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercises.n06_intersection_over_union import intersection_over_union
+
+
+def non_maximum_suppression(boxes, scores, overlap):
+    """Return which boxes stay when each face may have only one, the surest first.
+
+    Take the box with the highest score; remove every other box whose intersection over union with
+    it is above `overlap`; go on with those that are left.
+
+    boxes: left, top, right, bottom, (K, 4)
+    scores: how sure the detector is of each, (K,), all different
+    overlap: a number between 0 and 1
+    Returns the indices of the boxes that stay, ints, (kept,), highest score first.
+    """
+    ### BEGIN SOLUTION
+    order = np.argsort(-scores)
+    kept = []
+    while len(order) > 0:
+        best, rest = order[0], order[1:]
+        kept.append(best)
+        order = rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]
+    return np.array(kept, int)
+    ### END SOLUTION
+
+
+def _crossing_out(boxes, scores, overlap):
+    alive = np.ones(len(boxes), bool)
+    kept = []
+    for k in np.argsort(scores)[::-1]:
+        if alive[k]:
+            kept.append(k)
+            alive &= intersection_over_union(boxes[k], boxes) <= overlap
+    return np.array(kept, dtype=int)
+
+
+def _asking_the_kept(boxes, scores, overlap):
+    kept = np.zeros(0, int)
+    for k in np.argsort(-scores):
+        if not (intersection_over_union(boxes[k], boxes[kept]) > overlap).any():
+            kept = np.append(kept, k)
+    return kept
+
+
+def _asking_everybody(boxes, scores, overlap):
+    kept = []
+    for k in np.argsort(-scores):
+        surer = scores > scores[k]
+        if not (intersection_over_union(boxes[k], boxes[surer]) > overlap).any():
+            kept.append(k)
+    return np.array(kept, int)
+
+
+def _asking_the_one_before(boxes, scores, overlap):
+    order = np.argsort(-scores)
+    kept = list(order[:1])
+    for before, k in pairwise(order):
+        if intersection_over_union(boxes[before], boxes[k : k + 1])[0] <= overlap:
+            kept.append(k)
+    return np.array(kept, int)
+
+
+def _crowd(faces, each, overlap):
+    """Some faces, and around each of them several boxes that are a few pixels off."""
+
+    def make(rng):
+        middles = np.repeat(
+            rng.uniform(0, 100, (faces, 2)) + 150 * np.arange(faces)[:, None], each, 0
+        )
+        middles = middles + rng.uniform(-14, 14, middles.shape)
+        half = rng.uniform(20, 30, (len(middles), 1))
+        order = rng.permutation(len(middles))
+        boxes = np.hstack([middles - half, middles + half])[order]
+        return {"boxes": boxes, "scores": rng.permutation(len(boxes)) + 0.5, "overlap": overlap}
+
+    return make
+
+
+def _row(*lefts, scores, overlap):
+    """Boxes 12 wide and 10 high, side by side; those 4 apart share half."""
+    left = np.array(lefts, float)
+    boxes = np.stack([left, 0 * left, left + 12, 0 * left + 10], axis=1)
+    return lambda rng: {"boxes": boxes, "scores": np.array(scores, float), "overlap": overlap}
+
+
+EXERCISE = Exercise(
+    solution=non_maximum_suppression,
+    points=3,
+    cases=(
+        Case("3 faces with 4 boxes each", _crowd(3, 4, 0.3)),
+        Case("2 faces, and boxes that may overlap by half", _crowd(2, 7, 0.5)),
+        Case(
+            "three boxes in a row, where the middle one overlaps both others",
+            _row(0, 4, 8, scores=(3, 2, 1), overlap=0.3),
+        ),
+        Case("5 faces with 3 boxes each", _crowd(5, 3, 0.338)),
+        Case(
+            "two boxes that overlap by exactly the limit",
+            _row(0, 4, scores=(1, 2), overlap=0.5),
+            edge=True,
+        ),
+        Case("a single box", _row(3, scores=(0.2,), overlap=0.3), edge=True),
+        Case(
+            "no box at all",
+            lambda rng: {"boxes": np.zeros((0, 4)), "scores": np.zeros(0), "overlap": 0.3},
+            edge=True,
+        ),
+    ),
+    hints=(
+        "`np.argsort(-scores)` lists the boxes from the surest to the least sure. The first one "
+        "stays for certain.",
+        "Write a `while` loop that runs as long as boxes are left: keep the first, then throw out "
+        "all others that overlap it too much.",
+        "`rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]` are the boxes that "
+        "survive the best one. Collect the best ones in a list, and return it as "
+        "`np.array(kept, int)`.",
+    ),
+    wrong=(
+        Wrong(
+            "You go through the boxes in the order given: the surest comes first.",
+            edit=("np.argsort(-scores)", "np.arange(len(scores))"),
+        ),
+        Wrong(
+            "You begin with the least sure box: `np.argsort` sorts upwards, so give it `-scores`.",
+            edit=("np.argsort(-scores)", "np.argsort(scores)"),
+        ),
+        Wrong(
+            "A box that was removed itself still removes others. Only boxes that *stay* may: in a "
+            "row of three, the third overlaps only the second, which is gone.",
+            function=_asking_everybody,
+        ),
+        Wrong(
+            "You compare each box with the one before it only; it has to be compared with every "
+            "box that stays.",
+            function=_asking_the_one_before,
+        ),
+        Wrong(
+            "The condition is the wrong way round: what overlaps the best box too much must go, "
+            "the others stay.",
+            edit=("<= overlap", "> overlap"),
+        ),
+        Wrong(
+            "A box that overlaps by exactly the limit is not above it, so it stays: use `<=`.",
+            edit=("<= overlap", "< overlap"),
+        ),
+        Wrong(
+            "Only the best box of the whole picture is left. There may be several faces: go on "
+            "with the boxes that do not overlap it.",
+            edit=(
+                "order = rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]",
+                "order = rest[:0]",
+            ),
+        ),
+        Wrong(
+            "You return the boxes; asked for are their indices.",
+            edit=("np.array(kept, int)", "boxes[np.array(kept, int)]"),
+        ),
+    ),
+    right=(_crossing_out, _asking_the_kept),
+    float32=False,
+)
