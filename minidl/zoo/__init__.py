@@ -19,7 +19,7 @@ from minidl.zoo.medical import (
 )
 from minidl.zoo.photos import PHOTOS, credits, photo
 from minidl.zoo.shape_predictor import ShapePredictor, face_landmarks
-from minidl.zoo.small_net import small_net
+from minidl.zoo.small_network import small_net
 from minidl.zoo.vgg import vgg19
 
 __all__ = [

@@ -15,7 +15,7 @@ from PIL import Image
 from minidl import nn
 from minidl.zoo.own import FOLDER
 from minidl.zoo.photos import photo
-from minidl.zoo.small_net import CLASSES, PATCH, WEIGHTS, top_class, untrained_small_net
+from minidl.zoo.small_network import CLASSES, PATCH, WEIGHTS, top_class, untrained_small_net
 
 PHOTOGRAPHS = (
     *("astronaut", "cat", "coffee", "hubble", "rocket", "retina", "tissue"),

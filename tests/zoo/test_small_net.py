@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from minidl import zoo
-from minidl.zoo import own, small_net, train_small
+from minidl.zoo import own, small_network, train_small
 
 
 def test_the_kept_weights_load_and_are_frozen():
     network = zoo.small_net()
     assert not any(p.trainable for p in network.parameters.values())
     x = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 3)).astype(np.float32)
-    assert network.forward(x).shape == (2, small_net.CLASSES)
-    assert (own.FOLDER / small_net.WEIGHTS).stat().st_size < 2e6
+    assert network.forward(x).shape == (2, small_network.CLASSES)
+    assert (own.FOLDER / small_network.WEIGHTS).stat().st_size < 2e6
 
 
 def test_pooling():
@@ -47,7 +47,7 @@ def test_it_tells_pictures_apart_by_parts_that_it_never_saw():
     x, labels = train_small.patches(
         train_small.pictures(), 600, np.random.default_rng(99), test=True
     )
-    accuracy = (small_net.top_class(zoo.small_net(), x) == labels).mean()
+    accuracy = (small_network.top_class(zoo.small_net(), x) == labels).mean()
     assert accuracy > 0.5  # of twenty pictures: chance is 0.05
 
 
@@ -57,7 +57,7 @@ def test_training_learns_and_writes_weights(monkeypatch, tmp_path):
     network, accuracy = train_small.train(epochs=1, steps=3, batch_size=8)
     assert 0 <= accuracy <= 1
     network.save(tmp_path / "w.npz")
-    small_net.untrained_small_net().load(tmp_path / "w.npz")
+    small_network.untrained_small_net().load(tmp_path / "w.npz")
 
 
 def a_picture(k):
