@@ -19,6 +19,7 @@ from scipy.stats import spearmanr
 from minidl.functional.activations import ReluCache
 from minidl.functional.conv import ConvCache
 from minidl.nn import Layer, Sequential
+from minidl.nn.initializers import he
 
 METHODS = ("saliency", "deconvnet", "guided")
 
@@ -92,9 +93,10 @@ _RULES = {"deconvnet": _deconvnet, "guided": _guided}
 
 
 def randomised(network: Sequential, *names: str, seed: int = 0) -> Sequential:
-    """Return a copy whose weights are drawn anew in the layers whose names begin so (all without).
+    """Return a copy that has learned nothing in the layers whose names begin so (all without).
 
-    Every kernel keeps its mean and spread, so that only what was learned is lost.
+    Kernels are drawn anew by He's rule, which keeps activations alive; biases and other vectors are
+    shuffled.
     """
     twin = copy.deepcopy(network)
     rng = np.random.default_rng(seed)
@@ -103,8 +105,13 @@ def randomised(network: Sequential, *names: str, seed: int = 0) -> Sequential:
             continue
         w = parameter.value
         parameter.unfreeze()
-        parameter.value = (w.mean() + w.std() * rng.standard_normal(w.shape)).astype(w.dtype)
+        parameter.value = rng.permutation(w) if w.ndim == 1 else _fresh(rng, w)
     return twin.freeze()
+
+
+def _fresh(rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
+    fans = (w[..., 0].size, w[..., 0, :].size)
+    return he(rng, w.shape, fans, w.dtype)
 
 
 def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:

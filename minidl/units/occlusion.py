@@ -11,15 +11,18 @@ def occlusion_map(
     name: str,
     unit: int,
     *,
+    position: tuple[int, ...] | None = None,
     size: int = 16,
     step: int = 8,
     fill: float = 127.5,
     batch_size: int = 16,
 ) -> np.ndarray:
-    """Cover a square of the input at a time and measure how far the unit's strongest answer falls.
+    """Cover a square of the input at a time and measure how far a unit's answer falls.
 
     Args:
         x: one input ``(1, *S, C)``.
+        position: of the unit in its layer; None takes its strongest answer wherever it is, so that
+            a second thing of the same kind in the picture makes up for the one that is covered.
         size, step: of the square, in pixels.
         fill: the square's value.
 
@@ -32,6 +35,8 @@ def occlusion_map(
 
     def answer(batch: np.ndarray) -> np.ndarray:
         a = network.trace(batch, (name,), keep=False)[name]
+        if position is not None:
+            return a[(slice(None), *position, unit)]
         return a[..., unit].reshape(len(batch), -1).max(axis=1)
 
     falls = []
