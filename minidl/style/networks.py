@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from minidl import nn
 from minidl.style.arguments import check_choice, check_weights
+from minidl.style.small_net import LAYERS, small_net
 from minidl.zoo import vgg19
 
 
@@ -29,8 +30,9 @@ RECIPES = {
         {"conv1_1": 1, "conv2_1": 0.005, "conv3_1": 0.01, "conv4_1": 0.00025, "conv5_1": 30},
         beta=0.4,
     ),
+    "small": Recipe("conv4", dict.fromkeys(LAYERS, 1.0), beta=20.0),
 }
-BUILDERS: dict[str, Callable[..., nn.Network]] = {"vgg19": vgg19}
+BUILDERS: dict[str, Callable[..., nn.Network]] = {"vgg19": vgg19, "small": small_net}
 
 
 @lru_cache(maxsize=2)

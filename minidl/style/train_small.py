@@ -18,7 +18,7 @@ from minidl.style.small_net import WEIGHTS, even_out, new_small_net
 from minidl.zoo import own
 from minidl.zoo.train_small import patches, pictures
 
-BATCH, STEPS = 48, 60  # patches in a batch, batches in an epoch
+BATCH, STEPS, TEST = 48, 60, 1000  # patches in a batch, batches in an epoch, test patches
 
 
 def recoloured(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -36,16 +36,16 @@ def accuracy(net: nn.Network, x: np.ndarray, labels: np.ndarray) -> float:
 def train(
     images: list[np.ndarray],
     *,
-    epochs: int = 40,
+    epochs: int = 24,
     checkpoint: Path | None = None,
     progress: bool = True,
 ) -> tuple[nn.Network, float]:
-    """Return the network, trained and evened out, and its accuracy on 1,000 test patches."""
+    """Return the network, trained and evened out, and its accuracy on TEST patches."""
     net = new_small_net(classes=len(images))
     optimizer = nn.Adam(
         net.parameters, nn.cosine(2e-3, epochs * STEPS, warmup=STEPS), weight_decay=0.02
     )
-    test = patches(images, 1000, np.random.default_rng(1), test=True)
+    test = patches(images, TEST, np.random.default_rng(1), test=True)
 
     def batches(epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         rng = np.random.default_rng([2, epoch])
@@ -59,18 +59,18 @@ def train(
         nn.softmax_cross_entropy,
         optimizer,
         epochs=epochs,
-        validate=lambda net: {"accuracy": accuracy(net, *(part[:200] for part in test))},
+        validate=lambda net: {"accuracy": accuracy(net, *(part[: TEST // 5] for part in test))},
         checkpoint=checkpoint,
         progress=progress,
     )
-    even_out(net, patches(images, 200, np.random.default_rng(3))[0])
+    even_out(net, patches(images, TEST // 5, np.random.default_rng(3))[0])
     return net, accuracy(net, *test)
 
 
 def main() -> None:
     """Train, write the weights, and say how good they are."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=24)
     parser.add_argument("--output", type=Path, default=own.FOLDER / WEIGHTS)
     parser.add_argument("--checkpoint", type=Path, help="go on from here if it exists")
     given = parser.parse_args()

@@ -1,4 +1,4 @@
-"""J(G) is the weighted sum of its parts, and its gradient is the whole derivative for the pixels."""
+"""J(G) is the weighted sum of its parts, and its gradient the whole derivative for the pixels."""
 
 import numpy as np
 import pytest

@@ -1,5 +1,7 @@
 """Pictures in and out: what is taken, what is refused and how, and sizes."""
 
+import itertools
+
 import numpy as np
 import pytest
 from conftest import picture
@@ -73,7 +75,7 @@ def test_without_a_picture_the_size_must_be_said():
 def test_coarse_to_fine_doubles_and_ends_at_the_full_size(height, width, levels):
     sizes = coarse_to_fine((height, width), levels)
     assert len(sizes) == levels and sizes[-1] == (height, width)
-    for (h, w), (h2, w2) in zip(sizes, sizes[1:], strict=False):
+    for (h, w), (h2, w2) in itertools.pairwise(sizes):
         assert h2 in (2 * h, 2 * h - 1) and w2 in (2 * w, 2 * w - 1)
 
 

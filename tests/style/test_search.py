@@ -1,4 +1,4 @@
-"""The optimisers: how they descend, where they end, and that saved ones go on as if never stopped."""
+"""The optimisers: how they descend, where they end, and that saved ones go on unchanged."""
 
 import numpy as np
 import pytest
@@ -30,9 +30,7 @@ def bowl(centre, spread=1e4, seed=0):
     axes = np.linalg.qr(rng.standard_normal((size, size)))[0]
     hessian = axes * np.geomspace(1, spread, size) @ axes.T
     centre = np.broadcast_to(centre, (size,)).astype(float)
-    return Problem(
-        lambda x: (0.5 * (x - centre) @ hessian @ (x - centre), hessian @ (x - centre))
-    )
+    return Problem(lambda x: (0.5 * (x - centre) @ hessian @ (x - centre), hessian @ (x - centre)))
 
 
 def rosenbrock(x):
@@ -162,7 +160,9 @@ def test_a_saved_optimiser_goes_on_with_the_same_bits(optimizer, before):
     second.load_state(state)
     there = [here, here]
     for _ in range(5):
-        there = [o.step(p, Problem(rosenbrock)) for o, p in zip((first, second), there, strict=True)]
+        there = [
+            o.step(p, Problem(rosenbrock)) for o, p in zip((first, second), there, strict=True)
+        ]
     np.testing.assert_array_equal(there[0].pixels, there[1].pixels)
 
 
