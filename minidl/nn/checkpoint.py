@@ -26,7 +26,7 @@ class History:
     def __getitem__(self, name: str) -> list[float]:
         return self.curves[name]
 
-    def add(self, **values: float) -> None:
+    def add(self, /, **values: float) -> None:
         """Add one epoch's numbers."""
         for name, value in values.items():
             self.curves.setdefault(name, []).append(float(value))

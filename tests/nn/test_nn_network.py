@@ -318,6 +318,27 @@ def test_work_that_serves_nobody_is_left_out(monkeypatch):
     assert len(calls) == 3
 
 
+class OneWay(nn.Layer):
+    """A layer that must not be asked to go back."""
+
+    def forward(self, x, *, training=False):
+        return x, None
+
+    def backward(self, dy, cache, *, need_input=True):
+        raise AssertionError("this serves nobody")
+
+
+def test_a_layer_with_nothing_to_learn_below_it_is_not_asked_to_go_back():
+    net = nn.Sequential([OneWay(name="first"), nn.Dense(2, name="dense")], input_shape=(3,))
+    x = np.ones((1, 3), np.float32)
+    net.forward(x, taps=("first", "dense"))
+    inject = {"first": x, "dense": x[:, :2]}
+    assert net.backward(inject, need_input=False) is None
+    assert (net.parameters["dense/w"].grad == 1).all()
+    with pytest.raises(AssertionError, match="serves nobody"):
+        net.backward(inject)
+
+
 def test_a_frozen_network_loads_weights_and_stays_frozen():
     net, other = residual_net(seed=1).freeze("conv1"), residual_net(seed=2)
     net.load_state(other.state())
