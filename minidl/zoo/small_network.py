@@ -42,9 +42,12 @@ def small_net_layers(pooling: str = "max") -> list[nn.Layer]:
 def untrained_small_net(pooling: str = "max", *, seed: int = 0) -> nn.Sequential:
     """Return the network with fresh weights: RGB pictures 0…255 of any size in, scores out."""
     head = [nn.GlobalAvgPool(name="mean"), nn.Dense(CLASSES, name="scores")]
-    return nn.Sequential(
+    network = nn.Sequential(
         [*small_net_layers(pooling), *head], input_shape=(None, None, 3), seed=seed
     )
+    # begun so small, the first filters show what they learned and not what they were drawn as
+    network.parameters["conv1/w"].value *= np.float32(0.1)
+    return network
 
 
 def small_net(pooling: str = "max") -> nn.Sequential:

@@ -73,7 +73,7 @@ def train(
     images = pictures()
     network = untrained_small_net(seed=seed)
     schedule = nn.cosine(2e-3, epochs * steps, warmup=steps)
-    optimizer = nn.Adam(network.parameters, schedule, weight_decay=0.02)
+    optimizer = nn.Adam(network.parameters, schedule, weight_decay=0.3)
 
     def batches(epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         rng = np.random.default_rng([seed, epoch])
