@@ -12,18 +12,18 @@ def identification_rates(
     labels: np.ndarray,
     sizes: Sequence[int],
     *,
-    repeats: int = 20,
+    probes: int = 2000,
     seed: int = 0,
 ) -> np.ndarray:
-    """Return how often the nearest of K enrolled people is the right one, ``(sizes, repeats)``.
+    """Return how often the nearest of K enrolled people is the right one, for each K ``(sizes,)``.
 
-    Each time K people are drawn and each is enrolled with one picture; another picture of each is
-    the probe. Nobody is ever compared with their own enrolment picture.
+    Again and again K people are drawn and each is enrolled with one picture; another picture of
+    each is the probe. Nobody is ever compared with their own enrolment picture.
 
     Args:
         encodings, labels: of the test people ``(N, D), (N,)``, at least two pictures each.
         sizes: the Ks.
-        repeats: draws for each K.
+        probes: for each K people are drawn until there were so many probes.
         seed: of the draws.
 
     Raises:
@@ -37,11 +37,15 @@ def identification_rates(
             f"galleries of {min(sizes)} … {max(sizes)} people are wanted, there are "
             f"{len(rows_of)} people with two pictures."
         )
-    rates = np.empty((len(sizes), repeats))
-    for i, size in enumerate(sizes):
-        for repeat in range(repeats):
-            people = rng.permutation(len(rows_of))[:size]
-            enrolled, probes = np.array([rng.permutation(rows_of[p])[:2] for p in people]).T
-            _, found = nearest(encodings[probes], encodings[enrolled])
-            rates[i, repeat] = np.mean(found[:, 0] == np.arange(size))
-    return rates
+    return np.array([_rate(encodings, rows_of, size, -(-probes // size), rng) for size in sizes])
+
+
+def _rate(encodings, rows_of: list[np.ndarray], size: int, repeats: int, rng) -> float:
+    """Share of right answers in ``repeats`` galleries of ``size`` people."""
+    right = 0
+    for _ in range(repeats):
+        people = rng.permutation(len(rows_of))[:size]
+        enrolled, probes = np.array([rng.permutation(rows_of[p])[:2] for p in people]).T
+        _, found = nearest(encodings[probes], encodings[enrolled])
+        right += int(np.sum(found[:, 0] == np.arange(size)))
+    return right / (repeats * size)

@@ -1,6 +1,6 @@
 """Train the encoder whose weights the project keeps.
 
-    python -m minidl.faces.train [--epochs 60] [--output data/face_encoder.npz]
+    python -m minidl.faces.train [--epochs 40] [--output data/face_encoder.npz]
 
 Draws the people of training, trains, measures on people whom it never saw, and writes the weights.
 Interrupt it and start it again: it goes on where it was.
@@ -22,7 +22,6 @@ from minidl.faces.training import shift, train_with_triplets
 from minidl.zoo.cache import cache_folder
 
 UNSEEN = range(PEOPLE, PEOPLE + 200)
-EVERY = 5  # epochs between measurements
 
 
 def train(epochs: int, output: Path, *, people: int = PEOPLE, progress: bool = True) -> float:
@@ -39,6 +38,7 @@ def train(epochs: int, output: Path, *, people: int = PEOPLE, progress: bool = T
         miner="batch-all",
         reduction="active",
         people=32,
+        lr=2e-3,
         augment=shift(2),
         checkpoint=checkpoint,
         progress=progress,
@@ -62,7 +62,7 @@ def unseen_error(network: nn.Sequential, images: np.ndarray, labels: np.ndarray)
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--output", type=Path, default=trained_weights())
     arguments = parser.parse_args()
     error = train(arguments.epochs, arguments.output)
