@@ -1,5 +1,6 @@
 """The notebooks that exist, a small one that the tests write, and how they are run."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -25,9 +26,15 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("source", SOURCES, ids=lambda path: path.name[:2])
 
 
+@functools.cache
+def _read(path):
+    return nbformat.read(path, as_version=4)
+
+
 @pytest.fixture
 def notebook(source):
-    return nbformat.read(source, as_version=4)
+    """The notebook of ``source``, read once for all tests, none of which changes it."""
+    return _read(source)
 
 
 @pytest.fixture(scope="session")

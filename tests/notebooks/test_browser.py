@@ -232,7 +232,7 @@ def test_notebook_00_runs_to_its_end_and_its_slider_moves(browser, lab, root):
     if not sources:
         pytest.skip("there is no notebook 00 yet")
     with opened(browser, lab, put(sources[0], lab, "00.ipynb")) as page:
-        state = run_all(page, 600)
+        state = run_all(page, 900)
         assert complaints(state) == []
         assert state["readouts"], "notebook 00 has no slider"
         before, after = move_slider(page)

@@ -9,12 +9,14 @@ from minidl.course.cells import exercise_cells
 from minidl.course.refresh import refresh, tidy, up_to_date
 
 
+@pytest.mark.slow
 def test_running_again_gives_the_same_file(small):
     before = small.read_bytes()
     refresh(small)
     assert small.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_the_exercise_became_two_cells_and_widgets_are_gone(small):
     notebook = read(small, as_version=4)
     ids = [cell.id for cell in notebook.cells]
@@ -24,6 +26,7 @@ def test_the_exercise_became_two_cells_and_widgets_are_gone(small):
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
 
 
+@pytest.mark.slow
 def test_an_outdated_exercise_is_brought_up_to_date(small):
     notebook = read(small, as_version=4)
     notebook.cells[2].source = "def convolve(): pass"
@@ -32,6 +35,7 @@ def test_an_outdated_exercise_is_brought_up_to_date(small):
     assert cells[2:4] == exercise_cells("convolve")
 
 
+@pytest.mark.slow
 def test_a_notebook_that_fails_is_left_alone(small):
     notebook = read(small, as_version=4)
     notebook.cells[-1].source = "1 / 0"
