@@ -6,6 +6,13 @@ from minidl.kernels.threads import set_threads, thread_count
 from minidl.kernels.window import Window
 
 if jit.AVAILABLE:
+    from minidl.kernels.channels import (
+        affine,
+        channel_moments,
+        channel_products,
+        channel_sums,
+        mixed,
+    )
     from minidl.kernels.dispatch import (
         convolve,
         convolve_input_gradient,
@@ -13,7 +20,15 @@ if jit.AVAILABLE:
     )
     from minidl.kernels.elementwise import relu_backward
     from minidl.kernels.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
+    from minidl.kernels.products import matmul, matmul_nt, matmul_tn
 else:
+    from minidl.kernels.numpy_channels import (
+        affine,
+        channel_moments,
+        channel_products,
+        channel_sums,
+        mixed,
+    )
     from minidl.kernels.numpy_conv import (
         convolve,
         convolve_input_gradient,
@@ -21,16 +36,25 @@ else:
         relu_backward,
     )
     from minidl.kernels.numpy_pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
+    from minidl.kernels.numpy_products import matmul, matmul_nt, matmul_tn
 
 __all__ = [
     "Window",
+    "affine",
     "avg_pool",
     "avg_pool_backward",
+    "channel_moments",
+    "channel_products",
+    "channel_sums",
     "convolve",
     "convolve_input_gradient",
     "convolve_kernel_gradient",
+    "matmul",
+    "matmul_nt",
+    "matmul_tn",
     "max_pool",
     "max_pool_backward",
+    "mixed",
     "relu_backward",
     "set_threads",
     "thread_count",

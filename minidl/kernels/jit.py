@@ -26,6 +26,7 @@ try:
 except ImportError:
     AVAILABLE = False
 
+_kernels: set[Callable] = set()
 SETTINGS = {"nogil": True, "error_model": "numpy"}
 
 
@@ -87,6 +88,7 @@ def inlined(function: Callable) -> Callable:
 
 def kernel(function: Callable) -> Callable:
     """Make a compiled function that Python may call; it is compiled when it is first called."""
+    _kernels.add(function)
     compiled = _with_cache(function)
 
     def call(*arguments):
@@ -121,7 +123,7 @@ class _Announcer(event.Listener if AVAILABLE else object):
 
     def on_start(self, happening):
         """Begin the line, unless this is a function inside of one that is being compiled."""
-        if self._ours(happening) or self.depth:
+        if self.depth or happening.data["dispatcher"].py_func in _kernels:
             self.depth += 1
         if self.depth == 1:
             name = happening.data["dispatcher"].py_func.__name__
@@ -139,9 +141,6 @@ class _Announcer(event.Listener if AVAILABLE else object):
         if self.depth == 1:
             print(f"{time.perf_counter() - self.began:.1f} s", file=sys.stderr, flush=True)
         self.depth = max(self.depth - 1, 0)
-
-    def _ours(self, happening):
-        return happening.data["dispatcher"].py_func.__module__.startswith("minidl.")
 
 
 if AVAILABLE:

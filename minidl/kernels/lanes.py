@@ -68,13 +68,13 @@ def pointer(context, builder, array_type, array, *steps):
 
 def load_lanes(builder, address, register):
     """Emit a load of neighbouring numbers; they may begin anywhere, not only at round addresses."""
-    size = 4 if isinstance(register.element, ir.FloatType) else 8
+    size = 8 if isinstance(register.element, ir.DoubleType) else 4
     return builder.load(builder.bitcast(address, register.as_pointer()), align=size)
 
 
 def store_lanes(builder, value, address):
     """Emit a store of neighbouring numbers."""
-    size = 4 if isinstance(value.type.element, ir.FloatType) else 8
+    size = 8 if isinstance(value.type.element, ir.DoubleType) else 4
     builder.store(value, builder.bitcast(address, value.type.as_pointer()), align=size)
 
 

@@ -5,10 +5,16 @@ from functools import lru_cache
 import numpy as np
 
 from minidl.kernels import numpy_pool, threads
-from minidl.kernels.pool_loops import max_pool_gradient_rows, max_pool_rows, sum_rows
+from minidl.kernels.lanes import lane_count
+from minidl.kernels.pool_loops import (
+    avg_pool_gradient_rows,
+    avg_pool_rows,
+    max_pool_gradient_rows,
+    max_pool_rows,
+)
 from minidl.kernels.tables import batch_table, joined, read_by, reads
 from minidl.kernels.window import Window
-from minidl.kernels.workspace import aligned, flat
+from minidl.kernels.workspace import aligned, flat, workspace
 
 SHARE = 1 << 16  # numbers read that make a task worth handing out
 
@@ -17,72 +23,57 @@ def max_pool(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
     """Return the largest value of each window, and which tap held it (the first, at a tie)."""
     if not (x.size and all(window.output)):
         return numpy_pool.max_pool(x, window)
-    shape = (x.shape[0], *window.output, x.shape[-1])
-    y, where = aligned(shape, x.dtype), aligned(shape, np.int32)
-    rows, places = _tables(x.shape[0], window, False)
-
-    def work(first, last):
-        max_pool_rows(
-            *(first, last, flat(x), rows, places, window.size[-1], x.shape[-1]),
-            *(y.reshape(-1), where.reshape(-1)),
-        )
-
-    _in_rows(work, rows, places, x.shape[-1])
-    return y, where
+    x, channels = _wide(x), x.shape[-1]
+    y = aligned((x.shape[0], *window.output, x.shape[-1]), x.dtype)
+    where = aligned(y.shape, np.int32)
+    _run(max_pool_rows, (x,), window, False, (y, where))
+    return _narrow(y, channels), _narrow(where, channels)
 
 
 def max_pool_backward(dy: np.ndarray, where: np.ndarray, window: Window) -> np.ndarray:
     """Send each gradient to the tap that held the largest value."""
     if not (dy.size and all(window.size)):
         return numpy_pool.max_pool_backward(dy, where, window)
+    dy, where, channels = _wide(dy), _wide(where, lane_count(dy.dtype)), dy.shape[-1]
     dx = aligned((dy.shape[0], *window.size, dy.shape[-1]), dy.dtype)
-    rows, places = _tables(dy.shape[0], window, True)
-
-    def work(first, last):
-        max_pool_gradient_rows(
-            *(first, last, flat(dy), flat(where), rows, places),
-            *(window.output[-1], dy.shape[-1], dx.reshape(-1)),
-        )
-
-    _in_rows(work, rows, places, dy.shape[-1])
-    return dx
+    _run(max_pool_gradient_rows, (dy, where), window, True, (dx,))
+    return _narrow(dx, channels)
 
 
 def avg_pool(x: np.ndarray, window: Window, counts: np.ndarray) -> np.ndarray:
     """Return the mean of each window: the sum over its taps divided by ``counts``."""
     if not (x.size and all(window.output)):
         return numpy_pool.avg_pool(x, window, counts)
+    x, channels = _wide(x), x.shape[-1]
     y = aligned((x.shape[0], *window.output, x.shape[-1]), x.dtype)
-    _sum(x, y, window, counts, False)
-    return y
+    _run(avg_pool_rows, (x,), window, False, (y,), flat(1 / counts))
+    return _narrow(y, channels)
 
 
 def avg_pool_backward(dy: np.ndarray, window: Window, counts: np.ndarray) -> np.ndarray:
     """Share each gradient equally among the positions that were averaged."""
     if not (dy.size and all(window.size)):
         return numpy_pool.avg_pool_backward(dy, window, counts)
+    dy, channels = _wide(dy), dy.shape[-1]
     dx = aligned((dy.shape[0], *window.size, dy.shape[-1]), dy.dtype)
-    _sum(dy, dx, window, counts, True)
-    return dx
+    _run(avg_pool_gradient_rows, (dy,), window, True, (dx,), flat(1 / counts))
+    return _narrow(dx, channels)
 
 
-def _sum(x, y, window, counts, backward):
-    rows, places = _tables(x.shape[0], window, backward)
-    counts = flat(np.asarray(counts, np.float64))
-
-    def work(first, last):
-        sum_rows(
-            *(first, last, flat(x), rows, places, x.shape[-2], x.shape[-1]),
-            *(y.reshape(-1), counts, backward),
-        )
-
-    _in_rows(work, rows, places, x.shape[-1])
-
-
-def _in_rows(work, rows, places, channels):
+def _run(loop, read, window: Window, backward, written, *more):
+    """Run a loop over all rows of what is written, some rows to a task."""
+    rows, places = _tables(written[0].shape[0], window, backward)
+    width, channels = read[0].shape[-2:]
+    taps = rows.shape[1] * places.shape[1]
+    starts = workspace("starts", (threads.thread_count(), taps), np.int64)
     each = max(1, SHARE // (rows.shape[1] * places.size * channels))
-    tasks = -(-len(rows) // each)
-    threads.run(lambda task, _: work(task * each, min((task + 1) * each, len(rows))), tasks)
+    read, written = [flat(array) for array in read], [array.reshape(-1) for array in written]
+
+    def work(task, slot):
+        first, last = task * each, min((task + 1) * each, len(rows))
+        loop(first, last, *read, rows, places, width, channels, *written, *more, starts[slot])
+
+    threads.run(work, -(-len(rows) // each))
 
 
 @lru_cache(maxsize=256)
@@ -92,3 +83,13 @@ def _tables(batch, window: Window, backward):
     axes = [table(window, axis) for axis in range(window.rank)]
     rows = joined([batch_table(batch), *axes[:-1]], [batch, *sizes[:-1]])
     return rows, joined(axes[-1:], sizes[-1:])
+
+
+def _wide(array, lanes=None):
+    """Return the array with at least as many channels as a vector has lanes."""
+    missing = (lanes or lane_count(array.dtype)) - array.shape[-1]
+    return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, missing)]) if missing > 0 else array
+
+
+def _narrow(array, channels):
+    return array if array.shape[-1] == channels else np.ascontiguousarray(array[..., :channels])

@@ -1,80 +1,94 @@
-"""Pooling's loops: one output row (or input row, backwards) after the other, all channels at once.
+"""Pooling's loops: position after position, all channels at once.
 
-The tables ``rows`` and ``places`` say what each tap reads (see ``tables``); OUTSIDE is skipped.
-Backwards every input position *gathers* from the windows that read it, so that nothing is ever
-added to one number by two threads.
+The tables ``rows`` and ``places`` say what each tap reads (see ``tables``). Backwards every input
+position *gathers* from the windows that read it, so that nothing is ever added to one number by two
+threads.
+
+Where the channels are no multiple of a vector, the last vector begins earlier and does some of them
+again; with fewer channels than lanes, the loops run over copies of whole vectors.
 """
 
-from math import inf
+from minidl.kernels.choose import larger, load_at_place, smallest, store_largest
+from minidl.kernels.jit import inner, kernel
+from minidl.kernels.lanes import fill, lanes, load, store
 
-from minidl.kernels.jit import kernel
+OUTSIDE = -1
+
+
+@inner
+def tap_starts(rows, places, row, place, width, channels, starts):
+    """List where the channels begin that each tap of one position reads, or OUTSIDE."""
+    inner_taps = places.shape[1]
+    for outer in range(rows.shape[1]):
+        source = rows[row, outer]
+        for tap in range(inner_taps):
+            column = places[place, tap]
+            inside = source >= 0 and column >= 0
+            start = (source * width + column) * channels
+            starts[outer * inner_taps + tap] = start if inside else OUTSIDE
 
 
 @kernel
-def max_pool_rows(first, last, x, rows, places, width, channels, y, where):
+def max_pool_rows(first, last, x, rows, places, width, channels, y, where, starts):
     """Keep the largest value of each window, and the first tap that holds it; a NaN wins."""
-    outer_taps, inner_taps = rows.shape[1], places.shape[1]
     for row in range(first, last):
         for place in range(places.shape[0]):
+            tap_starts(rows, places, row, place, width, channels, starts)
             o = (row * places.shape[0] + place) * channels
-            for c in range(o, o + channels):
-                y[c] = -inf
-                where[c] = 0
-            for tap in range(outer_taps * inner_taps):
-                source, column = rows[row, tap // inner_taps], places[place, tap % inner_taps]
-                if source < 0 or column < 0:
-                    continue
-                i = (source * width + column) * channels
-                for c in range(channels):
-                    value, best = x[i + c], y[o + c]
-                    better = (not value <= best) and best == best
-                    y[o + c] = value if better else best
-                    where[o + c] = tap if better else where[o + c]
+            for group in range(0, channels, lanes(x)):
+                c = min(group, channels - lanes(x))
+                best = smallest(x)
+                for tap in range(starts.size):
+                    if starts[tap] >= 0:
+                        best = larger(best, x, starts[tap] + c, tap)
+                store_largest(y, where, o + c, best)
 
 
 @kernel
-def max_pool_gradient_rows(first, last, dy, where, rows, places, width, channels, dx):
+def max_pool_gradient_rows(first, last, dy, where, rows, places, width, channels, dx, starts):
     """Gather each gradient from the windows whose largest value stood here."""
-    outer_taps, inner_taps = rows.shape[1], places.shape[1]
-    zero = dx.dtype.type(0)
     for row in range(first, last):
         for place in range(places.shape[0]):
+            tap_starts(rows, places, row, place, width, channels, starts)
             o = (row * places.shape[0] + place) * channels
-            for c in range(o, o + channels):
-                dx[c] = zero
-            for tap in range(outer_taps * inner_taps):
-                source, column = rows[row, tap // inner_taps], places[place, tap % inner_taps]
-                if source < 0 or column < 0:
-                    continue
-                i = (source * width + column) * channels
-                for c in range(channels):
-                    dx[o + c] += dy[i + c] if where[i + c] == tap else zero
+            for group in range(0, channels, lanes(dy)):
+                c = min(group, channels - lanes(dy))
+                total = fill(dx, 0)
+                for tap in range(starts.size):
+                    if starts[tap] >= 0:
+                        total = total + load_at_place(dy, where, starts[tap] + c, tap)
+                store(dx, o + c, total)
 
 
 @kernel
-def sum_rows(first, last, x, rows, places, width, channels, y, counts, scale_input):
-    """Sum up what the taps of each position read, divided by the window's count.
-
-    Forwards a sum belongs to one window; backwards (``scale_input``) each number read has come
-    from a window of its own.
-    """
-    outer_taps, inner_taps = rows.shape[1], places.shape[1]
+def avg_pool_rows(first, last, x, rows, places, width, channels, y, shares, starts):
+    """Sum up each window, times its share: one over what it counts."""
     for row in range(first, last):
         for place in range(places.shape[0]):
+            tap_starts(rows, places, row, place, width, channels, starts)
             position = row * places.shape[0] + place
-            o = position * channels
-            for c in range(o, o + channels):
-                y[c] = 0
-            for tap in range(outer_taps * inner_taps):
-                source, column = rows[row, tap // inner_taps], places[place, tap % inner_taps]
-                if source < 0 or column < 0:
-                    continue
-                i = (source * width + column) * channels
-                share = 1 / counts[(source * width + column) % counts.size] if scale_input else 1
-                share = y.dtype.type(share)
-                for c in range(channels):
-                    y[o + c] += share * x[i + c]
-            if not scale_input:
-                share = y.dtype.type(1 / counts[position % counts.size])
-                for c in range(o, o + channels):
-                    y[c] *= share
+            share = shares[position % shares.size]
+            for group in range(0, channels, lanes(x)):
+                c = min(group, channels - lanes(x))
+                total = fill(y, 0)
+                for tap in range(starts.size):
+                    if starts[tap] >= 0:
+                        total = total + load(x, starts[tap] + c)
+                store(y, position * channels + c, share * total)
+
+
+@kernel
+def avg_pool_gradient_rows(first, last, dy, rows, places, width, channels, dx, shares, starts):
+    """Sum up the shares of all the windows that read each position."""
+    for row in range(first, last):
+        for place in range(places.shape[0]):
+            tap_starts(rows, places, row, place, width, channels, starts)
+            o = (row * places.shape[0] + place) * channels
+            for group in range(0, channels, lanes(dy)):
+                c = min(group, channels - lanes(dy))
+                total = fill(dx, 0)
+                for tap in range(starts.size):
+                    if starts[tap] >= 0:
+                        share = shares[starts[tap] // channels % shares.size]
+                        total = total + share * load(dy, starts[tap] + c)
+                store(dx, o + c, total)

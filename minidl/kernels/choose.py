@@ -1,0 +1,134 @@
+"""Lanes that choose: the largest number so far and where it stood, or numbers under a condition."""
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, models, register_model
+
+from minidl.kernels.lanes import Lanes, load_lanes, pointer, spread, store_lanes
+
+
+class Places(types.Type):
+    """The compiler's name for as many integers as there are lanes."""
+
+    def __init__(self, count: int):
+        self.count = count
+        super().__init__(name=f"Places({count})")
+
+
+class Largest(types.Type):
+    """The compiler's name for two vectors: the largest numbers so far, and where they stood."""
+
+    def __init__(self, lanes: Lanes):
+        self.lanes = lanes
+        super().__init__(name=f"Largest({lanes})")
+
+
+@register_model(Places)
+class _PlacesModel(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, ir.VectorType(ir.IntType(32), kind.count))
+
+
+@register_model(Largest)
+class _LargestModel(models.StructModel):
+    def __init__(self, manager, kind):
+        places = Places(kind.lanes.count)
+        super().__init__(manager, kind, [("numbers", kind.lanes), ("places", places)])
+
+
+def _both(context, kind):
+    register = context.get_value_type(kind.lanes)
+    return register, ir.VectorType(ir.IntType(32), register.count)
+
+
+@intrinsic
+def smallest(typing, array):
+    """Return −∞ at place 0, of ``array``'s kind: what every number is larger than."""
+    kind = Largest(Lanes(array.dtype))
+
+    def emit(context, builder, signature, arguments):
+        register, places = _both(context, kind)
+        low = ir.Constant(register, [float("-inf")] * register.count)
+        return ir.Constant.literal_struct([low, ir.Constant(places, None)])
+
+    return kind(array), emit
+
+
+@intrinsic
+def larger(typing, so_far, array, index, place):
+    """Compare neighbouring numbers with the largest so far; they all stand at ``place``.
+
+    The first of equal numbers stays; so does the first NaN, which counts as larger than any number.
+    """
+
+    def emit(context, builder, signature, arguments):
+        value, array, index, place = arguments
+        register, places = _both(context, so_far)
+        best, best_place = builder.extract_value(value, 0), builder.extract_value(value, 1)
+        new = load_lanes(
+            builder, pointer(context, builder, signature.args[1], array, index), register
+        )
+        better = builder.and_(
+            builder.fcmp_unordered(">", new, best), builder.fcmp_ordered("ord", best, best)
+        )
+        here = spread(builder, builder.trunc(place, ir.IntType(32)), places)
+        value = builder.insert_value(value, builder.select(better, new, best), 0)
+        return builder.insert_value(value, builder.select(better, here, best_place), 1)
+
+    return so_far(so_far, array, types.intp, types.intp), emit
+
+
+@intrinsic
+def store_largest(typing, numbers, places, index, largest):
+    """Put the largest numbers and where they stood."""
+
+    def emit(context, builder, signature, arguments):
+        numbers, places, index, value = arguments
+        where = pointer(context, builder, signature.args[0], numbers, index)
+        store_lanes(builder, builder.extract_value(value, 0), where)
+        where = pointer(context, builder, signature.args[1], places, index)
+        store_lanes(builder, builder.extract_value(value, 1), where)
+        return context.get_dummy_value()
+
+    return types.void(numbers, places, types.intp, largest), emit
+
+
+@intrinsic
+def load_at_place(typing, numbers, places, index, place):
+    """Take the numbers whose ``places`` (int32) say ``place``, and 0 for the others."""
+    kind = Lanes(numbers.dtype)
+
+    def emit(context, builder, signature, arguments):
+        numbers, places, index, place = arguments
+        register = context.get_value_type(kind)
+        integers = ir.VectorType(ir.IntType(32), register.count)
+        value = load_lanes(
+            builder, pointer(context, builder, signature.args[0], numbers, index), register
+        )
+        stood = load_lanes(
+            builder, pointer(context, builder, signature.args[1], places, index), integers
+        )
+        here = spread(builder, builder.trunc(place, ir.IntType(32)), integers)
+        chosen = builder.icmp_signed("==", stood, here)
+        return builder.select(chosen, value, ir.Constant(register, None))
+
+    return kind(numbers, places, types.intp, types.intp), emit
+
+
+@intrinsic
+def load_where_positive(typing, numbers, signs, index):
+    """Take the numbers beside which ``signs`` are above 0, and 0 for the others."""
+    kind = Lanes(numbers.dtype)
+
+    def emit(context, builder, signature, arguments):
+        register = context.get_value_type(kind)
+        zero = ir.Constant(register, None)
+        value, sign = (
+            load_lanes(
+                builder, pointer(context, builder, array_type, array, arguments[2]), register
+            )
+            for array_type, array in zip(signature.args[:2], arguments[:2], strict=True)
+        )
+        return builder.select(builder.fcmp_ordered(">", sign, zero), value, zero)
+
+    return kind(numbers, signs, types.intp), emit
