@@ -40,4 +40,3 @@ def _show(bar: tqdm, run: Run) -> None:
     bar.set_description(f"{height}×{width}", refresh=False)
     bar.set_postfix({"J": f"{run.here.value:.3g}", **costs}, refresh=False)
     bar.update(run.total_steps - bar.n)
-    bar.refresh()

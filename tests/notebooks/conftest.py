@@ -49,6 +49,7 @@ def quick_environment(monkeypatch):
     It is this process's as well; nbgrader finds its helpers by PATH, as in an activated one.
     """
     monkeypatch.setenv("MINIDL_QUICK", "1")
+    monkeypatch.setenv("MINIDL_QUIET", "1")
     monkeypatch.setenv("PYTHONUTF8", "1")
     monkeypatch.setenv("PATH", sysconfig.get_path("scripts"), prepend=os.pathsep)
     return dict(os.environ)

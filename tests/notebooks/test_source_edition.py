@@ -23,7 +23,7 @@ def nbval(path, root):
             str(path),
         ],
         cwd=root,
-        env={**os.environ, "MINIDL_QUICK": "", "PYTHONUTF8": "1"},
+        env={**os.environ, "MINIDL_QUICK": "", "MINIDL_QUIET": "1", "PYTHONUTF8": "1"},
         capture_output=True,
         text=True,
         encoding="utf-8",
