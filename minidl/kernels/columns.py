@@ -19,7 +19,7 @@ from minidl.kernels import threads
 from minidl.kernels.columns_blocks import Shape, Steps, columns_block
 from minidl.kernels.lanes import lane_count
 from minidl.kernels.tables import batch_table, joined, read_by, reads
-from minidl.kernels.tile import STEPS, panel_width, tile_rows
+from minidl.kernels.tile import panel_width, tile_rows, tile_steps
 from minidl.kernels.window import Window
 from minidl.kernels.workspace import aligned, flat, workspace
 
@@ -93,7 +93,7 @@ def shape_of(x, y, w_shape, tables, taps, groups, turned) -> Shape:
         *(x.shape[-2], channels, x.shape[-1]),
         *(y.shape[-2], filters, y.shape[-1]),
         *(rows.shape[1], places.shape[1], rows.shape[0], places.shape[0]),
-        *(up(len(taps) * channels, STEPS), w_shape[-2], w_shape[-1], turned),
+        *(up(len(taps) * channels, tile_steps(x.dtype)), w_shape[-2], w_shape[-1], turned),
     )
 
 

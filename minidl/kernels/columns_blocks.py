@@ -30,7 +30,7 @@ class Shape(NamedTuple):
     inner_taps: int  # columns of the table ``places``
     row_count: int
     place_count: int
-    depth: int  # taps · channels, up to a multiple of STEPS
+    depth: int  # taps · channels, up to a multiple of the steps of a tile
     kernel_rows: int  # of the kernel's matrix for one tap: input channels of the forward pass
     kernel_pitch: int  # from one of these rows to the next
     turned: bool  # the gradient to the input: each tap's matrix is transposed

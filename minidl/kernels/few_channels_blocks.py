@@ -11,12 +11,12 @@ from typing import NamedTuple
 from minidl.kernels.jit import inlined, kernel
 from minidl.kernels.lanes import fill, lanes
 from minidl.kernels.tile import (
-    STEPS,
     finish_tile,
     multiply_add,
     multiply_add_one,
     narrow_tile,
     rows_of,
+    steps_of,
     wide_tile,
 )
 
@@ -61,11 +61,11 @@ def one_tile(x, rows, b, bias, y, scratch, s, row, place, filter_, floor, tile):
             j += s.run * s.panel
             continue
         i = source * s.row_pitch + place * s.pitch
-        steps = s.run - s.run % STEPS
-        for k in range(0, steps, STEPS):
+        whole = s.run - s.run % steps_of(x)
+        for k in range(0, whole, steps_of(x)):
             tile = multiply_add(tile, x, i + k, s.pitch, b, j)
-            j += STEPS * s.panel
-        for k in range(steps, s.run):
+            j += steps_of(x) * s.panel
+        for k in range(whole, s.run):
             tile = multiply_add_one(tile, x, i + k, s.pitch, b, j)
             j += s.panel
     o = (row * s.places + place) * s.filters + filter_

@@ -16,12 +16,12 @@ size of a block changes a bit of it.
 from minidl.kernels.jit import inner
 from minidl.kernels.lanes import lanes
 from minidl.kernels.tile import (
-    STEPS,
     load_tile,
     multiply_add,
     multiply_add_one,
     narrow_tile,
     rows_of,
+    steps_of,
     store_tile,
     wide_tile,
 )
@@ -29,7 +29,7 @@ from minidl.kernels.tile import (
 
 @inner
 def multiply(a, b, c, points, blocks, depth, panels, panel, a_step, b_step, c_step, more):
-    """c = a·b, or with ``more`` c += a·b; ``depth`` steps of k, a multiple of STEPS.
+    """c = a·b, or with ``more`` c += a·b; ``depth`` steps of k, a multiple of ``steps_of``.
 
     A panel of b stays in the nearest cache while all the row blocks pass by.
     """
@@ -49,14 +49,14 @@ def multiply(a, b, c, points, blocks, depth, panels, panel, a_step, b_step, c_st
 @inner
 def multiply_tile(a, i, b, j, c, o, depth, tile, more):
     """Do it for one tile, which is handed in with zeros."""
-    width, rows = lanes(a), rows_of(a)
+    width, rows, steps = lanes(a), rows_of(a), steps_of(a)
     panel = len(tile) // rows * width
     if more:
         tile = load_tile(tile, c, o)
     for k in range(0, depth, width):
-        for step in range(0, min(width, depth - k), STEPS):
+        for step in range(0, min(width, depth - k), steps):
             tile = multiply_add(tile, a, i + step, width, b, j)
-            j += STEPS * panel
+            j += steps * panel
         i += rows * width
     store_tile(c, o, tile)
 

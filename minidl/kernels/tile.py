@@ -31,12 +31,17 @@ from minidl.kernels.lanes import (
 
 VECTORS = 4 if MANY_REGISTERS and BITS == 128 else 2
 MOST_ROWS = 8 if BITS == 512 else 4
-STEPS = 4
+MOST_STEPS = 4
 
 
 def tile_rows(dtype: np.dtype) -> int:
     """Return how many rows a tile has: never more than lanes, so that turned tiles fit."""
     return min(MOST_ROWS, lane_count(dtype))
+
+
+def tile_steps(dtype: np.dtype) -> int:
+    """Return how many k are done at a time: never more than lanes, where a block of a ends."""
+    return min(MOST_STEPS, lane_count(dtype))
 
 
 def panel_width(dtype: np.dtype, columns: int) -> int:
@@ -49,6 +54,11 @@ def rows_of(array) -> int:
     raise NotImplementedError("only inside kernels")
 
 
+def steps_of(array) -> int:
+    """Return ``tile_steps`` of the array's dtype, inside kernels."""
+    raise NotImplementedError("only inside kernels")
+
+
 def _rows(array) -> int:
     return min(MOST_ROWS, Lanes(array.dtype).count)
 
@@ -57,6 +67,12 @@ def _rows(array) -> int:
 def _rows_of(array):
     rows = _rows(array)
     return lambda array: rows
+
+
+@overload(steps_of)
+def _steps_of(array):
+    steps = min(MOST_STEPS, Lanes(array.dtype).count)
+    return lambda array: steps
 
 
 def _index(number: int):
@@ -79,10 +95,10 @@ wide_tile = _zero(VECTORS)  # a tile of zeros, of an array's kind
 narrow_tile = _zero(1)
 
 
-def _multiply_add(steps: int):
+def _multiply_add(most_steps: int):
     def typed(typing, tile, a, a_start, pitch, b, b_start):
         rows, width = _rows(a), tile.dtype.count
-        vectors = tile.count // rows
+        vectors, steps = tile.count // rows, min(most_steps, width)
 
         def emit(context, builder, signature, arguments):
             value, a_array, a_start, pitch, b_array, b_start = arguments
@@ -110,9 +126,9 @@ def _multiply_add(steps: int):
     return intrinsic(typed)
 
 
-# multiply_add(tile, a, a_start, pitch, b, b_start) adds to the tile the outer products of STEPS
-# neighbouring columns of a, whose rows are a pitch apart, and as many rows of b.
-multiply_add = _multiply_add(STEPS)
+# multiply_add(tile, a, a_start, pitch, b, b_start) adds to the tile the outer products of
+# ``steps_of`` neighbouring columns of a, whose rows are a pitch apart, and as many rows of b.
+multiply_add = _multiply_add(MOST_STEPS)
 multiply_add_one = _multiply_add(1)
 
 

@@ -25,7 +25,7 @@ import numpy as np
 from minidl.kernels import threads
 from minidl.kernels.lanes import lane_count
 from minidl.kernels.tables import batch_table, joined, read_by, reads
-from minidl.kernels.tile import STEPS, panel_width, tile_rows
+from minidl.kernels.tile import panel_width, tile_rows, tile_steps
 from minidl.kernels.window import Window
 from minidl.kernels.winograd_blocks import Shape, Steps, winograd_block
 from minidl.kernels.winograd_transform import POINTS, TILE
@@ -116,7 +116,7 @@ def _steps(s: Shape, dtype) -> Steps:
     tiles, filters = up(min(tiles, s.tiles), rows), up(min(filters, s.filters), panel)
     channels = min(channels, s.channels)
     lanes = lane_count(dtype)
-    depth = s.taps * up(channels, STEPS if s.taps == 1 else lanes)
+    depth = s.taps * up(channels, tile_steps(dtype) if s.taps == 1 else lanes)
     # The extra vector keeps the points from falling on the same lines of the cache.
     a = s.taps * up(channels, lanes) * rows + lanes
     return Steps(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from minidl.kernels.jit import inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store, turn
 from minidl.kernels.multiply import multiply
-from minidl.kernels.tile import STEPS, rows_of
+from minidl.kernels.tile import rows_of, steps_of
 from minidl.kernels.winograd_transform import (
     POINTS,
     TILE,
@@ -63,7 +63,7 @@ def up(number, unit):
 @inner
 def depth_of(array, channels, taps):
     """Steps of k for a block of channels: padded to whole vectors where several taps follow."""
-    unit = STEPS if taps == 1 else lanes(array)
+    unit = steps_of(array) if taps == 1 else lanes(array)
     return taps * up(channels, unit)
 
 

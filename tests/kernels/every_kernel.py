@@ -1,0 +1,89 @@
+"""Runs every kernel once on fixed arrays and prints a digest of each result.
+
+Tests start it in processes of their own, with other threads, processors, or without a compiler.
+With ``--check``, results are also held against the NumPy twins.
+"""
+
+import hashlib
+import json
+import sys
+
+import numpy as np
+
+from minidl import kernels
+from minidl.kernels import Window, numpy_channels, numpy_conv, numpy_pool, numpy_products
+
+
+def window(size, kernel, stride=1, around=None):
+    rank = len(size)
+    around = (kernel // 2 if around is None else around,) * rank
+    return Window(size, (kernel,) * rank, (stride,) * rank, (1,) * rank, around, around)
+
+
+def results(dtype, module=None):
+    """Yield (name, array) for every kernel; of the twins, if ``module`` picks them by name."""
+    rng = np.random.default_rng(0)
+    pick = module or (lambda name: getattr(kernels, name))
+
+    def numbers(*shape):
+        return rng.standard_normal(shape).astype(dtype)
+
+    shapes = [
+        ("winograd, many tiles", (2, (40, 44), 24, 40), window((40, 44), 3), 1),
+        ("winograd, few tiles", (1, (12, 12), 80, 150), window((12, 12), 3), 1),
+        ("winograd, volume", (1, (5, 9, 9), 20, 24), window((5, 9, 9), 3), 1),
+        ("first layer", (2, (50, 47), 3, 40), window((50, 47), 3), 1),
+        ("columns", (2, (30, 31), 20, 34), window((30, 31), 5, 2), 1),
+        ("columns, groups", (2, (300,), 10, 12), window((300,), 4, 3), 2),
+    ]
+    for name, (batch, size, depth, filters), view, groups in shapes:
+        x, w = numbers(batch, *size, depth * groups), numbers(*view.kernel, depth, filters * groups)
+        dy = numbers(batch, *view.output, filters * groups)
+        bias = numbers(filters * groups)
+        yield name, pick("convolve")(x, w, view, groups, bias=bias, relu=True)
+        yield f"{name}: dx", pick("convolve_input_gradient")(dy, w, view, groups)
+        yield f"{name}: dw", pick("convolve_kernel_gradient")(x, dy, view, groups)
+    x, view = numbers(3, 41, 43, 20), window((41, 43), 3, 2, 1)
+    y, where = pick("max_pool")(x, view)
+    counts = kernels.window_counts(view, False)
+    dy = numbers(*y.shape)
+    yield "max pool", y
+    yield "max pool: where", where
+    yield "max pool: dx", pick("max_pool_backward")(dy, where, view)
+    yield "average pool", pick("avg_pool")(x, view, counts)
+    yield "average pool: dx", pick("avg_pool_backward")(dy, view, counts)
+    yield "relu: dx", pick("relu_backward")(x, numbers(*x.shape))
+    a, b, c = numbers(20), numbers(20), numbers(20)
+    yield "sums", pick("channel_sums")(x)
+    yield "products", pick("channel_products")(x, x)
+    yield "variance", pick("channel_moments")(x)[1]
+    yield "affine", pick("affine")(x, a, c)
+    yield "mixed", pick("mixed")(x, a, x, b, c)
+    left, right = numbers(500, 70), numbers(70, 90)
+    yield "matrix product", pick("matmul")(left, right)
+    yield "matrix product, nt", pick("matmul_nt")(numbers(300, 90), right)
+    yield "matrix product, tn", pick("matmul_tn")(left, numbers(500, 60))
+
+
+def twin(name):
+    for module in (numpy_conv, numpy_pool, numpy_channels, numpy_products):
+        if hasattr(module, name):
+            return getattr(module, name)
+    raise AttributeError(name)
+
+
+def main():
+    digests = {}
+    for dtype in (np.float32, np.float64):
+        pairs = zip(results(dtype), results(dtype, twin), strict=True)
+        for (name, array), (_, expected) in pairs:
+            key = f"{name}, {np.dtype(dtype)}"
+            digests[key] = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+            if "--check" in sys.argv:
+                error = np.abs(array - expected).max() / np.sqrt(np.mean(np.square(expected)))
+                assert error < (1e-4 if dtype is np.float32 else 1e-10), (key, error)
+    print(json.dumps({"compiled": kernels.jit.AVAILABLE, "digests": digests}))
+
+
+if __name__ == "__main__":
+    main()
