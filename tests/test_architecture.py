@@ -242,3 +242,9 @@ def test_ruff_is_content(command):
     if "No module named ruff" in result.stderr:
         pytest.skip("ruff is not installed")
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_no_two_test_files_share_a_name():
+    """pytest imports test files by their names alone."""
+    names = sorted(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert len(names) == len(set(names)), [n for n in names if names.count(n) > 1]
