@@ -33,6 +33,7 @@ def make(notebooks: Path, course: Path) -> list[str]:
 
     Notebooks that are there already are brought up to date; nbgrader_config.py is left as it is.
     """
+    course.mkdir(parents=True, exist_ok=True)
     assignments = []
     for path in source_notebooks(notebooks):
         if any(cell.metadata.get("nbgrader", {}).get("grade") for cell in read(path).cells):
