@@ -72,7 +72,7 @@ def train(
     """Train a fresh network; return it and the share of 2,000 test patches that it gets right."""
     images = pictures()
     network = untrained_small_net(seed=seed)
-    schedule = nn.cosine(2e-3, epochs * steps, warmup=steps)
+    schedule = nn.cosine(2e-3, epochs * steps, warmup=min(steps, epochs * steps // 2))
     optimizer = nn.Adam(network.parameters, schedule, weight_decay=0.3)
 
     def batches(epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
