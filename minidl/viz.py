@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -76,9 +77,7 @@ def explore(draw: Callable[..., Figure], alt: str, *, columns: int = 1, **contro
 
     def redraw(_: Any = None) -> None:
         fig = draw(**{name: widget.value for name, widget in widgets.items()})
-        picture = base64.b64encode(png(fig)).decode("ascii")
-        page.value = f'<img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}">'
-        plt.close(fig)
+        page.value = _image(fig, alt)
 
     for name, widget in widgets.items():
         if widget is not controls[name]:
@@ -87,6 +86,37 @@ def explore(draw: Callable[..., Figure], alt: str, *, columns: int = 1, **contro
     redraw()
     grid = ipywidgets.Layout(grid_template_columns=f"repeat({columns}, max-content)")
     display(ipywidgets.VBox([ipywidgets.GridBox([*widgets.values()], layout=grid), page]))
+
+
+def live(draw: Callable[[], Figure], alt: str, *, seconds: float = 2.0) -> Callable[[], None]:
+    """Display a figure of something that goes on; return the function that draws it anew.
+
+    Call that as often as you like, from inside a long loop: within ``seconds`` of the last drawing
+    it does nothing. Outside of a notebook it never does.
+    draw: makes the figure. alt: as in ``show``.
+    """
+    if not in_notebook():
+        return lambda: None
+    import ipywidgets
+    from IPython.display import display
+
+    page, due = ipywidgets.HTML(), 0.0
+
+    def redraw() -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            page.value = _image(draw(), alt)
+            due = time.monotonic() + seconds
+
+    display(page)
+    return redraw
+
+
+def _image(fig: Figure, alt: str) -> str:
+    """An HTML image of a figure, which is closed."""
+    picture = base64.b64encode(png(fig)).decode("ascii")
+    plt.close(fig)
+    return f'<img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}">'
 
 
 def in_notebook() -> bool:

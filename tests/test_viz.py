@@ -166,6 +166,30 @@ def test_explore_draws_again_when_a_slider_moves(shown):
     assert (slope.description, name.description) == ("slope", "name")
 
 
+def test_live_draws_at_once_and_then_not_before_its_time(shown, monkeypatch):
+    now, drawn = [100.0], []
+    monkeypatch.setattr(viz.time, "monotonic", lambda: now[0])
+
+    def draw():
+        drawn.append(now[0])
+        fig, axis = plt.subplots()
+        axis.plot(drawn)
+        return fig
+
+    redraw = viz.live(draw, alt="A curve that grows.", seconds=2)
+    (page,), _ = shown[0]
+    assert page.value == "" and not drawn
+    for now[0] in (100.0, 101.9, 102.0, 103.0):
+        redraw()
+    assert drawn == [100.0, 102.0]
+    assert 'alt="A curve that grows."' in page.value
+    assert not plt.get_fignums()
+
+
+def test_live_outside_of_a_notebook_does_nothing():
+    viz.live(lambda: 1 / 0, alt="Nothing.")()
+
+
 def test_the_style_is_set_only_when_asked_for():
     before = matplotlib.rcParams["axes.grid"]
     assert before is False

@@ -5,11 +5,12 @@ it (such encodings cost exactly α a triplet), but a start that is too hard can 
 loss that stays at the margin and distances that shrink to nothing give it away.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-SMALL = 0.05  # of the margin: distances below this are no distances
+SMALL = 0.25  # of the margin: distances below this are no distances
 
 
 @dataclass
@@ -18,10 +19,12 @@ class Monitor:
 
     ``curves`` holds, for each batch: ``loss``; ``active``, the share of triplets that are;
     ``near`` and ``far``, mean squared distances within people and between them; ``spread``, the
-    standard deviation of all distances.
+    standard deviation of all distances. ``watch`` is called after every batch, for instance to draw
+    the curves while they grow (``minidl.viz.live``).
     """
 
     margin: float
+    watch: Callable[[], None] | None = None
     curves: dict[str, list[float]] = field(default_factory=dict)
     _told: int = 0
 
@@ -38,14 +41,16 @@ class Monitor:
         }
         for name, value in values.items():
             self.curves.setdefault(name, []).append(float(value))
+        if self.watch:
+            self.watch()
 
     @property
     def collapsed(self) -> bool:
-        """True if, in the last batch, different people lay closer than 5 % of the margin.
+        """True if, in the last batch, different people lay closer than a quarter of the margin.
 
         For a margin of 0, closer than 0.05: on encodings of length 1 distances reach 4.
         """
-        return bool(self.curves) and self.curves["far"][-1] < SMALL * (self.margin or 1.0)
+        return bool(self.curves) and self.curves["far"][-1] < SMALL * (self.margin or 0.2)
 
     def epoch(self) -> dict[str, float]:
         """Return the means over the batches since the last call, but for the loss."""

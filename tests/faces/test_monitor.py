@@ -35,3 +35,11 @@ def test_an_epochs_means_are_those_since_the_last_time():
     assert monitor.epoch()["active"] == pytest.approx(0.3)
     monitor.add(0.0, 0.9, d, LABELS)
     assert monitor.epoch()["active"] == pytest.approx(0.9)
+
+
+def test_a_watcher_sees_every_batch():
+    seen = []
+    monitor = Monitor(0.2, watch=lambda: seen.append(len(monitor.curves["loss"])))
+    for _ in range(3):
+        monitor.add(0.0, 0.5, squared_distances(np.eye(4)), LABELS)
+    assert seen == [1, 2, 3]
