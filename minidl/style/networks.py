@@ -27,8 +27,8 @@ class Recipe:
 RECIPES = {
     "vgg19": Recipe(
         "conv4_2",
-        {"conv1_1": 1, "conv2_1": 0.005, "conv3_1": 0.01, "conv4_1": 0.00025, "conv5_1": 30},
-        beta=0.4,
+        {"conv1_1": 1, "conv2_1": 0.01, "conv3_1": 0.02, "conv4_1": 0.0002, "conv5_1": 1},
+        beta=1.3,
     ),
     "small": Recipe("conv4", dict.fromkeys(LAYERS, 1.0), beta=20.0),
 }
