@@ -56,7 +56,7 @@ def training(axes: np.ndarray, curves: Mapping[str, list[float]], margin: float)
     axes[1].plot(steps, far, color=DIFFERENT, label="two people")
     axes[1].fill_between(steps, far - spread, far + spread, color=DIFFERENT, alpha=0.15)
     axes[1].plot(steps, near, color=SAME, label="one person")
-    axes[1].set(ylabel="mean squared distance", ylim=(0, None))
+    axes[1].set(ylabel="mean d (squared)", ylim=(0, None))
     axes[2].plot(steps, curves["active"], color="#009E73")
     axes[2].set(ylabel="active triplets", ylim=(0, 1.02))
     for axis in axes:
