@@ -61,7 +61,10 @@ def pixels_to_input(images: np.ndarray) -> np.ndarray:
             f"pictures must be uint8 (N, H, W, 3), got {images.dtype} {images.shape}: "
             "put a single one in a batch with image[None]."
         )
-    return images.astype(np.float32) / np.float32(127.5) - np.float32(1)
+    x = images.astype(np.float32)
+    x /= np.float32(127.5)
+    x -= np.float32(1)
+    return x
 
 
 def encode(network: nn.Sequential, images: np.ndarray, *, batch_size: int = 128) -> np.ndarray:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from minidl import kernels
 from minidl.functional.arguments import (
     check_array,
     check_cache,
@@ -83,8 +84,7 @@ def affine(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> tuple[np.ndarr
     check_channels(x)
     check_vector(gamma, "gamma", x.shape[-1], x)
     check_vector(beta, "beta", x.shape[-1], x)
-    y = x * gamma
-    y += beta
+    y = kernels.affine(x, np.zeros(gamma.shape), gamma, beta)
     return y, AffineCache(x, gamma)
 
 
@@ -95,7 +95,11 @@ def affine_backward(
     check_cache(cache, AffineCache, "affine")
     check_gradient(dy, cache.x.shape, cache.x.dtype)
     ask = wanted(need, ("x", "gamma", "beta"))
-    dx = dy * cache.gamma if "x" in ask else None
-    dgamma = sum_to_channels(dy * cache.x) if "gamma" in ask else None
-    dbeta = sum_to_channels(dy) if "beta" in ask else None
+    zero = np.zeros(cache.gamma.shape)
+    dx = kernels.affine(dy, zero, cache.gamma, zero) if "x" in ask else None
+    dbeta, dgamma = kernels.channel_products(cache.x, dy, zero)
+    dgamma, dbeta = (
+        total.astype(dy.dtype) if name in ask else None
+        for name, total in (("gamma", dgamma), ("beta", dbeta))
+    )
     return dx, dgamma, dbeta

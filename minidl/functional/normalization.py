@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from minidl import kernels
 from minidl.functional.arguments import (
     SMALLEST,
     check_cache,
@@ -13,14 +14,14 @@ from minidl.functional.arguments import (
     check_vector,
     wanted,
 )
-from minidl.functional.conv import sum_to_channels
 
 
 @dataclass(frozen=True, slots=True)
 class BatchNormCache:
-    """x̂, 1/σ and γ for the derivative; ``mean`` and ``var``, the running statistics to keep."""
+    """x, μ, 1/σ and γ for the derivative; ``mean`` and ``var``, the running statistics to keep."""
 
-    normal: np.ndarray
+    x: np.ndarray
+    mu: np.ndarray
     inverse: np.ndarray
     gamma: np.ndarray
     training: bool
@@ -72,41 +73,49 @@ def batch_norm(
     check_number(epsilon, "epsilon", SMALLEST, 1)
     if not (var >= 0).all():
         raise ValueError(f"var must not be negative or NaN, the smallest entry is {var.min()}.")
-    mu, sigma2 = mean, var
+    mu, sigma2 = mean.astype(np.float64), var.astype(np.float64)
     if training and x.size:
-        axes = tuple(range(x.ndim - 1))
-        mu, sigma2 = x.mean(axis=axes), x.var(axis=axes)
-        keep, add = x.dtype.type(momentum), x.dtype.type(1 - momentum)
-        mean, var = keep * mean + add * mu, keep * var + add * sigma2
-    inverse = 1 / np.sqrt(sigma2 + x.dtype.type(epsilon))
-    normal = (x - mu) * inverse
-    return normal * gamma + beta, BatchNormCache(normal, inverse, gamma, training, mean, var)
+        mu, sigma2 = kernels.channel_moments(x)
+        mean = (momentum * mean + (1 - momentum) * mu).astype(x.dtype)
+        var = (momentum * var + (1 - momentum) * sigma2).astype(x.dtype)
+    inverse = 1 / np.sqrt(sigma2 + epsilon)
+    y = kernels.affine(x, mu, gamma * inverse, beta)
+    return y, BatchNormCache(x, mu, inverse, gamma, training, mean, var)
 
 
 def batch_norm_backward(
     dy: np.ndarray, cache: BatchNormCache, need: tuple[str, ...] = ("x", "gamma", "beta")
 ) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
-    """Return (dx, dγ, dβ).
+    """Return (dx, dγ, dβ) = (dx, Σ dy·x̂, Σ dy).
 
-    In inference μ and σ are constants and dx = γ·dy/σ. In training they move with every x of the
+    In inference μ and σ are constants and dx = γ/σ·dy. In training they move with every x of the
     batch; what shifts or stretches the whole batch changes nothing, so those two parts of the
-    gradient are taken out:
+    gradient are taken out, which are its means along 1 and along x̂:
 
-        dx = γ/σ · (dy − mean(dy) − x̂·mean(dy·x̂))
+        dx = γ/σ · (dy − mean(dy) − x̂·mean(dy·x̂))        x̂ = (x − μ)/σ
+
+    Every factor is a number per channel: dx is a multiple of dy, and one of x − μ, and a constant.
     """
     check_cache(cache, BatchNormCache, "batch_norm")
-    normal = cache.normal
-    check_gradient(dy, normal.shape, normal.dtype)
+    x, mu, inverse = cache.x, cache.mu, cache.inverse
+    check_gradient(dy, x.shape, x.dtype)
     ask = wanted(need, ("x", "gamma", "beta"))
     moves = cache.training and dy.size > 0 and "x" in ask
-    dgamma = sum_to_channels(dy * normal) if moves or "gamma" in ask else None
-    dbeta = sum_to_channels(dy) if moves or "beta" in ask else None
-    dx = dy
+    scale = cache.gamma * inverse
+    dx = dgamma = dbeta = None
+    if moves or "gamma" in ask:
+        dbeta, products = kernels.channel_products(x, dy, mu)
+        dgamma = products * inverse
+    elif "beta" in ask:
+        dbeta = kernels.channel_sums(dy)
     if moves:
-        count = dy.dtype.type(dy.size // dy.shape[-1])
-        dx = dy - dbeta / count - normal * (dgamma / count)
-    dx = dx * (cache.gamma * cache.inverse) if "x" in ask else None
-    return dx, dgamma if "gamma" in ask else None, dbeta if "beta" in ask else None
+        count = dy.size // dy.shape[-1]
+        stretch = -scale * inverse * dgamma / count
+        dx = kernels.mixed(x, mu, stretch, dy, scale, -scale * dbeta / count)
+    elif "x" in ask:
+        dx = kernels.affine(dy, np.zeros_like(scale), scale, np.zeros_like(scale))
+    dgamma = dgamma.astype(x.dtype) if "gamma" in ask else None
+    return dx, dgamma, dbeta.astype(x.dtype) if "beta" in ask else None
 
 
 def l2_normalize(x: np.ndarray, epsilon: float = 1e-12) -> tuple[np.ndarray, L2NormalizeCache]:

@@ -18,7 +18,7 @@ if jit.AVAILABLE:
         convolve_input_gradient,
         convolve_kernel_gradient,
     )
-    from minidl.kernels.elementwise import relu_backward
+    from minidl.kernels.elementwise import adam_direction, relu, relu_backward
     from minidl.kernels.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
     from minidl.kernels.products import matmul, matmul_nt, matmul_tn
 else:
@@ -33,13 +33,14 @@ else:
         convolve,
         convolve_input_gradient,
         convolve_kernel_gradient,
-        relu_backward,
     )
+    from minidl.kernels.numpy_elementwise import adam_direction, relu, relu_backward
     from minidl.kernels.numpy_pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
     from minidl.kernels.numpy_products import matmul, matmul_nt, matmul_tn
 
 __all__ = [
     "Window",
+    "adam_direction",
     "affine",
     "avg_pool",
     "avg_pool_backward",
@@ -55,6 +56,7 @@ __all__ = [
     "max_pool",
     "max_pool_backward",
     "mixed",
+    "relu",
     "relu_backward",
     "set_threads",
     "thread_count",

@@ -1,38 +1,46 @@
 """Loops over positions, for each channel by itself (called by ``channels``).
 
+Memory is read in the order in which it lies, or nearly so: the processor fetches ahead.
+
 Where the channels are no multiple of a vector, the last vector begins earlier and does some of them
 again.
 """
 
 from minidl.kernels.jit import kernel
-from minidl.kernels.lanes import fill, lanes, load, store
+from minidl.kernels.lanes import lanes, load, store
+
+BLOCK = 1 << 11  # numbers that stay in the nearest cache until all their channels were summed up
 
 
 @kernel
-def add_rows(first, last, x, y, multiply, mean, sums):
-    """Sum up x, or (x − mean)·(y − mean), over positions first … last."""
-    channels = sums.size
-    for group in range(0, channels, lanes(x)):
-        c = min(group, channels - lanes(x))
-        total = fill(x, 0)
-        middle = load(mean, c)
-        for i in range(first * channels + c, last * channels + c, channels):
-            if multiply:
-                total = total + (load(x, i) - middle) * (load(y, i) - middle)
-            else:
-                total = total + load(x, i)
-        store(sums, c, total)
+def add_rows(first, last, channels, x, y, x_middle, y_middle, sums, products):
+    """Add y − y_middle, and (x − x_middle)·(y − y_middle), over positions first … last.
+
+    ``sums`` and ``products`` have a vector of their own for every vector of channels.
+    """
+    block = max(1, BLOCK // channels)
+    for start in range(first, last, block):
+        stop = min(last, start + block)
+        for group in range(0, channels, lanes(x)):
+            c = min(group, channels - lanes(x))
+            total, product = load(sums, group), load(products, group)
+            x_zero, y_zero = load(x_middle, c), load(y_middle, c)
+            for i in range(start * channels + c, stop * channels + c, channels):
+                from_y = load(y, i) - y_zero
+                total = total + from_y
+                product = product + (load(x, i) - x_zero) * from_y
+            store(sums, group, total)
+            store(products, group, product)
 
 
 @kernel
-def map_rows(first, last, x, y, two, x_scale, y_scale, shift, write):
-    """Write x_scale·x + shift for positions first … last, and y_scale·y more if there are two."""
+def map_rows(first, last, x, y, two, middle, x_scale, y_scale, shift, write):
+    """Write x_scale·(x − middle) + shift, and y_scale·y more if there are two."""
     channels = shift.size
-    for group in range(0, channels, lanes(x)):
-        c = min(group, channels - lanes(x))
-        times_x, times_y, more = load(x_scale, c), load(y_scale, c), load(shift, c)
-        for i in range(first * channels + c, last * channels + c, channels):
-            value = load(x, i) * times_x + more
+    for row in range(first * channels, last * channels, channels):
+        for group in range(0, channels, lanes(x)):
+            c = min(group, channels - lanes(x))
+            value = (load(x, row + c) - load(middle, c)) * load(x_scale, c) + load(shift, c)
             if two:
-                value = value + load(y, i) * times_y
-            store(write, i, value)
+                value = value + load(y, row + c) * load(y_scale, c)
+            store(write, row + c, value)

@@ -1,29 +1,76 @@
-"""Operations on each number by itself, compiled and shared out; twins in ``numpy_conv``."""
+"""Operations on each number by itself, compiled and shared out; twins: ``numpy_elementwise``."""
 
 import numpy as np
 
-from minidl.kernels import numpy_conv, threads
+from minidl.kernels import numpy_elementwise, threads
 from minidl.kernels.choose import load_where_positive
 from minidl.kernels.jit import kernel
-from minidl.kernels.lanes import lane_count, lanes, store
+from minidl.kernels.lanes import fill, lane_count, lanes, load, maximum, store
+from minidl.kernels.shares import cut
 from minidl.kernels.workspace import aligned, flat
 
-SHARE = 1 << 16  # numbers that make a task worth handing out
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """Return max(x, 0); NaN stays NaN."""
+    if x.size < lane_count(x.dtype):
+        return numpy_elementwise.relu(x)
+    return _map(keep_positive, x)
 
 
 def relu_backward(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Pass the gradient where the output ``y = max(x, 0)`` is positive (elsewhere it is 0)."""
     if dy.size < lane_count(dy.dtype):
-        return numpy_conv.relu_backward(dy, y)
-    dx = aligned(dy.shape, dy.dtype)
-    read, sign, write = flat(dy), flat(y), dx.reshape(-1)
+        return numpy_elementwise.relu_backward(dy, y)
+    return _map(pass_where_positive, dy, y)
+
+
+def adam_direction(
+    gradient: np.ndarray,
+    mean: np.ndarray,
+    square: np.ndarray,
+    betas: tuple[float, float],
+    whole: tuple[float, float],
+    epsilon: float,
+) -> np.ndarray:
+    """Update m and s in place, return (m / whole₁) / (√(s / whole₂) + ε), in one pass.
+
+    The same bits as the twin's.
+    """
+    if not (mean.flags.c_contiguous and square.flags.c_contiguous):  # no view as one axis
+        return numpy_elementwise.adam_direction(gradient, mean, square, betas, whole, epsilon)
+    direction = aligned(mean.shape, mean.dtype)
+    arrays = flat(gradient), mean.reshape(-1), square.reshape(-1), direction.reshape(-1)
+    shares = [number for beta in betas for number in (beta, 1 - beta)]
+    numbers = [mean.dtype.type(number) for number in (*shares, *whole, epsilon)]
+    each, tasks = cut(mean.size, 1)
 
     def work(task, _):
-        first, last = task * SHARE, min((task + 1) * SHARE, dy.size)
-        pass_where_positive(first, last, read, sign, write)
+        part = slice(task * each, (task + 1) * each)
+        go_adams_way(*(array[part] for array in arrays), *numbers)
 
-    threads.run(work, -(-dy.size // SHARE))
-    return dx
+    threads.run(work, tasks)
+    return direction
+
+
+def _map(loop, *arrays):
+    """Return a new array that a loop fills from others of its shape."""
+    result = aligned(arrays[0].shape, arrays[0].dtype)
+    read, write = [flat(array) for array in arrays], result.reshape(-1)
+    each, tasks = cut(result.size, 1)
+
+    def work(task, _):
+        loop(task * each, min((task + 1) * each, result.size), *read, write)
+
+    threads.run(work, tasks)
+    return result
+
+
+@kernel
+def keep_positive(first, last, x, y):
+    """y = max(x, 0); the last vector begins earlier if it would not be full."""
+    for start in range(first, last, lanes(x)):
+        i = min(start, x.size - lanes(x))
+        store(y, i, maximum(load(x, i), fill(x, 0)))
 
 
 @kernel
@@ -32,3 +79,13 @@ def pass_where_positive(first, last, dy, y, dx):
     for start in range(first, last, lanes(dy)):
         i = min(start, dy.size - lanes(dy))
         store(dx, i, load_where_positive(dy, y, i))
+
+
+@kernel
+def go_adams_way(gradient, mean, square, direction, keep1, add1, keep2, add2, whole1, whole2, low):
+    """Adam's direction, number by number: the compiler makes lanes of such a loop by itself."""
+    for i in range(gradient.size):
+        g = gradient[i]
+        mean[i] = mean[i] * keep1 + add1 * g
+        square[i] = square[i] * keep2 + add2 * (g * g)
+        direction[i] = (mean[i] / whole1) / (np.sqrt(square[i] / whole2) + low)

@@ -1,6 +1,7 @@
 """Sums over all positions, and affine maps, for each channel by itself, in plain NumPy.
 
-x stands for any array ``(…, C)``; results and factors are one number per channel, ``(C,)``.
+x and y stand for arrays ``(…, C)``; results and factors are one number per channel, ``(C,)``, in
+float64.
 """
 
 import numpy as np
@@ -8,32 +9,34 @@ import numpy as np
 
 def channel_sums(x: np.ndarray) -> np.ndarray:
     """Return Σ x over all axes but the last."""
-    return x.sum(axis=tuple(range(x.ndim - 1)))
+    return x.sum(axis=tuple(range(x.ndim - 1)), dtype=np.float64)
 
 
-def channel_products(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return Σ x·y over all axes but the last."""
-    return channel_sums(x * y)
+def channel_products(
+    x: np.ndarray, y: np.ndarray, middle: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return Σ y and Σ (x − middle)·y over all axes but the last."""
+    return channel_sums(y), channel_sums((x - middle) * y)
 
 
 def channel_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and variance (divided by the count) of each channel."""
     axes = tuple(range(x.ndim - 1))
-    return x.mean(axis=axes), x.var(axis=axes)
+    return x.mean(axis=axes, dtype=np.float64), x.var(axis=axes, dtype=np.float64)
 
 
-def affine(x: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """Return scale·x + shift."""
-    y = x * scale
-    y += shift
-    return y
+def affine(x: np.ndarray, middle: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """Return scale·(x − middle) + shift."""
+    return ((x - middle) * scale + shift).astype(x.dtype)
 
 
 def mixed(
-    x: np.ndarray, x_scale: np.ndarray, y: np.ndarray, y_scale: np.ndarray, shift: np.ndarray
+    x: np.ndarray,
+    middle: np.ndarray,
+    x_scale: np.ndarray,
+    y: np.ndarray,
+    y_scale: np.ndarray,
+    shift: np.ndarray,
 ) -> np.ndarray:
-    """Return x_scale·x + y_scale·y + shift."""
-    total = x * x_scale
-    total += y * y_scale
-    total += shift
-    return total
+    """Return x_scale·(x − middle) + y_scale·y + shift."""
+    return ((x - middle) * x_scale + y * y_scale + shift).astype(x.dtype)

@@ -82,11 +82,6 @@ def finish(y: np.ndarray, bias: np.ndarray | None, relu: bool) -> np.ndarray:
     return y
 
 
-def relu_backward(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Pass the gradient where the output ``y = max(x, 0)`` is positive (elsewhere it is 0)."""
-    return np.where(y > 0, dy, 0).astype(dy.dtype, copy=False)
-
-
 def convolve_input_gradient(
     dy: np.ndarray, w: np.ndarray, window: Window, groups: int = 1
 ) -> np.ndarray:

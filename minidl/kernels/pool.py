@@ -12,11 +12,10 @@ from minidl.kernels.pool_loops import (
     max_pool_gradient_rows,
     max_pool_rows,
 )
+from minidl.kernels.shares import cut
 from minidl.kernels.tables import batch_table, joined, read_by, reads
 from minidl.kernels.window import Window
-from minidl.kernels.workspace import aligned, flat, workspace
-
-SHARE = 1 << 16  # numbers read that make a task worth handing out
+from minidl.kernels.workspace import aligned, flat
 
 
 def max_pool(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
@@ -26,7 +25,7 @@ def max_pool(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
     x, channels = _wide(x), x.shape[-1]
     y = aligned((x.shape[0], *window.output, x.shape[-1]), x.dtype)
     where = aligned(y.shape, np.int32)
-    _run(max_pool_rows, (x,), window, False, (y, where))
+    _run(max_pool_rows, (x,), _lists(len(x), window, False), (y, where))
     return _narrow(y, channels), _narrow(where, channels)
 
 
@@ -36,7 +35,7 @@ def max_pool_backward(dy: np.ndarray, where: np.ndarray, window: Window) -> np.n
         return numpy_pool.max_pool_backward(dy, where, window)
     dy, where, channels = _wide(dy), _wide(where, lane_count(dy.dtype)), dy.shape[-1]
     dx = aligned((dy.shape[0], *window.size, dy.shape[-1]), dy.dtype)
-    _run(max_pool_gradient_rows, (dy, where), window, True, (dx,))
+    _run(max_pool_gradient_rows, (dy, where), _lists(len(dy), window, True), (dx,))
     return _narrow(dx, channels)
 
 
@@ -46,7 +45,7 @@ def avg_pool(x: np.ndarray, window: Window, counts: np.ndarray) -> np.ndarray:
         return numpy_pool.avg_pool(x, window, counts)
     x, channels = _wide(x), x.shape[-1]
     y = aligned((x.shape[0], *window.output, x.shape[-1]), x.dtype)
-    _run(avg_pool_rows, (x,), window, False, (y,), flat(1 / counts))
+    _run(avg_pool_rows, (x,), _lists(len(x), window, False), (y,), (1 / counts).astype(x.dtype))
     return _narrow(y, channels)
 
 
@@ -56,33 +55,56 @@ def avg_pool_backward(dy: np.ndarray, window: Window, counts: np.ndarray) -> np.
         return numpy_pool.avg_pool_backward(dy, window, counts)
     dy, channels = _wide(dy), dy.shape[-1]
     dx = aligned((dy.shape[0], *window.size, dy.shape[-1]), dy.dtype)
-    _run(avg_pool_gradient_rows, (dy,), window, True, (dx,), flat(1 / counts))
+    lists = _lists(len(dy), window, True, shared=True)
+    _run(avg_pool_gradient_rows, (dy,), lists, (dx,), (1 / counts).astype(dy.dtype))
     return _narrow(dx, channels)
 
 
-def _run(loop, read, window: Window, backward, written, *more):
+def _run(loop, read, lists, written, *shares):
     """Run a loop over all rows of what is written, some rows to a task."""
-    rows, places = _tables(written[0].shape[0], window, backward)
+    rows, places = lists
     width, channels = read[0].shape[-2:]
-    taps = rows.shape[1] * places.shape[1]
-    starts = workspace("starts", (threads.thread_count(), taps), np.int64)
-    each = max(1, SHARE // (rows.shape[1] * places.size * channels))
-    read, written = [flat(array) for array in read], [array.reshape(-1) for array in written]
+    each, tasks = cut(len(rows), max(array.size for array in (*read, *written)) // len(rows))
+    read = [flat(array) for array in (*read, *shares)]
+    written = [array.reshape(-1) for array in written]
 
-    def work(task, slot):
+    def work(task, _):
         first, last = task * each, min((task + 1) * each, len(rows))
-        loop(first, last, *read, rows, places, width, channels, *written, *more, starts[slot])
+        loop(first, last, *read, rows, places, width, channels, *written)
 
-    threads.run(work, -(-len(rows) // each))
+    threads.run(work, tasks)
 
 
 @lru_cache(maxsize=256)
-def _tables(batch, window: Window, backward):
-    """Tables of what is read: the input by windows, or backwards the windows by input positions."""
+def _lists(batch, window: Window, backward, shared=False):
+    """List what is read: the input by windows, or backwards the windows by input positions.
+
+    Of the second numbers' sum (see ``pool_loops``): the tap, or ``shared`` where the window stands.
+    """
     table, sizes = (read_by, window.output) if backward else (reads, window.size)
     axes = [table(window, axis) for axis in range(window.rank)]
     rows = joined([batch_table(batch), *axes[:-1]], [batch, *sizes[:-1]])
-    return rows, joined(axes[-1:], sizes[-1:])
+    places = joined(axes[-1:], sizes[-1:])
+    if shared:
+        of_a_sample = max(1, int(np.prod(sizes[:-1])))
+        return listed(rows, rows % of_a_sample * sizes[-1]), listed(places, places)
+    taps = [np.arange(table.shape[1]) for table in (rows, places)]
+    return listed(rows, taps[0] * places.shape[1]), listed(places, taps[1])
+
+
+def listed(table: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return, for each row of a table, 1 + 2·entries and then every entry that is no OUTSIDE.
+
+    Each is followed by its ``second`` number.
+    """
+    inside = table >= 0
+    order = np.argsort(~inside, axis=1, kind="stable")
+    entries = np.stack([table, np.broadcast_to(second, table.shape)], axis=-1)
+    entries = np.take_along_axis(entries, order[..., None], axis=1)
+    ends = 1 + 2 * inside.sum(axis=1, keepdims=True)
+    result = np.hstack([ends, entries.reshape(len(table), -1)])
+    result.flags.writeable = False
+    return result
 
 
 def _wide(array, lanes=None):

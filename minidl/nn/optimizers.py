@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from minidl import kernels
 from minidl.functional.arguments import SMALLEST, check_number
 from minidl.nn.parameter import Parameter
 from minidl.nn.weights import compare_arrays
@@ -71,7 +72,8 @@ class Optimizer:
                 kind = parameter.value.dtype.type
                 memory = self._memory(name, parameter)
                 memory["age"] += 1
-                direction = self.direction(parameter.grad * kind(scale), memory)
+                gradient = parameter.grad if scale == 1 else parameter.grad * kind(scale)
+                direction = self.direction(gradient, memory)
                 if self.weight_decay:
                     parameter.value *= kind(1 - rate * self.weight_decay)
                 parameter.value -= kind(rate) * direction
@@ -226,12 +228,7 @@ class Adam(Optimizer):
 
     def direction(self, gradient: np.ndarray, memory: dict[str, np.ndarray]) -> np.ndarray:
         """Return the corrected mean over the root of the corrected mean square."""
-        m, s = memory["mean"], memory["square"]
-        kind = m.dtype.type
-        m *= kind(self.beta1)
-        m += kind(1 - self.beta1) * gradient
-        s *= kind(self.beta2)
-        s += kind(1 - self.beta2) * gradient**2
-        age = int(memory["age"])
-        m_full, s_full = kind(1 - self.beta1**age), kind(1 - self.beta2**age)
-        return (m / m_full) / (np.sqrt(s / s_full) + kind(self.epsilon))
+        age, betas = int(memory["age"]), (self.beta1, self.beta2)
+        whole = tuple(1 - beta**age for beta in betas)
+        mean, square = memory["mean"], memory["square"]
+        return kernels.adam_direction(gradient, mean, square, betas, whole, self.epsilon)

@@ -174,6 +174,21 @@ def test_batch_norm_of_a_long_batch_in_float32_has_mean_0_and_variance_1():
     assert np.abs(y.var(axis=0, dtype=np.float64) - 1).max() < 1e-4
 
 
+def test_batch_norm_of_float32_values_far_from_zero_is_as_good_as_the_values():
+    """With mean 1e4 and deviation 1, forward and backward agree with float64 on the same values."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(1e4, 1, (5_000, 20)).astype(np.float32)
+    dy = rng.standard_normal(x.shape, dtype=np.float32)
+    vectors = rng.uniform(0.5, 2, (4, 20)).astype(np.float32)
+    results = []
+    for dtype in (np.float32, np.float64):
+        y, cache = F.batch_norm(x.astype(dtype), *vectors.astype(dtype), training=True)
+        results.append((y, *F.batch_norm_backward(dy.astype(dtype), cache)))
+    for narrow, wide in zip(*results, strict=True):
+        assert narrow.dtype == np.float32
+        assert np.abs(narrow - wide).max() < 1e-5 * np.abs(wide).max()
+
+
 @RANKS
 def test_dropout(rank):
     @repeatable(30)

@@ -11,7 +11,14 @@ import sys
 import numpy as np
 
 from minidl import kernels
-from minidl.kernels import Window, numpy_channels, numpy_conv, numpy_pool, numpy_products
+from minidl.kernels import (
+    Window,
+    numpy_channels,
+    numpy_conv,
+    numpy_elementwise,
+    numpy_pool,
+    numpy_products,
+)
 
 
 def window(size, kernel, stride=1, around=None):
@@ -52,13 +59,16 @@ def results(dtype, module=None):
     yield "max pool: dx", pick("max_pool_backward")(dy, where, view)
     yield "average pool", pick("avg_pool")(x, view, counts)
     yield "average pool: dx", pick("avg_pool_backward")(dy, view, counts)
+    yield "relu", pick("relu")(x)
     yield "relu: dx", pick("relu_backward")(x, numbers(*x.shape))
-    a, b, c = numbers(20), numbers(20), numbers(20)
+    m, s = numbers(*x.shape), numbers(*x.shape) ** 2
+    yield "adam", pick("adam_direction")(x, m, s, (0.9, 0.99), (0.5, 0.6), 1e-8)
+    a, b, c, d = (numbers(20).astype(np.float64) for _ in range(4))
     yield "sums", pick("channel_sums")(x)
-    yield "products", pick("channel_products")(x, x)
+    yield "products", pick("channel_products")(x, x, a)[1]
     yield "variance", pick("channel_moments")(x)[1]
-    yield "affine", pick("affine")(x, a, c)
-    yield "mixed", pick("mixed")(x, a, x, b, c)
+    yield "affine", pick("affine")(x, a, b, c)
+    yield "mixed", pick("mixed")(x, a, b, x, c, d)
     left, right = numbers(500, 70), numbers(70, 90)
     yield "matrix product", pick("matmul")(left, right)
     yield "matrix product, nt", pick("matmul_nt")(numbers(300, 90), right)
@@ -66,7 +76,7 @@ def results(dtype, module=None):
 
 
 def twin(name):
-    for module in (numpy_conv, numpy_pool, numpy_channels, numpy_products):
+    for module in (numpy_conv, numpy_elementwise, numpy_pool, numpy_channels, numpy_products):
         if hasattr(module, name):
             return getattr(module, name)
     raise AttributeError(name)
