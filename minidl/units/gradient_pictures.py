@@ -114,7 +114,13 @@ def _fresh(rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
     return he(rng, w.shape, fans, w.dtype)
 
 
-def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
-    """Return Spearman's correlation of two pictures' magnitudes: do they mark the same pixels?"""
-    a, b = (np.abs(p).sum(axis=-1).ravel() for p in (first, second))
+def rank_correlation(first: np.ndarray, second: np.ndarray, *, signed: bool = False) -> float:
+    """Return Spearman's correlation of two gradients ``(…, C)``: do they mark the same pixels?
+
+    Magnitudes are compared, summed over the channels; if ``signed``, every number with its sign.
+    Pixels whose gradient is 0 in both, outside of the receptive field, are left out.
+    """
+    seen = (first != 0).any(axis=-1) | (second != 0).any(axis=-1)
+    pair = (first[seen], second[seen])
+    a, b = (p.ravel() if signed else np.abs(p).sum(axis=-1) for p in pair)
     return float(spearmanr(a, b).statistic)

@@ -5,30 +5,46 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+FRAME = ((0, 0, 0), (240, 228, 66))  # a dark line and a bright one: seen on any picture
+SMALLEST_FRAME = 8  # pixels of the sheet
+
 
 def plate(
-    patches: Sequence[np.ndarray], *, side: int = 44, gap: int = 2, columns: int = 3
+    patches: Sequence[np.ndarray],
+    *,
+    frames: Sequence[tuple[slice, slice]] | None = None,
+    side: int = 44,
+    gap: int = 2,
+    columns: int = 3,
 ) -> np.ndarray:
     """Lay patches out in a square on white, each brought to ``side`` pixels; pixels stay visible.
 
     Args:
         patches: pictures ``(h, w, 3)``, uint8 or floats 0…255; one that was clipped keeps its
             proportions.
+        frames: for each of them the part to draw a frame around, as slices: see
+            ``TopPatches.where``.
 
     Returns:
         uint8 ``(H, W, 3)``.
 
     Raises:
-        ValueError: if there are no patches.
+        ValueError: if there are no patches, or not as many frames.
     """
     if not patches:
         raise ValueError("there are no patches to lay out.")
+    if frames is not None and len(frames) != len(patches):
+        raise ValueError(f"{len(frames)} frames for {len(patches)} patches: give one for each.")
     rows = -(-len(patches) // columns)
     step = side + gap
     sheet = np.full((rows * step - gap, columns * step - gap, 3), 255, np.uint8)
     for k, patch in enumerate(patches):
+        if patch.size == 0:
+            continue  # a unit that saw nothing but padding
         y, x = (step * n for n in divmod(k, columns))
         small = _fit(patch, side)
+        if frames is not None:
+            _draw_frame(small, frames[k], small.shape[0] / patch.shape[0])
         sheet[y : y + small.shape[0], x : x + small.shape[1]] = small
     return sheet
 
@@ -38,7 +54,26 @@ def _fit(patch: np.ndarray, side: int) -> np.ndarray:
     scale = side / max(pixels.shape[:2])
     height, width = (max(1, round(n * scale)) for n in pixels.shape[:2])
     filter_ = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX
-    return np.asarray(Image.fromarray(pixels).resize((width, height), filter_))
+    return np.array(Image.fromarray(pixels).resize((width, height), filter_))
+
+
+def _draw_frame(picture: np.ndarray, where: tuple[slice, slice], scale: float) -> None:
+    """Draw a frame just inside a part of the picture, which is given in pixels before scaling."""
+    rows, columns = (
+        _at_least(SMALLEST_FRAME, round(part.start * scale), round(part.stop * scale), length)
+        for part, length in zip(where, picture.shape, strict=False)
+    )
+    for inset, colour in enumerate(FRAME):
+        part = picture[rows[0] + inset : rows[1] - inset, columns[0] + inset : columns[1] - inset]
+        part[[0, -1]] = colour
+        part[:, [0, -1]] = colour
+
+
+def _at_least(size: int, start: int, stop: int, length: int) -> tuple[int, int]:
+    """Widen start … stop to a size, within 0 … length: a smaller frame could not be seen."""
+    missing = max(size - (stop - start), 0)
+    start = min(max(start - missing // 2, 0), max(length - size, 0))
+    return start, max(stop, min(start + size, length))
 
 
 def filter_pictures(w: np.ndarray) -> list[np.ndarray]:

@@ -146,9 +146,12 @@ def _look_back(layer: Layer, rows: Rows, sizes: tuple[int, ...]) -> Rows:
     """Return what of a layer's input is seen by the positions ``rows`` of its output."""
     window = layer.window(sizes) if hasattr(layer, "window") else None
     if window is not None:
-        return [
+        back = [
             _axis_back(window, axis, row, _is_transposed(layer)) for axis, row in enumerate(rows)
         ]
+        if all(row.any() for row in back):
+            return back
+        return [np.zeros(size, bool) for size in sizes]  # padding along one axis is padding
     if len(rows) != len(sizes):
         return [np.ones(size, bool) for size in sizes]  # flattened or averaged: everything is seen
     return [

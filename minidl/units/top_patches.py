@@ -4,8 +4,10 @@ One pass over a data set. A unit is a channel of a layer; in each picture only i
 position counts, so that nine patches come from nine pictures. Memory is bounded by one batch.
 """
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,34 +24,30 @@ class TopPatches:
     Attributes:
         layer: the layer's name.
         picture: index of the picture ``(C, number)``; fewer columns if there were fewer pictures.
-        position: of the unit in the layer ``(C, number, rank)``.
+        position: of the unit in the layer ``(C, number, rank)``; rank is 0 behind a dense layer.
         value: activation ``(C, number)``.
+        patch: what the unit sees of the picture, along each of its axes from where to where
+            ``(C, number, axes, 2)``.
     """
 
     layer: str
     picture: np.ndarray
     position: np.ndarray
     value: np.ndarray
+    patch: np.ndarray
 
-    def cut(self, network: Sequential, images: Sequence[np.ndarray], unit: int) -> list[np.ndarray]:
-        """Return the patches of a unit: exactly what it could see, cut from the pictures."""
-        return [
-            images[i][self.where(network, images, unit, rank)]
-            for rank, i in enumerate(map(int, self.picture[unit]))
-        ]
-
-    def where(
-        self, network: Sequential, images: Sequence[np.ndarray], unit: int, rank: int
-    ) -> tuple[slice, ...]:
+    def where(self, unit: int, rank: int) -> tuple[slice, ...]:
         """Return the slices of the picture that hold the unit's patch number ``rank``."""
-        image = images[self.picture[unit, rank]]
-        shape = (*image.shape[: self.position.shape[2]], network.input_shape[-1])
-        return patch(network, self.layer, tuple(map(int, self.position[unit, rank])), shape)
+        return tuple(slice(int(start), int(stop)) for start, stop in self.patch[unit, rank])
+
+    def cut(self, images: Sequence[np.ndarray], unit: int) -> list[np.ndarray]:
+        """Return the patches of a unit: exactly what it could see, cut from the pictures."""
+        return [images[int(i)][self.where(unit, rank)] for rank, i in enumerate(self.picture[unit])]
 
 
 def top_patches(
     network: Sequential,
-    images: Sequence[np.ndarray] | np.ndarray,
+    images: Iterable[np.ndarray],
     layers: Iterable[str],
     *,
     number: int = 9,
@@ -59,69 +57,96 @@ def top_patches(
 ) -> dict[str, TopPatches]:
     """Pass all pictures through the network and keep every unit's strongest patches.
 
-    Ties go to the earlier picture, and within a picture to the earlier position.
+    Ties go to the earlier picture, and within a picture to the earlier position. Interrupt (the
+    notebook's stop button) ends the pass: the result is then that of the pictures seen so far, and
+    a warning says how many they were.
 
     Args:
         network: whose units are asked.
-        images: pictures ``(*S, C)``; neighbours of one size go through together.
+        images: pictures ``(*S, C)``: an array, a list, or anything that yields one after the other;
+            neighbours of one size go through together.
         layers: names of the layers to watch.
         number: patches to keep for each unit, at most one a picture.
         batch_size: pictures in a batch.
-        prepare: turns a batch of pictures into the network's input; by default its dtype only.
+        prepare: turns a batch of pictures into the network's input, with the same sizes; by default
+            its dtype only.
         progress: whether to show a bar.
 
     Returns:
         ``{layer: TopPatches}``.
 
     Raises:
-        ValueError: for unknown layers, no pictures, or ``number`` below 1.
+        ValueError: for unknown layers, no pictures, pictures that the network does not take, or
+            ``number`` or ``batch_size`` below 1.
     """
     layers = (layers,) if isinstance(layers, str) else tuple(layers)
     if number < 1 or batch_size < 1:
         raise ValueError(f"number and batch_size must be at least 1: {number}, {batch_size}.")
-    if len(images) == 0:
-        raise ValueError("there are no pictures to look through.")
     prepare = prepare or (lambda batch: batch.astype(network.dtype, copy=False))
     best: dict[str, tuple] = {}
+    done = 0
     training = network.training
+    total = len(images) if hasattr(images, "__len__") else None
+    bar = tqdm(total=total, unit="picture", disable=not progress)
     network.eval()
     try:
-        with tqdm(total=len(images), unit="picture", disable=not progress) as bar:
-            for start, batch in batches(images, batch_size):
-                seen = network.trace(prepare(batch), layers, keep=False).activations
-                for layer in layers:
-                    best[layer] = _merge(best.get(layer), _strongest(seen[layer], start), number)
-                bar.update(len(batch))
+        for start, batch in batches(images, batch_size):
+            x = _prepared(prepare, batch)
+            seen = network.trace(x, layers, keep=False).activations
+            new = {layer: _strongest(seen[layer], start, x.shape) for layer in layers}
+            # assigned at once, so that an interrupt finds every layer after the same picture
+            merged = {layer: _merge(best.get(layer), new[layer], number) for layer in layers}
+            best, done = merged, start + len(batch)
+            bar.update(len(batch))
+    except KeyboardInterrupt:
+        if not best:
+            raise
+        warnings.warn(f"interrupted: these patches are from the first {done}.", stacklevel=2)
     finally:
+        bar.close()
         network.train(training)
-    return {layer: TopPatches(layer, *_transposed(best[layer])) for layer in layers}
+    if not best:
+        raise ValueError("there are no pictures to look through.")
+    return {layer: _result(network, layer, best[layer]) for layer in layers}
 
 
-def batches(
-    images: Sequence[np.ndarray] | np.ndarray, batch_size: int
-) -> Iterator[tuple[int, np.ndarray]]:
+def batches(images: Iterable[np.ndarray], batch_size: int) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (index of the first, stacked pictures): neighbours of one shape in each batch."""
-    start = 0
-    while start < len(images):
-        stop = start + 1
-        limit = min(start + batch_size, len(images))
-        while stop < limit and images[stop].shape == images[start].shape:
-            stop += 1
-        yield start, np.stack([images[i] for i in range(start, stop)])
-        start = stop
+    start, batch = 0, []
+    for image in images:
+        if batch and (len(batch) == batch_size or image.shape != batch[0].shape):
+            yield start, np.stack(batch)
+            start, batch = start + len(batch), []
+        batch.append(image)
+    if batch:
+        yield start, np.stack(batch)
 
 
-def _strongest(a: np.ndarray, start: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return picture, position and value of each picture's strongest position, ``(N, C, …)``."""
+def _prepared(prepare: Callable, batch: np.ndarray) -> np.ndarray:
+    x = prepare(batch)
+    if x.shape[:-1] != batch.shape[:-1]:
+        raise ValueError(
+            f"prepare must keep the pictures' sizes, so that patches can be cut from them: it made "
+            f"{x.shape} of {batch.shape}. Resize the pictures beforehand."
+        )
+    return x
+
+
+def _strongest(a: np.ndarray, start: int, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    """Return each picture's strongest position for every unit of a ``(N, *S, C)``.
+
+    Four arrays: picture ``(N, C)``, position ``(N, C, rank)``, value ``(N, C)``, and the sizes of
+    the picture ``(N, C, axes)``.
+    """
     batch, *sizes, channels = a.shape
     flat = a.reshape(batch, -1, channels)
     where = flat.argmax(axis=1)  # the first, at a tie
     value = np.take_along_axis(flat, where[:, None], axis=1)[:, 0]
-    position = np.stack([where, *np.unravel_index(where, sizes or (1,))], axis=-1)[..., 1:][
-        ..., : len(sizes)
-    ]
+    axes = np.unravel_index(where, sizes) if sizes else ()
+    position = np.stack(axes, axis=-1) if sizes else np.empty((batch, channels, 0), np.intp)
     picture = np.broadcast_to(np.arange(start, start + batch)[:, None], where.shape)
-    return picture, position, value
+    size = np.broadcast_to(shape[1:-1], (batch, channels, len(shape) - 2))
+    return picture, position, value, size
 
 
 def _merge(best: tuple | None, new: tuple, number: int) -> tuple:
@@ -129,43 +154,49 @@ def _merge(best: tuple | None, new: tuple, number: int) -> tuple:
     if best is not None:
         new = tuple(np.concatenate(pair) for pair in zip(best, new, strict=True))
     order = np.argsort(-new[2], axis=0, kind="stable")[:number]
-    picture, position, value = new
-    return (
-        np.take_along_axis(picture, order, axis=0),
-        np.take_along_axis(position, order[..., None], axis=0),
-        np.take_along_axis(value, order, axis=0),
-    )
+    rows = (order, order[..., None], order, order[..., None])
+    return tuple(np.take_along_axis(a, r, axis=0) for a, r in zip(new, rows, strict=True))
 
 
-def _transposed(best: tuple) -> tuple:
-    return tuple(np.ascontiguousarray(np.swapaxes(a, 0, 1)) for a in best)
+def _result(network: Sequential, layer: str, best: tuple) -> TopPatches:
+    picture, position, value, size = (np.ascontiguousarray(np.swapaxes(a, 0, 1)) for a in best)
+
+    @cache  # many units look at the same few positions
+    def box(place: tuple[int, ...], shape: tuple[int, ...]) -> list[tuple[int, int]]:
+        seen = patch(network, layer, place, (*shape, network.input_shape[-1]))
+        return [(axis.start, axis.stop) for axis in seen]
+
+    axes = size.shape[2]
+    places = position.reshape(picture.size, position.shape[2])
+    sizes = size.reshape(picture.size, axes)
+    rows = zip(places.tolist(), sizes.tolist(), strict=True)
+    boxes = np.array([box(tuple(place), tuple(shape)) for place, shape in rows])
+    return TopPatches(layer, picture, position, value, boxes.reshape(*picture.shape, axes, 2))
+
+
+_ARRAYS = tuple(field.name for field in fields(TopPatches) if field.name != "layer")
 
 
 def save_patches(path: str | Path, patches: dict[str, TopPatches]) -> None:
     """Write the results to an .npz file, atomically."""
-    write_arrays(
-        path,
-        {
-            f"{layer}/{what}": getattr(p, what)
-            for layer, p in patches.items()
-            for what in ("picture", "position", "value")
-        },
-    )
+    arrays = {
+        f"{layer}/{name}": getattr(p, name) for layer, p in patches.items() for name in _ARRAYS
+    }
+    write_arrays(path, arrays)
 
 
 def load_patches(path: str | Path) -> dict[str, TopPatches]:
     """Read what ``save_patches`` wrote.
 
     Raises:
-        WeightFileError: for a damaged file, or one that holds something else.
+        WeightFileError: for a damaged file.
+        ValueError: for one that holds something else.
     """
     arrays = read_arrays(path)
     layers = dict.fromkeys(name.rpartition("/")[0] for name in arrays)
     try:
         return {
-            layer: TopPatches(
-                layer, *(arrays[f"{layer}/{what}"] for what in ("picture", "position", "value"))
-            )
+            layer: TopPatches(layer, *(arrays[f"{layer}/{name}"] for name in _ARRAYS))
             for layer in layers
         }
     except KeyError as error:

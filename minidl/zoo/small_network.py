@@ -46,7 +46,7 @@ def untrained_small_net(pooling: str = "max", *, seed: int = 0) -> nn.Sequential
         [*small_net_layers(pooling), *head], input_shape=(None, None, 3), seed=seed
     )
     # begun so small, the first filters show what they learned and not what they were drawn as
-    network.parameters["conv1/w"].value *= np.float32(0.1)
+    network.parameters["conv1/w"].value *= np.float32(0.02)
     return network
 
 

@@ -67,7 +67,7 @@ def patches(
 
 
 def train(
-    *, epochs: int = 24, steps: int = 60, batch_size: int = 48, seed: int = 0, checkpoint=None
+    *, epochs: int = 36, steps: int = 60, batch_size: int = 48, seed: int = 0, checkpoint=None
 ) -> tuple[nn.Sequential, float]:
     """Train a fresh network; return it and the share of 2,000 test patches that it gets right."""
     images = pictures()
@@ -100,7 +100,7 @@ def train(
 def main() -> None:
     """Train, report the test accuracy and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=24)
+    parser.add_argument("--epochs", type=int, default=36)
     parser.add_argument("--output", type=Path, default=FOLDER / WEIGHTS)
     parser.add_argument("--checkpoint", type=Path, help="go on from here if it exists")
     arguments = parser.parse_args()

@@ -79,8 +79,11 @@ def test_randomised_weights_know_nothing_and_leave_the_original_alone():
 def test_rank_correlation():
     a = np.random.default_rng(0).normal(size=(10, 10, 3))
     assert rank_correlation(a, -a) == pytest.approx(1)
+    assert rank_correlation(a, -a, signed=True) == pytest.approx(-1)
     b = np.random.default_rng(1).normal(size=(10, 10, 3))
     assert abs(rank_correlation(a, b)) < 0.3
+    padded = [np.pad(p, ((5, 5), (5, 5), (0, 0))) for p in (a, b)]
+    assert rank_correlation(*padded) == rank_correlation(a, b)
 
 
 def test_excite_raises_the_unit_and_repeats_itself():

@@ -21,6 +21,29 @@ def test_a_clipped_patch_keeps_its_proportions():
     assert (sheet[8:] == 255).all()
 
 
+def test_a_frame_is_drawn_around_what_a_unit_saw():
+    grey = np.full((32, 32, 3), 100, np.uint8)
+    whole = (slice(0, 32), slice(0, 32))
+    sheet = plate([grey, grey], frames=[(slice(8, 20), slice(2, 12)), whole], side=64, gap=0)
+    drawn = (sheet != 100).any(axis=-1)
+    rows, columns = np.nonzero(drawn[:64, :64])
+    assert (rows.min(), rows.max() + 1, columns.min(), columns.max() + 1) == (16, 40, 4, 24)
+    assert not drawn[18:38, 6:22].any()
+    assert drawn[:2, 64:128].all()
+    assert (grey == 100).all()
+    for corner in (slice(0, 1), slice(31, 32)):  # too small to be seen: drawn larger
+        small = plate([grey], frames=[(corner, corner)], side=32, columns=1)
+        assert (small != 100).any(axis=-1).sum() == 8 * 8 - 4 * 4
+    with pytest.raises(ValueError, match="1 frames for 2 patches"):
+        plate([grey, grey], frames=[whole])
+
+
+def test_nothing_but_padding_leaves_its_place_white():
+    sheet = plate([np.zeros((0, 0, 3), np.uint8), np.zeros((8, 8, 3), np.uint8)], side=16)
+    assert (sheet[:, :16] == 255).all()
+    assert (sheet[:, 18:34] == 0).all()
+
+
 def test_no_patches():
     with pytest.raises(ValueError, match="no patches"):
         plate([])

@@ -68,7 +68,7 @@ def seen_by_perturbation(network, name, position):
 def buildable(make):
     try:
         return make()
-    except ValueError:  # the kernel has outgrown the input: not a network
+    except ValueError:  # a kernel has outgrown the input, or behind it fields differ in size
         return None
 
 
@@ -90,6 +90,15 @@ def test_fields_are_what_perturbation_finds(data):
     inside = np.zeros_like(seen)
     inside[box] = True
     assert not (seen & ~inside).any()
+    field = buildable(lambda: receptive_field(network, name))
+    if field and seen.any():
+        axes = zip(box, position, field.size, field.step, field.offset, seen.shape, strict=True)
+        for span, p, size, step, offset, length in axes:
+            first, stop = p * step + offset, p * step + offset + size
+            assert max(first, 0) <= span.start
+            assert span.stop <= min(stop, length)
+            if first >= 0 and stop <= length:  # nothing is clipped: the formula is exact
+                assert (span.start, span.stop) == (first, stop)
 
 
 def test_the_formula_agrees_with_the_exact_field_away_from_the_border():
@@ -123,6 +132,12 @@ def test_known_fields():
     field = receptive_field(network, "c")
     assert (field.size, field.step, field.offset) == ((9,), (2,), (0,))
     assert "9 pixels" in str(field)
+
+
+def test_a_unit_may_see_nothing_but_padding():
+    network = nn.Sequential([nn.Conv2D(1, 1, padding=1)], input_shape=(5, 6, 1))
+    assert patch(network, "conv1", (0, 3)) == (slice(0, 0), slice(0, 0))
+    assert patch(network, "conv1", (1, 3)) == (slice(0, 1), slice(2, 3))
 
 
 def test_units_without_a_position_see_everything():

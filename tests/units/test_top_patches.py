@@ -49,9 +49,9 @@ def test_equal_to_brute_force(network, images, name, batch_size):
 def test_patches_are_cut_where_the_unit_looked(network, images):
     found = top_patches(network, images, ("c2",), progress=False)["c2"]
     for unit in range(5):
-        for rank, cut in enumerate(found.cut(network, images, unit)):
+        for rank, cut in enumerate(found.cut(images, unit)):
             image = images[found.picture[unit, rank]]
-            place = found.where(network, images, unit, rank)
+            place = found.where(unit, rank)
             np.testing.assert_array_equal(cut, image[place])
             blank = np.zeros_like(image)
             blank[place] = cut  # all that the unit can see is in the patch
@@ -74,7 +74,7 @@ def test_pictures_of_several_sizes(network):
     found = top_patches(network, pictures, ("c1",), batch_size=2, progress=False)["c1"]
     assert found.picture.shape == (4, 5)
     assert all(sorted(row) == [0, 1, 2, 3, 4] for row in found.picture.tolist())
-    assert len(found.cut(network, pictures, 0)) == 5
+    assert len(found.cut(pictures, 0)) == 5
 
 
 def test_saved_and_reloaded(network, images, tmp_path):
@@ -83,7 +83,7 @@ def test_saved_and_reloaded(network, images, tmp_path):
     again = load_patches(tmp_path / "patches.npz")
     assert list(again) == ["c1", "c2"]
     for layer, p in found.items():
-        for what in ("picture", "position", "value"):
+        for what in ("picture", "position", "value", "patch"):
             np.testing.assert_array_equal(getattr(again[layer], what), getattr(p, what))
 
 
@@ -97,6 +97,10 @@ def test_another_file_is_refused(network, tmp_path):
     ("change", "words"),
     [
         ({"images": []}, "no pictures"),
+        ({"images": iter([])}, "no pictures"),
+        ({"images": np.zeros((3, 10, 10), np.float32)}, "takes a batch"),
+        ({"prepare": lambda batch: batch[:, ::2]}, "must keep the pictures' sizes"),
+        ({"batch_size": 0}, "at least 1"),
         ({"number": 0}, "at least 1"),
         ({"layers": ("c7",)}, "no layer is called 'c7'"),
     ],
@@ -111,3 +115,41 @@ def test_training_mode_is_given_back(network, images):
     network.train()
     top_patches(network, images[:3], ("c1",), progress=False)
     assert network.training
+
+
+def test_pictures_from_a_stream_are_fetched_once(network, images):
+    fetched = []
+
+    def stream():
+        for index, image in enumerate(images):
+            fetched.append(index)
+            yield image
+
+    found = top_patches(network, stream(), ("c1",), batch_size=7, progress=False)["c1"]
+    wanted = top_patches(network, images, ("c1",), progress=False)["c1"]
+    assert fetched == list(range(len(images)))
+    for what in ("picture", "position", "value", "patch"):
+        np.testing.assert_array_equal(getattr(found, what), getattr(wanted, what))
+
+
+def test_an_interrupt_keeps_what_was_found(network, images):
+    def stream():
+        yield from images[:20]
+        raise KeyboardInterrupt
+
+    with pytest.warns(UserWarning, match="from the first 14"):
+        found = top_patches(network, stream(), ("c1", "c2"), batch_size=7, progress=False)
+    wanted = top_patches(network, images[:14], ("c1", "c2"), progress=False)
+    for layer in ("c1", "c2"):
+        np.testing.assert_array_equal(found[layer].picture, wanted[layer].picture)
+    with pytest.raises(KeyboardInterrupt):
+        top_patches(network, stream(), ("c1",), batch_size=64, progress=False)
+
+
+def test_a_layer_without_positions_sees_the_whole_picture():
+    network = nn.Sequential([nn.Flatten(), nn.Dense(3, name="d")], input_shape=(4, 5, 1))
+    images = np.random.default_rng(0).random((6, 4, 5, 1), np.float32)
+    found = top_patches(network, images, "d", number=2, progress=False)["d"]
+    assert found.position.shape == (3, 2, 0)
+    np.testing.assert_array_equal(found.cut(images, 1)[0], images[found.picture[1, 0]])
+    np.testing.assert_array_equal(found.value[1], np.sort(network.predict(images)[:, 1])[:-3:-1])
