@@ -3,7 +3,9 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from minidl.functional.arguments import per_axis
 from minidl.nn import Sequential
+from minidl.units.arguments import check_unit
 
 
 def excite(
@@ -11,7 +13,7 @@ def excite(
     name: str,
     unit: int,
     *,
-    size: tuple[int, ...],
+    size: int | tuple[int, ...],
     steps: int = 128,
     rate: float = 6.0,
     jitter: int = 8,
@@ -31,7 +33,7 @@ def excite(
         network: that the unit belongs to; its input values lie in low … high.
         name: of the layer.
         unit: channel; its mean over all positions is raised.
-        size: spatial sizes of the picture.
+        size: of the picture: one number, or one per axis.
         steps: of ascent.
         rate: length of a step, RMS per pixel.
         jitter: largest shift, in pixels.
@@ -42,15 +44,20 @@ def excite(
 
     Returns:
         The picture ``(*size, C)`` of the network's dtype.
+
+    Raises:
+        ValueError: for an unknown layer or unit, or sizes that the network does not take.
     """
+    axes = tuple(range(1, len(network.input_shape)))
+    size = per_axis(size, len(axes), "size")
     rng = np.random.default_rng(seed)
     grey, span = (low + high) / 2, high - low
     shape = (1, *size, network.input_shape[-1])
     x = (grey + 0.04 * span * rng.standard_normal(shape)).astype(network.dtype)
-    axes = tuple(range(1, x.ndim - 1))
     for _ in range(steps):
         shift = tuple(int(s) for s in rng.integers(-jitter, jitter + 1, len(axes)))
         trace = network.trace(np.roll(x, shift, axes), (name,))
+        check_unit(unit, trace[name].shape[-1])
         signal = np.zeros_like(trace[name])
         signal[..., unit] = 1
         gradient = np.roll(trace.backward({name: signal}), [-s for s in shift], axes)

@@ -20,6 +20,7 @@ from minidl.functional.activations import ReluCache
 from minidl.functional.conv import ConvCache
 from minidl.nn import Layer, Sequential
 from minidl.nn.initializers import he
+from minidl.units.arguments import check_position, check_single, check_unit
 
 METHODS = ("saliency", "deconvnet", "guided")
 
@@ -51,8 +52,7 @@ def gradient_picture(
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {METHODS}, got {method!r}.")
-    if len(x) != 1:
-        raise ValueError(f"x must be one input (1, *S, C), got shape {x.shape}.")
+    check_single(x)
     trace = network.trace(x, (name,))
     signal = one_unit(trace[name], unit, position)
     return trace.backward({name: signal}, rule=None if method == "saliency" else _RULES[method])
@@ -60,15 +60,11 @@ def gradient_picture(
 
 def one_unit(a: np.ndarray, unit: int, position: tuple[int, ...] | None = None) -> np.ndarray:
     """Return zeros of a's shape with a 1 at one unit: its strongest position if none is given."""
-    if not 0 <= unit < a.shape[-1]:
-        raise ValueError(f"the layer has units 0 … {a.shape[-1] - 1}, got {unit}.")
+    check_unit(unit, a.shape[-1])
     sizes = a.shape[1:-1]
     if position is None:
         position = np.unravel_index(int(a[0, ..., unit].argmax()), sizes)
-    if len(position) != len(sizes) or not all(
-        0 <= p < s for p, s in zip(position, sizes, strict=True)
-    ):
-        raise ValueError(f"the layer has positions up to {sizes}, got {position}.")
+    check_position(position, sizes)
     signal = np.zeros_like(a)
     signal[(0, *position, unit)] = 1
     return signal
@@ -97,7 +93,13 @@ def randomised(network: Sequential, *names: str, seed: int = 0) -> Sequential:
 
     Kernels are drawn anew by He's rule, which keeps activations alive; biases and other vectors are
     shuffled.
+
+    Raises:
+        ValueError: if no layer with parameters is called so.
     """
+    for name in names:
+        if not any(path.startswith(f"{name}/") for path in network.parameters):
+            raise ValueError(f"no layer with parameters is called {name!r}.")
     twin = copy.deepcopy(network)
     rng = np.random.default_rng(seed)
     for path, parameter in twin.parameters.items():

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from minidl.functional.arguments import per_axis
 from minidl.nn import Sequential
+from minidl.units.arguments import check_position, check_single, check_unit
 
 
 def occlusion_map(
@@ -28,14 +30,22 @@ def occlusion_map(
 
     Returns:
         The fall for each place of the square, one axis per spatial axis.
+
+    Raises:
+        ValueError: for an unknown layer, unit or position, or more than one input.
     """
+    check_single(x)
+    for value, what in ((size, "size"), (step, "step"), (batch_size, "batch_size")):
+        per_axis(value, 1, what)
     sizes = x.shape[1:-1]
     starts = [np.arange(0, max(s - size, 0) + 1, step) for s in sizes]
     places = np.stack(np.meshgrid(*starts, indexing="ij"), axis=-1).reshape(-1, len(sizes))
 
     def answer(batch: np.ndarray) -> np.ndarray:
         a = network.trace(batch, (name,), keep=False)[name]
+        check_unit(unit, a.shape[-1])
         if position is not None:
+            check_position(position, a.shape[1:-1])
             return a[(slice(None), *position, unit)]
         return a[..., unit].reshape(len(batch), -1).max(axis=1)
 

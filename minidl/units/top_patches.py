@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
+from minidl.functional.arguments import per_axis
 from minidl.nn import Sequential, read_arrays, write_arrays
 from minidl.units.receptive_field import patch
 
@@ -76,12 +77,14 @@ def top_patches(
         ``{layer: TopPatches}``.
 
     Raises:
-        ValueError: for unknown layers, no pictures, pictures that the network does not take, or
-            ``number`` or ``batch_size`` below 1.
+        TypeError, ValueError: for unknown layers, no pictures, pictures that are no arrays or that
+            the network does not take, or ``number`` or ``batch_size`` below 1.
     """
     layers = (layers,) if isinstance(layers, str) else tuple(layers)
-    if number < 1 or batch_size < 1:
-        raise ValueError(f"number and batch_size must be at least 1: {number}, {batch_size}.")
+    if not layers:
+        raise ValueError("name at least one layer to watch.")
+    for value, what in ((number, "number"), (batch_size, "batch_size")):
+        per_axis(value, 1, what)
     prepare = prepare or (lambda batch: batch.astype(network.dtype, copy=False))
     best: dict[str, tuple] = {}
     done = 0
@@ -114,6 +117,11 @@ def batches(images: Iterable[np.ndarray], batch_size: int) -> Iterator[tuple[int
     """Yield (index of the first, stacked pictures): neighbours of one shape in each batch."""
     start, batch = 0, []
     for image in images:
+        if not isinstance(image, np.ndarray):
+            raise TypeError(
+                f"a picture must be an array (*S, C), got {type(image).__name__}: "
+                "datasets.read_image(path) reads a file."
+            )
         if batch and (len(batch) == batch_size or image.shape != batch[0].shape):
             yield start, np.stack(batch)
             start, batch = start + len(batch), []

@@ -123,7 +123,7 @@ def test_occlusion_marks_what_the_unit_looks_at():
     [
         ({"method": "magic"}, "method must be one of"),
         ({"unit": 9}, "units 0 … 0"),
-        ({"position": (3, 3)}, "positions up to"),
+        ({"position": (3, 3)}, "positions below"),
         ({"x": np.zeros((2, 1, 1, 2))}, "one input"),
     ],
 )
@@ -131,3 +131,21 @@ def test_bad_input(change, words):
     arguments = {"x": np.zeros((1, 1, 1, 2)), "name": "b", "unit": 0} | change
     with pytest.raises(ValueError, match=words):
         gradient_picture(dense_like(True), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda net, x: excite(net, "a", 9, size=8, steps=1), "units 0 … 2"),
+        (lambda net, x: excite(net, "z", 0, size=8, steps=1), "no layer is called 'z'"),
+        (lambda net, x: occlusion_map(net, x, "a", 3), "units 0 … 2"),
+        (lambda net, x: occlusion_map(net, x, "a", 0, position=(4, 9)), "positions below"),
+        (lambda net, x: occlusion_map(net, x, "a", 0, step=0), "step"),
+        (lambda net, x: occlusion_map(net, np.concatenate([x, x]), "a", 0), "one input"),
+        (lambda net, x: randomised(net, "z"), "no layer with parameters is called 'z'"),
+    ],
+)
+def test_bad_questions(ask, words):
+    network = nn.Sequential([nn.Conv2D(3, 3, name="a")], input_shape=(None, None, 1))
+    with pytest.raises(ValueError, match=words):
+        ask(network, np.zeros((1, 8, 8, 1), np.float32))

@@ -100,14 +100,17 @@ def test_another_file_is_refused(network, tmp_path):
         ({"images": iter([])}, "no pictures"),
         ({"images": np.zeros((3, 10, 10), np.float32)}, "takes a batch"),
         ({"prepare": lambda batch: batch[:, ::2]}, "must keep the pictures' sizes"),
-        ({"batch_size": 0}, "at least 1"),
-        ({"number": 0}, "at least 1"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"number": 0}, "number"),
+        ({"number": 2.5}, "number"),
+        ({"layers": ()}, "at least one layer"),
+        ({"images": ["face.jpg"]}, "read_image"),
         ({"layers": ("c7",)}, "no layer is called 'c7'"),
     ],
 )
 def test_bad_input(network, images, change, words):
     arguments = {"images": images, "layers": ("c1",), "progress": False} | change
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises((TypeError, ValueError), match=words):
         top_patches(network, **arguments)
 
 
