@@ -10,13 +10,13 @@ added in order: the same bits on any number of threads.
 import numpy as np
 
 from minidl.kernels import numpy_channels, threads
-from minidl.kernels.channel_loops import add_rows, map_rows
+from minidl.kernels.channel_loops import add_moments, add_rows, map_rows
 from minidl.kernels.lanes import lane_count
 from minidl.kernels.shares import cut
 from minidl.kernels.workspace import aligned, flat
 
 SMALL = 1 << 13  # numbers that NumPy is done with before a kernel has begun
-LONGEST = 1 << 12  # numbers that are added up one after the other in x's own precision
+LONGEST = 1 << 12  # positions that are added up one after the other in x's own precision
 
 
 def channel_sums(x: np.ndarray) -> np.ndarray:
@@ -34,9 +34,7 @@ def channel_products(
     """Return Σ y and Σ (x − middle)·y over all axes but the last."""
     if _small(x):
         return numpy_channels.channel_products(x, y, middle)
-    near = middle.astype(x.dtype)
-    sums, products = _sums(x, y, near)
-    return sums, products + (near - middle) * sums
+    return _sums(x, y, middle)
 
 
 def channel_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -49,18 +47,17 @@ def channel_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     if _small(x):
         return numpy_channels.channel_moments(x)
-    x, zero = np.ascontiguousarray(x), np.zeros(x.shape[-1], x.dtype)
+    channels, read = x.shape[-1], flat(x)
+    middles, sums, products, own = _vectors(x, 3)
 
-    def moments(share):
-        count = share.stop - share.start
-        middle = (_add(share, x, x, zero, zero)[0] / count).astype(x.dtype)
-        sums, products = _add(share, x, x, middle, middle)
-        return np.broadcast_to(count, sums.shape), middle + sums / count, products - sums**2 / count
+    def work(share, first, last):
+        add_moments(first, last, channels, read, middles[share], sums[share], products[share])
 
-    counts, means, squares = _by_shares(moments, x)
-    count = counts.sum(axis=0)
-    mean = (counts * means).sum(axis=0) / count
-    return mean, (squares + counts * (means - mean) ** 2).sum(axis=0) / count
+    counts = _by_shares(work, x)[:, None]
+    sums, products = (part[:, own].astype(np.float64) for part in (sums, products))
+    means, squares = middles[:, own] + sums / counts, products - sums**2 / counts
+    mean = (counts * means).sum(axis=0) / counts.sum()
+    return mean, (squares + counts * (means - mean) ** 2).sum(axis=0) / counts.sum()
 
 
 def affine(x: np.ndarray, middle: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
@@ -92,34 +89,39 @@ def _cut(x, largest=None) -> tuple[int, int]:
     return cut(x.size // x.shape[-1], x.shape[-1], largest)
 
 
-def _by_shares(work, x) -> list[np.ndarray]:
-    """Return what ``work`` returns for slices of positions, stacked in order."""
-    each, shares = _cut(x, LONGEST)
+def _vectors(x, number):
+    """Return zeros for so many sums of each share, and which of their lanes to look at.
+
+    The last vector of channels begins earlier: only its last lanes are not there already.
+    """
+    channels, lanes = x.shape[-1], lane_count(x.dtype)
+    width, last = -(-channels // lanes) * lanes, channels % lanes
+    own = np.r_[: channels - last, width - last : width]
+    return *np.zeros((number, _cut(x, LONGEST)[1], width), x.dtype), own
+
+
+def _by_shares(work, x) -> np.ndarray:
+    """Call ``work(share, first, last)`` for shares of the positions, return how many each has."""
     count = x.size // x.shape[-1]
-    found = [()] * shares
-
-    def run(task, _):
-        found[task] = work(slice(task * each, min((task + 1) * each, count)))
-
-    threads.run(run, shares)
-    return [np.stack(parts) for parts in zip(*found, strict=True)]
+    each, shares = _cut(x, LONGEST)
+    ends = np.minimum(each * np.arange(shares + 1), count).tolist()
+    threads.run(lambda share, _: work(share, ends[share], ends[share + 1]), shares)
+    return np.diff(ends)
 
 
 def _sums(x, y, middle):
     """Return Σ y and Σ (x − middle)·y."""
-    x, y, zero = np.ascontiguousarray(x), np.ascontiguousarray(y), np.zeros_like(middle)
-    found = _by_shares(lambda share: _add(share, x, y, middle, zero), x)
-    return [part.sum(axis=0) for part in found]
+    channels, read_x, read_y = x.shape[-1], flat(x), flat(y)
+    sums, products, own = _vectors(x, 2)
+    near = np.zeros((2, sums.shape[1]), x.dtype)
+    near[0, own] = middle
 
+    def work(share, first, last):
+        add_rows(first, last, channels, read_x, read_y, *near, sums[share], products[share])
 
-def _add(share, x, y, x_middle, y_middle):
-    """Return Σ (y − y_middle) and Σ (x − x_middle)·(y − y_middle) of a share of the positions."""
-    channels, lanes = x.shape[-1], lane_count(x.dtype)
-    sums, products = both = np.zeros((2, -(-channels // lanes) * lanes), x.dtype)
-    middles = flat(x_middle), flat(y_middle)
-    add_rows(share.start, share.stop, channels, flat(x), flat(y), *middles, sums, products)
-    last = channels % lanes  # the last vector began earlier: only its last lanes are missing
-    return np.hstack([both[:, : channels - last], both[:, both.shape[1] - last :]]).astype(float)
+    _by_shares(work, x)
+    sums, products = (part[:, own].sum(axis=0, dtype=np.float64) for part in (sums, products))
+    return sums, products + (near[0, own] - middle) * sums
 
 
 def _mapped(x, middle, x_scale, y, y_scale, shift):

@@ -1,10 +1,10 @@
 """How an array is cut into tasks when every number is used about once: memory sets the pace.
 
-A task must be worth the microseconds that handing it out takes, and there should be a few for each
-thread, so that one that was held up takes fewer. The cut depends on the array's shape alone.
+A task must be worth the microseconds that handing it out takes. The cut depends on the array's
+shape alone, never on the number of threads, and halves well.
 """
 
-LEAST = 1 << 16  # numbers that are worth a task
+LEAST = 1 << 17  # numbers that are worth a task
 MOST = 16  # tasks, if none of them needs to be small
 
 
@@ -13,7 +13,8 @@ def cut(count: int, numbers: int, largest: int | None = None) -> tuple[int, int]
 
     ``largest`` is the most things that a task may have.
     """
-    each = max(1, -(-count // MOST), -(-LEAST // numbers))
+    tasks = 1 << min(max(1, count * numbers // LEAST), MOST).bit_length() - 1
+    each = max(1, -(-count // tasks))
     if largest is not None:
         each = min(each, largest)
     return each, -(-count // each)
