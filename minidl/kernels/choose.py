@@ -87,7 +87,9 @@ def store_largest(typing, numbers, places, index, largest):
         where = pointer(context, builder, signature.args[0], numbers, index)
         store_lanes(builder, builder.extract_value(value, 0), where)
         where = pointer(context, builder, signature.args[1], places, index)
-        store_lanes(builder, builder.extract_value(value, 1), where)
+        stood = builder.extract_value(value, 1)
+        narrow = ir.VectorType(where.type.pointee, stood.type.count)
+        store_lanes(builder, builder.trunc(stood, narrow), where)
         return context.get_dummy_value()
 
     return types.void(numbers, places, types.intp, largest), emit
@@ -95,20 +97,19 @@ def store_largest(typing, numbers, places, index, largest):
 
 @intrinsic
 def load_at_place(typing, numbers, places, index, place):
-    """Take the numbers whose ``places`` (int32) say ``place``, and 0 for the others."""
+    """Take the numbers whose ``places`` (integers) say ``place``, and 0 for the others."""
     kind = Lanes(numbers.dtype)
 
     def emit(context, builder, signature, arguments):
         numbers, places, index, place = arguments
         register = context.get_value_type(kind)
-        integers = ir.VectorType(ir.IntType(32), register.count)
         value = load_lanes(
             builder, pointer(context, builder, signature.args[0], numbers, index), register
         )
-        stood = load_lanes(
-            builder, pointer(context, builder, signature.args[1], places, index), integers
-        )
-        here = spread(builder, builder.trunc(place, ir.IntType(32)), integers)
+        where = pointer(context, builder, signature.args[1], places, index)
+        integers = ir.VectorType(where.type.pointee, register.count)
+        stood = load_lanes(builder, where, integers)
+        here = spread(builder, builder.trunc(place, integers.element), integers)
         chosen = builder.icmp_signed("==", stood, here)
         return builder.select(chosen, value, ir.Constant(register, None))
 

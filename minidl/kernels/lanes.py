@@ -66,16 +66,23 @@ def pointer(context, builder, array_type, array, *steps):
     return data
 
 
+def bytes_of(element) -> int:
+    """Return the size of one lane."""
+    if isinstance(element, ir.IntType):
+        return element.width // 8
+    return 8 if isinstance(element, ir.DoubleType) else 4
+
+
 def load_lanes(builder, address, register):
     """Emit a load of neighbouring numbers; they may begin anywhere, not only at round addresses."""
-    size = 8 if isinstance(register.element, ir.DoubleType) else 4
-    return builder.load(builder.bitcast(address, register.as_pointer()), align=size)
+    address = builder.bitcast(address, register.as_pointer())
+    return builder.load(address, align=bytes_of(register.element))
 
 
 def store_lanes(builder, value, address):
     """Emit a store of neighbouring numbers."""
-    size = 8 if isinstance(value.type.element, ir.DoubleType) else 4
-    builder.store(value, builder.bitcast(address, value.type.as_pointer()), align=size)
+    address = builder.bitcast(address, value.type.as_pointer())
+    builder.store(value, address, align=bytes_of(value.type.element))
 
 
 def spread(builder, scalar, register):
@@ -106,6 +113,16 @@ def load(typing, array, index):
         return load_lanes(builder, address, context.get_value_type(signature.return_type))
 
     return Lanes(array.dtype)(array, types.intp), emit
+
+
+@intrinsic
+def at(typing, array, index):
+    """Take one number, ``array[index]`` for an index that is surely not negative."""
+
+    def emit(context, builder, signature, arguments):
+        return builder.load(pointer(context, builder, signature.args[0], *arguments))
+
+    return array.dtype(array, types.intp), emit
 
 
 @intrinsic

@@ -17,6 +17,11 @@ def taps(padded: np.ndarray, window: Window):
         yield padded[tap_slices(tap, window)]
 
 
+def tap_dtype(window: Window) -> np.dtype:
+    """Return the smallest of two kinds of integers that can number the window's taps."""
+    return np.dtype(np.uint8 if np.prod(window.kernel) <= 256 else np.int32)
+
+
 def max_pool(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
     """Return the largest value of each window, and which tap held it (the first, at a tie).
 
@@ -24,7 +29,7 @@ def max_pool(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
     """
     values = taps(pad(x, window, -np.inf), window)
     best = next(values).copy()
-    where = np.zeros(best.shape, np.int32)
+    where = np.zeros(best.shape, tap_dtype(window))
     for index, value in enumerate(values, start=1):
         better = (value > best) | (np.isnan(value) & ~np.isnan(best))
         np.copyto(best, value, where=better)

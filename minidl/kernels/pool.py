@@ -1,6 +1,7 @@
 """Pooling of any rank on compiled loops; arguments and results as in ``numpy_pool``."""
 
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 
@@ -24,8 +25,8 @@ def max_pool(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
         return numpy_pool.max_pool(x, window)
     x, channels = _wide(x), x.shape[-1]
     y = aligned((x.shape[0], *window.output, x.shape[-1]), x.dtype)
-    where = aligned(y.shape, np.int32)
-    _run(max_pool_rows, (x,), _lists(len(x), window, False), (y, where))
+    where = aligned(y.shape, numpy_pool.tap_dtype(window))
+    _run(max_pool_rows, (x,), _lists(len(x), x.shape[-1], window, False), (y, where))
     return _narrow(y, channels), _narrow(where, channels)
 
 
@@ -35,7 +36,7 @@ def max_pool_backward(dy: np.ndarray, where: np.ndarray, window: Window) -> np.n
         return numpy_pool.max_pool_backward(dy, where, window)
     dy, where, channels = _wide(dy), _wide(where, lane_count(dy.dtype)), dy.shape[-1]
     dx = aligned((dy.shape[0], *window.size, dy.shape[-1]), dy.dtype)
-    _run(max_pool_gradient_rows, (dy, where), _lists(len(dy), window, True), (dx,))
+    _run(max_pool_gradient_rows, (dy, where), _lists(len(dy), dy.shape[-1], window, True), (dx,))
     return _narrow(dx, channels)
 
 
@@ -45,7 +46,13 @@ def avg_pool(x: np.ndarray, window: Window, counts: np.ndarray) -> np.ndarray:
         return numpy_pool.avg_pool(x, window, counts)
     x, channels = _wide(x), x.shape[-1]
     y = aligned((x.shape[0], *window.output, x.shape[-1]), x.dtype)
-    _run(avg_pool_rows, (x,), _lists(len(x), window, False), (y,), (1 / counts).astype(x.dtype))
+    _run(
+        avg_pool_rows,
+        (x,),
+        _lists(len(x), x.shape[-1], window, False),
+        (y,),
+        (1 / counts).astype(x.dtype),
+    )
     return _narrow(y, channels)
 
 
@@ -55,7 +62,7 @@ def avg_pool_backward(dy: np.ndarray, window: Window, counts: np.ndarray) -> np.
         return numpy_pool.avg_pool_backward(dy, window, counts)
     dy, channels = _wide(dy), dy.shape[-1]
     dx = aligned((dy.shape[0], *window.size, dy.shape[-1]), dy.dtype)
-    lists = _lists(len(dy), window, True, shared=True)
+    lists = _lists(len(dy), dy.shape[-1], window, True, shared=True)
     _run(avg_pool_gradient_rows, (dy,), lists, (dx,), (1 / counts).astype(dy.dtype))
     return _narrow(dx, channels)
 
@@ -63,20 +70,21 @@ def avg_pool_backward(dy: np.ndarray, window: Window, counts: np.ndarray) -> np.
 def _run(loop, read, lists, written, *shares):
     """Run a loop over all rows of what is written, some rows to a task."""
     rows, places = lists
-    width, channels = read[0].shape[-2:]
+    channels = read[0].shape[-1]
     each, tasks = cut(len(rows), max(array.size for array in (*read, *written)) // len(rows))
     read = [flat(array) for array in (*read, *shares)]
+    tables = flat(rows), rows.shape[1], flat(places), places.shape[1]
     written = [array.reshape(-1) for array in written]
 
     def work(task, _):
         first, last = task * each, min((task + 1) * each, len(rows))
-        loop(first, last, *read, rows, places, width, channels, *written)
+        loop(first, last, *read, *tables, channels, *written)
 
     threads.run(work, tasks)
 
 
 @lru_cache(maxsize=256)
-def _lists(batch, window: Window, backward, shared=False):
+def _lists(batch, channels, window: Window, backward, shared=False):
     """List what is read: the input by windows, or backwards the windows by input positions.
 
     Of the second numbers' sum (see ``pool_loops``): the tap, or ``shared`` where the window stands.
@@ -86,25 +94,23 @@ def _lists(batch, window: Window, backward, shared=False):
     rows = joined([batch_table(batch), *axes[:-1]], [batch, *sizes[:-1]])
     places = joined(axes[-1:], sizes[-1:])
     if shared:
-        of_a_sample = max(1, int(np.prod(sizes[:-1])))
-        return listed(rows, rows % of_a_sample * sizes[-1]), listed(places, places)
-    taps = [np.arange(table.shape[1]) for table in (rows, places)]
-    return listed(rows, taps[0] * places.shape[1]), listed(places, taps[1])
+        second = rows % max(1, prod(sizes[:-1])) * sizes[-1], places
+    else:
+        second = [np.arange(table.shape[1]) for table in (rows, places)]
+        second[0] *= places.shape[1]
+    return listed(rows, sizes[-1] * channels, second[0]), listed(places, channels, second[1])
 
 
-def listed(table: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return, for each row of a table, 1 + 2·entries and then every entry that is no OUTSIDE.
+def listed(table: np.ndarray, unit: int, second: np.ndarray) -> np.ndarray:
+    """Return, for each row of a table, how many entries are no OUTSIDE, and then those.
 
-    Each is followed by its ``second`` number.
+    Each is multiplied by ``unit`` and followed by its ``second`` number.
     """
     inside = table >= 0
     order = np.argsort(~inside, axis=1, kind="stable")
-    entries = np.stack([table, np.broadcast_to(second, table.shape)], axis=-1)
+    entries = np.stack([table * unit, np.broadcast_to(second, table.shape)], axis=-1)
     entries = np.take_along_axis(entries, order[..., None], axis=1)
-    ends = 1 + 2 * inside.sum(axis=1, keepdims=True)
-    result = np.hstack([ends, entries.reshape(len(table), -1)])
-    result.flags.writeable = False
-    return result
+    return np.hstack([inside.sum(axis=1, keepdims=True), entries.reshape(len(table), -1)])
 
 
 def _wide(array, lanes=None):

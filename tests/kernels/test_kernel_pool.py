@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kernel_cases import DTYPES, check_close, doubled, windows
 
-from minidl.kernels import jit, numpy_pool
+from minidl.kernels import Window, jit, numpy_pool
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
@@ -35,6 +35,18 @@ def test_max_pool_is_its_twin_to_the_bit(case, with_nan):
     dx = pool.max_pool_backward(dy, where, window)
     np.testing.assert_array_equal(dx, numpy_pool.max_pool_backward(dy, where, window))
     assert dx.dtype == x.dtype
+
+
+@pytest.mark.parametrize("taps", [256, 257])
+def test_the_last_tap_of_a_long_window_is_found_and_gets_the_gradient(taps):
+    window = Window((taps,), (taps,), (1,), (1,), (0,), (0,))
+    x = np.arange(taps * 20, dtype=np.float32).reshape(1, taps, 20)
+    y, where = pool.max_pool(x, window)
+    np.testing.assert_array_equal(y, x[:, -1:])
+    assert (where == taps - 1).all()
+    dx = pool.max_pool_backward(y, where, window)
+    np.testing.assert_array_equal(dx[:, -1:], y)
+    assert not dx[:, :-1].any()
 
 
 @settings(deadline=None, max_examples=200)
