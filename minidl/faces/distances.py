@@ -9,6 +9,7 @@ distance.
 
 import numpy as np
 
+from minidl import kernels
 from minidl.functional.arguments import check_array, check_same_dtype
 
 
@@ -30,7 +31,8 @@ def squared_distances(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
             f"encodings must be of one length, got x {x.shape} and y {other.shape}: "
             "do they come from the same network?"
         )
-    d = x @ (other.T * x.dtype.type(-2))
+    d = kernels.matmul_nt(x, other)
+    d *= x.dtype.type(-2)
     d += (x * x).sum(axis=1)[:, None]
     d += (other * other).sum(axis=1)
     np.maximum(d, 0, out=d)
@@ -51,7 +53,7 @@ def squared_distances_backward(dd: np.ndarray, x: np.ndarray) -> np.ndarray:
         raise ValueError(f"dd must have the distances' shape {(len(x),) * 2}, got {dd.shape}.")
     check_same_dtype(x, dd=dd)
     both = dd + dd.T
-    return x.dtype.type(2) * (both.sum(axis=1)[:, None] * x - both @ x)
+    return x.dtype.type(2) * (both.sum(axis=1)[:, None] * x - kernels.matmul(both, x))
 
 
 def pair_distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
