@@ -50,7 +50,7 @@ def results(dtype, module=None):
         yield name, pick("convolve")(x, w, view, groups, bias=bias, relu=True)
         yield f"{name}: dx", pick("convolve_input_gradient")(dy, w, view, groups)
         yield f"{name}: dw", pick("convolve_kernel_gradient")(x, dy, view, groups)
-    x, view = numbers(3, 41, 43, 20), window((41, 43), 3, 2, 1)
+    x, view = numbers(6, 61, 63, 20), window((61, 63), 3, 2, 1)  # several tasks
     y, where = pick("max_pool")(x, view)
     counts = kernels.window_counts(view, False)
     dy = numbers(*y.shape)

@@ -11,6 +11,9 @@ if jit.AVAILABLE:
     from minidl.kernels import pool
 
 
+WINDOW = Window((90, 91), (3, 2), (2, 2), (1, 1), (1, 0), (1, 1))
+
+
 @st.composite
 def pools(draw):
     """Draw (x, window, generator); values of x repeat, so that there are ties."""
@@ -59,3 +62,22 @@ def test_avg_pool_agrees_with_the_twin(case, count_padding):
     dy = rng.standard_normal(y.shape).astype(x.dtype)
     dx = pool.avg_pool_backward(dy, window, counts)
     check_close(dx, numpy_pool.avg_pool_backward(*doubled(dy), window, counts))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pools_of_many_tasks_agree_with_their_twins(dtype):
+    rng = np.random.default_rng(0)
+    x, window = rng.standard_normal((4, 90, 91, 20)).astype(dtype), WINDOW
+    counts = numpy_pool.window_counts(window, False)
+    (y, where), (twin_y, twin_where) = pool.max_pool(x, window), numpy_pool.max_pool(x, window)
+    np.testing.assert_array_equal(y, twin_y)
+    np.testing.assert_array_equal(where, twin_where)
+    check_close(
+        pool.max_pool_backward(y, where, window),
+        numpy_pool.max_pool_backward(y.astype(float), where, window),
+    )
+    check_close(pool.avg_pool(x, window, counts), numpy_pool.avg_pool(*doubled(x), window, counts))
+    check_close(
+        pool.avg_pool_backward(y, window, counts),
+        numpy_pool.avg_pool_backward(*doubled(y), window, counts),
+    )
