@@ -3,8 +3,7 @@
 | convolution | kernel |
 |---|---|
 | float32, 3×3 taps with stride 1 on the last two axes, 16 channels or more to sum over | winograd |
-| a first layer: fewer channels than a vector's lanes, taps side by side, no groups | few_channels |
-| everything else, and all of float64 | columns |
+| everything else, and all of float64 | strips |
 | arrays without a number in them | numpy_conv |
 
 float64 is for checking derivatives: there only sums in the plain order are used, no transforms.
@@ -12,7 +11,7 @@ float64 is for checking derivatives: there only sums in the plain order are used
 
 import numpy as np
 
-from minidl.kernels import columns, few_channels, kernel_gradient, numpy_conv, winograd
+from minidl.kernels import kernel_gradient, numpy_conv, strips, winograd
 from minidl.kernels.window import Window
 
 WORTH_TRANSFORMING = 16  # channels to sum over between Winograd's transforms
@@ -38,9 +37,7 @@ def convolve(
         return numpy_conv.convolve(x, w, window, groups, bias=bias, relu=relu)
     if _transforms_pay(x, window, groups):
         return winograd.convolve(x, w, window, groups, bias=bias, relu=relu)
-    if few_channels.fits(x, window, groups):
-        return few_channels.convolve(x, w, window, bias=bias, relu=relu)
-    return columns.convolve(x, w, window, groups, bias=bias, relu=relu)
+    return strips.convolve(x, w, window, groups, bias=bias, relu=relu)
 
 
 def convolve_input_gradient(
@@ -52,7 +49,7 @@ def convolve_input_gradient(
         return numpy_conv.convolve_input_gradient(dy, w, window, groups)
     if _transforms_pay(dy, window, groups):
         return winograd.convolve_input_gradient(dy, w, window, groups)
-    return columns.convolve_input_gradient(dy, w, window, groups)
+    return strips.convolve_input_gradient(dy, w, window, groups)
 
 
 def convolve_kernel_gradient(
@@ -64,4 +61,4 @@ def convolve_kernel_gradient(
         return numpy_conv.convolve_kernel_gradient(x, dy, window, groups)
     if _transforms_pay(x, window, groups):
         return kernel_gradient.with_winograd(x, dy, window, groups)
-    return kernel_gradient.with_columns(x, dy, window, groups)
+    return kernel_gradient.with_strips(x, dy, window, groups)

@@ -7,11 +7,11 @@ cut into shares by their number alone; each share has its own sum, and these are
 
 import numpy as np
 
-from minidl.kernels import columns, threads, winograd
-from minidl.kernels.columns_gradient_blocks import Steps as ColumnsSteps
-from minidl.kernels.columns_gradient_blocks import columns_gradient_block
+from minidl.kernels import strips, threads, winograd
 from minidl.kernels.lanes import lane_count
-from minidl.kernels.tile import panel_width, tile_rows
+from minidl.kernels.strips_gradient_blocks import Steps as StripsSteps
+from minidl.kernels.strips_gradient_blocks import strips_gradient_block
+from minidl.kernels.tile import panel_rows, panel_width, tile_rows
 from minidl.kernels.window import Window
 from minidl.kernels.winograd_gradient_blocks import Steps as WinogradSteps
 from minidl.kernels.winograd_gradient_blocks import winograd_gradient_block
@@ -19,7 +19,9 @@ from minidl.kernels.winograd_transform import POINTS
 from minidl.kernels.workspace import aligned, flat, workspace
 
 TASKS = 16  # wanted at least, so that a few threads share the work evenly
-CACHE = 1 << 19  # bytes of columns that a task holds at once
+AT_ONCE = 1 << 15  # numbers of strips that are used up at once
+WEAVE = 0.5  # tiles that take as long as weaving a few numbers
+SUMS = 1 << 15  # numbers that a task sums up
 
 
 def with_winograd(x, dy, window: Window, groups=1) -> np.ndarray:
@@ -52,35 +54,47 @@ def with_winograd(x, dy, window: Window, groups=1) -> np.ndarray:
     return dw
 
 
-def with_columns(x, dy, window: Window, groups=1) -> np.ndarray:
+def with_strips(x, dy, window: Window, groups=1) -> np.ndarray:
     """The gradient for kernels of any kind."""
     dw = aligned((*window.kernel, x.shape[-1] // groups, dy.shape[-1]), x.dtype)
-    tables, taps = columns.forward_tables(x.shape[0], window)
-    s = columns.shape_of(x, dy, dw.shape, tables, taps, groups, False)
-    rows, places = map(flat, tables[:2])
-    steps = _columns_steps(s, x.dtype)
+    if window.is_pointwise:
+        dy, (x, window) = strips.one_row(dy, window)[0], strips.one_row(x, window)
+    plan = strips.forward_plan(x.shape[0], window)
+    s = strips.shape_of(x, dy, dw.shape, plan, groups, False)
+    s, steps = _strips_steps(s, plan, x.dtype)
     lanes = lane_count(x.dtype)
-    depth = columns.up(s.depth, lanes)
+    longest = s.places - (steps.segments - 1) * steps.each
+    taps = plan.taps
+    if steps.woven:
+        taps = taps.reshape(s.outer_taps, s.inner_taps).T
+    tables, taps = (flat(plan.rows), flat(plan.columns)), flat(taps)
 
     def scratch(slots):
-        a = workspace("columns", (slots, depth * steps.positions), x.dtype)
-        d = workspace("d", (slots, steps.positions * steps.filters), x.dtype)
-        return a, d, workspace("flat", (slots, depth + s.inner_taps * s.channels + lanes), x.dtype)
+        strip = workspace("strip", (slots, steps.pieces * steps.strip + lanes), x.dtype)
+        woven = workspace(
+            "woven", (slots, steps.woven * s.outer_taps * steps.strip + lanes), x.dtype
+        )
+        size = steps.ragged * steps.pieces * longest * strips.up(s.filters, steps.panel)
+        d = workspace("d", (slots, size), x.dtype)
+        ends = workspace("ends", (slots, 3 * steps.pieces), np.int64)
+        return strip, woven, d, ends
 
     for group in range(groups):
         x_part = flat(x)[group * s.channels :]
         dy_part = flat(dy)[group * s.filters :]
         dw_part = dw.reshape(-1)[group * s.filters :]
 
-        def work(sum_up, finish, parts, block, sums, a, d, flat_scratch):
-            columns_gradient_block(
-                *(sum_up, finish, parts, block, x_part, rows, places, dy_part, dw_part),  # noqa: B023
-                *(a, d, sums, flat_scratch, s, steps),
+        def work(sum_up, finish, parts, block, sums, strip, woven, d, ends):
+            strips_gradient_block(
+                *((sum_up, finish, parts), block, x_part, tables, taps, dy_part, dw_part),  # noqa: B023
+                *((strip, flat(strip), woven, d, flat(d)), ends, sums, s, steps),
             )
 
-        shares = -(-s.row_count * s.place_count // steps.share)
-        blocks = [-(-s.filters // steps.filters)]
-        _in_shares(shares, blocks, depth * steps.filters, x.dtype, scratch, work)
+        shares = -(-len(plan.rows) * steps.segments // steps.share)
+        blocks = [s.depth // (steps.run * steps.taps), -(-s.filters // steps.filters)]
+        run = strips.up(steps.run, panel_rows(x.dtype, steps.panel))
+        size = steps.taps * run * steps.filters
+        _in_shares(shares, blocks, size, x.dtype, scratch, work)
     return dw
 
 
@@ -110,24 +124,37 @@ def _winograd_steps(s, dtype) -> WinogradSteps:
     """Choose block sizes: sums of 64 channels × 64 filters stay in the second-level cache."""
     rows, lanes, panel = tile_rows(dtype), lane_count(dtype), panel_width(dtype, s.filters)
     channels = min(s.channels, max(lanes, 64 // s.taps))
-    filters = columns.up(min(s.filters, 64), panel)
+    filters = strips.up(min(s.filters, 64), panel)
     blocks = -(-s.channels // channels) * -(-s.filters // filters)
-    tiles = columns.up(min(32, s.tiles), rows)
-    share = columns.up(-(-s.tiles // max(1, TASKS // blocks)), tiles)
-    depth = s.taps * columns.up(channels, lanes)
+    tiles = strips.up(min(32, s.tiles), rows)
+    share = strips.up(-(-s.tiles // max(1, TASKS // blocks)), tiles)
+    depth = s.taps * strips.up(channels, lanes)
     return WinogradSteps(
         *(share, tiles, channels, filters, panel),
         *(depth * rows + lanes, filters * rows + lanes, depth * filters + lanes),
     )
 
 
-def _columns_steps(s, dtype) -> ColumnsSteps:
-    """Choose block sizes: columns and sums stay in the second-level cache."""
-    rows, panel = tile_rows(dtype), panel_width(dtype, s.filters)
-    room = CACHE // (dtype.itemsize * s.depth)
-    filters = columns.up(min(s.filters, max(room, 64)), panel)
-    count = s.row_count * s.place_count
-    positions = columns.up(min(max(room, rows), 256, count), rows)
-    blocks = -(-s.filters // filters)
-    share = columns.up(-(-count // max(1, TASKS // blocks)), positions)
-    return ColumnsSteps(share, positions, filters, panel)
+def _strips_steps(s, plan, dtype):
+    """Choose block sizes: what is summed at once, and the sums, stay in the nearest caches."""
+    lanes, panel = lane_count(dtype), panel_width(dtype, s.filters)
+    rows = panel_rows(dtype, panel)
+    direct = strips.in_place(s, plan) and s.run % rows == 0
+    tiles = s.outer_taps * -(-s.run // rows) - -(-s.depth // rows)  # that weaving saves
+    woven = s.channels < lanes and tiles * -(-s.filters // panel) > WEAVE * s.outer_taps * s.step
+    run = s.depth if woven else s.run
+    taps = 1 if woven or s.depth * s.filters > SUMS else s.outer_taps
+    most = max(AT_ONCE // (s.step * run * taps), 8)
+    segments, each = strips.segments_of(s, most, dtype, not direct)
+    s, size = strips.strip_of(s, segments, each, dtype)
+    strip = s.row_step if not woven and taps == 1 else size
+    pieces = max(1, most // (s.places if segments == 1 else each))
+    filters = strips.up(min(s.filters, max(SUMS // run, panel)), panel)
+    blocks = s.depth // (run * taps) * -(-s.filters // filters)
+    count = len(plan.rows) * segments
+    work = len(plan.rows) * s.places * s.depth * s.filters // strips.TASK
+    share = strips.up(-(-count // max(1, min(work, TASKS) // blocks)), pieces)
+    ragged = s.filters % panel != 0
+    return s, StripsSteps(
+        *(share, pieces, segments, each, filters, panel, direct, woven, taps, run, strip, ragged)
+    )

@@ -50,7 +50,7 @@ def multiply(a, b, c, points, blocks, depth, panels, panel, a_step, b_step, c_st
 def multiply_tile(a, i, b, j, c, o, depth, tile, more):
     """Do it for one tile, which is handed in with zeros."""
     width, rows, steps = lanes(a), rows_of(a), steps_of(a)
-    panel = len(tile) // rows * width
+    panel = len(tile[0]) * width
     if more:
         tile = load_tile(tile, c, o)
     for k in range(0, depth, width):
@@ -86,7 +86,7 @@ def multiply_turned(a, b, c, points, blocks, groups, panels, panel, a_step, b_st
 def multiply_turned_tile(a, i, b, j, c, o, blocks, steps, tile, more):
     """Do it for one tile, which is handed in with zeros."""
     width, rows = lanes(a), rows_of(a)
-    panel = len(tile) // rows * width
+    panel = len(tile[0]) * width
     if more:
         tile = load_tile(tile, c, o)
     for _ in range(blocks):

@@ -49,3 +49,19 @@ def joined(tables: list[np.ndarray], sizes: list[int]) -> np.ndarray:
 
     table = reduce(join, zip(tables[1:], sizes[1:], strict=True), tables[0])
     return np.ascontiguousarray(table, np.int64)
+
+
+def side_by_side(table: np.ndarray) -> tuple[np.ndarray, int]:
+    """Lay what windows read side by side, overlapping as far as they do: (row, step).
+
+    Window p reads ``row[p · step : p · step + taps]``. Taps next to one another with stride 1 give
+    a row hardly longer than the input; if nothing overlaps, the windows stand one after the other.
+    """
+    places, taps = table.shape
+    for step in range(1, taps):
+        index = np.arange(places)[:, None] * step + np.arange(taps)
+        row = np.full(index[-1, -1] + 1, OUTSIDE)
+        row[index] = table
+        if np.array_equal(row[index], table):
+            return row, step
+    return table.reshape(-1), taps

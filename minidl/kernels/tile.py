@@ -49,6 +49,11 @@ def panel_width(dtype: np.dtype, columns: int) -> int:
     return lane_count(dtype) * (1 if columns <= lane_count(dtype) else VECTORS)
 
 
+def panel_rows(dtype: np.dtype, panel: int) -> int:
+    """Return how many rows the tiles of so wide a panel have: all fill as many registers."""
+    return tile_rows(dtype) * (VECTORS if panel == lane_count(dtype) else 1)
+
+
 def rows_of(array) -> int:
     """Return ``tile_rows`` of the array's dtype, inside kernels."""
     raise NotImplementedError("only inside kernels")
@@ -79,9 +84,9 @@ def _index(number: int):
     return ir.Constant(ir.IntType(64), number)
 
 
-def _zero(vectors: int):
+def _zero(vectors: int, tall: int = 1):
     def typed(typing, array):
-        tile = types.UniTuple(Lanes(array.dtype), _rows(array) * vectors)
+        tile = types.UniTuple(types.UniTuple(Lanes(array.dtype), vectors), tall * _rows(array))
 
         def emit(context, builder, signature, arguments):
             return ir.Constant(context.get_value_type(tile), None)
@@ -91,34 +96,71 @@ def _zero(vectors: int):
     return intrinsic(typed)
 
 
-wide_tile = _zero(VECTORS)  # a tile of zeros, of an array's kind
+wide_tile = _zero(VECTORS)  # a tile of zeros, of an array's kind: a tuple of rows of vectors
 narrow_tile = _zero(1)
+tall_tile = _zero(1, tall=VECTORS)  # as narrow, and of as many registers as the wide one
 
 
-def _multiply_add(most_steps: int):
+def _shape(tile):
+    """Return (rows, vectors in a row, numbers in a vector) of a tile's type."""
+    return tile.count, tile.dtype.count, tile.dtype.dtype.count
+
+
+def _hidden(builder, number):
+    """Return the same number, but the compiler does not know that (there is no instruction)."""
+    kind = ir.FunctionType(number.type, [number.type])
+    return builder.asm(kind, "", "=r,0", [number], False)
+
+
+def _row_addresses(builder, first, pitch, rows):
+    """Return where rows begin that are a pitch apart, a number that only the run will tell.
+
+    Left alone, the compiler keeps an address for every row and counts each one up: too many for the
+    registers. Processors add one, two, four or eight times a register to another for nothing, so
+    that the odd multiples of the pitch are enough for eight rows.
+    """
+    size = 8 if isinstance(first.type.pointee, ir.DoubleType) else 4
+    start = _hidden(builder, builder.ptrtoint(first, pitch.type))
+    step = _hidden(builder, builder.mul(pitch, _index(size)))
+    odd = {n: _hidden(builder, builder.mul(step, _index(n))) for n in (3, 5, 7)} | {1: step}
+    for row in range(rows):
+        if row and row % 8 == 0:
+            start = _hidden(builder, builder.add(start, builder.mul(step, _index(8))))
+        power = row % 8 & -(row % 8)
+        address = start
+        if power:
+            address = builder.add(start, builder.mul(odd[row % 8 // power], _index(power)))
+        yield builder.inttoptr(address, first.type)
+
+
+def _multiply_add(most_steps: int, apart: bool):
     def typed(typing, tile, a, a_start, pitch, b, b_start):
-        rows, width = _rows(a), tile.dtype.count
-        vectors, steps = tile.count // rows, min(most_steps, width)
+        rows, vectors, width = _shape(tile)
+        steps = min(most_steps, width)
 
         def emit(context, builder, signature, arguments):
             value, a_array, a_start, pitch, b_array, b_start = arguments
-            register = context.get_value_type(tile.dtype)
+            register = context.get_value_type(tile.dtype.dtype)
             a_first = pointer(context, builder, a, a_array, a_start)
             b_first = pointer(context, builder, b, b_array, b_start)
-            sums = [builder.extract_value(value, i) for i in range(tile.count)]
+            places = [(row, v) for row in range(rows) for v in range(vectors)]
+            sums = {place: builder.extract_value(value, place) for place in places}
+            if apart:
+                left_rows = list(_row_addresses(builder, a_first, pitch, rows))
+            else:
+                offsets = [builder.mul(pitch, _index(row)) for row in range(rows)]
+                left_rows = [builder.gep(a_first, [offset]) for offset in offsets]
             for k in range(steps):
                 starts = [_index((k * vectors + v) * width) for v in range(vectors)]
                 right = [load_lanes(builder, builder.gep(b_first, [s]), register) for s in starts]
                 for row in range(rows):
-                    step = builder.add(builder.mul(pitch, _index(row)), _index(k))
-                    number = builder.load(builder.gep(a_first, [step]))
+                    number = builder.load(builder.gep(left_rows[row], [_index(k)]))
                     left = spread(builder, number, register)
                     for v in range(vectors):
-                        i = row * vectors + v
                         product = builder.fmul(left, right[v], flags=("contract",))
-                        sums[i] = builder.fadd(product, sums[i], flags=("contract",))
-            for i, total in enumerate(sums):
-                value = builder.insert_value(value, total, i)
+                        sums[row, v] = builder.fadd(product, sums[row, v], flags=("contract",))
+            for place, total in sums.items():
+                value = builder.insert_value(value, total, place)
             return value
 
         return tile(tile, a, types.intp, types.intp, b, types.intp), emit
@@ -128,21 +170,26 @@ def _multiply_add(most_steps: int):
 
 # multiply_add(tile, a, a_start, pitch, b, b_start) adds to the tile the outer products of
 # ``steps_of`` neighbouring columns of a, whose rows are a pitch apart, and as many rows of b.
-multiply_add = _multiply_add(MOST_STEPS)
-multiply_add_one = _multiply_add(1)
+# The pitch is a constant there; `_apart` is for a pitch that is not known before.
+multiply_add = _multiply_add(MOST_STEPS, False)
+multiply_add_one = _multiply_add(1, False)
+multiply_add_apart = _multiply_add(MOST_STEPS, True)
+multiply_add_one_apart = _multiply_add(1, True)
 
 
 @intrinsic
 def load_tile(typing, like, c, start):
     """Take a tile like ``like`` from memory, row after row."""
+    rows, vectors, width = _shape(like)
 
     def emit(context, builder, signature, arguments):
         value, c_array, start = arguments
-        register = context.get_value_type(like.dtype)
+        register = context.get_value_type(like.dtype.dtype)
         address = pointer(context, builder, c, c_array, start)
-        for i in range(like.count):
-            place = builder.gep(address, [_index(i * like.dtype.count)])
-            value = builder.insert_value(value, load_lanes(builder, place, register), i)
+        for i in range(rows * vectors):
+            place = builder.gep(address, [_index(i * width)])
+            number = load_lanes(builder, place, register)
+            value = builder.insert_value(value, number, divmod(i, vectors))
         return value
 
     return like(like, c, types.intp), emit
@@ -151,13 +198,14 @@ def load_tile(typing, like, c, start):
 @intrinsic
 def store_tile(typing, c, start, tile):
     """Put a tile into memory, row after row."""
+    rows, vectors, width = _shape(tile)
 
     def emit(context, builder, signature, arguments):
         c_array, start, value = arguments
         address = pointer(context, builder, c, c_array, start)
-        for i in range(tile.count):
-            place = builder.gep(address, [_index(i * tile.dtype.count)])
-            store_lanes(builder, builder.extract_value(value, i), place)
+        for i in range(rows * vectors):
+            place = builder.gep(address, [_index(i * width)])
+            store_lanes(builder, builder.extract_value(value, divmod(i, vectors)), place)
         return context.get_dummy_value()
 
     return types.void(c, types.intp, tile), emit
@@ -166,19 +214,18 @@ def store_tile(typing, c, start, tile):
 @intrinsic
 def finish_tile(typing, y, start, pitch, tile, bias, bias_start, floor):
     """Put a tile into y, rows a pitch apart, plus the bias and not below ``floor``."""
-    rows = _rows(y)
-    vectors = tile.count // rows
+    rows, vectors, width = _shape(tile)
 
     def emit(context, builder, signature, arguments):
         y_array, start, pitch, value, bias_array, bias_start, floor_value = arguments
-        register = context.get_value_type(tile.dtype)
+        register = context.get_value_type(tile.dtype.dtype)
         first = pointer(context, builder, y, y_array, start)
         more = pointer(context, builder, bias, bias_array, bias_start)
         for v in range(vectors):
-            step = _index(v * tile.dtype.count)
+            step = _index(v * width)
             add = load_lanes(builder, builder.gep(more, [step]), register)
             for row in range(rows):
-                total = builder.fadd(builder.extract_value(value, row * vectors + v), add)
+                total = builder.fadd(builder.extract_value(value, (row, v)), add)
                 total = emit_maximum(builder, total, floor_value)
                 place = builder.add(builder.mul(pitch, _index(row)), step)
                 store_lanes(builder, total, builder.gep(first, [place]))

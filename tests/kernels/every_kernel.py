@@ -40,8 +40,8 @@ def results(dtype, module=None):
         ("winograd, few tiles", (1, (12, 12), 80, 150), window((12, 12), 3), 1),
         ("winograd, volume", (1, (5, 9, 9), 20, 24), window((5, 9, 9), 3), 1),
         ("first layer", (2, (50, 47), 3, 40), window((50, 47), 3), 1),
-        ("columns", (2, (30, 31), 20, 34), window((30, 31), 5, 2), 1),
-        ("columns, groups", (2, (300,), 10, 12), window((300,), 4, 3), 2),
+        ("strips", (2, (30, 31), 20, 34), window((30, 31), 5, 2), 1),
+        ("strips, groups", (2, (300,), 10, 12), window((300,), 4, 3), 2),
     ]
     for name, (batch, size, depth, filters), view, groups in shapes:
         x, w = numbers(batch, *size, depth * groups), numbers(*view.kernel, depth, filters * groups)

@@ -20,9 +20,9 @@ def gradient_of(case):
 
 @settings(deadline=None, max_examples=150)
 @given(convolutions(windows(ranks=(1, 2, 3, 4), ceil=(False, True))))
-def test_columns_agree_with_the_twin(case):
+def test_strips_agree_with_the_twin(case):
     x, dy, window, groups, truth = gradient_of(case)
-    check_close(kernel_gradient.with_columns(x, dy, window, groups), truth)
+    check_close(kernel_gradient.with_strips(x, dy, window, groups), truth)
 
 
 @settings(deadline=None, max_examples=100)
@@ -46,7 +46,7 @@ def test_every_way_to_cut_into_shares(size, channels, filters, dtype):
     dy = rng.standard_normal((2, *size, filters)).astype(dtype)
     truth = numpy_conv.convolve_kernel_gradient(*doubled(x, dy), window)
     check_close(kernel_gradient.with_winograd(x, dy, window), truth)
-    check_close(kernel_gradient.with_columns(x, dy, window), truth)
+    check_close(kernel_gradient.with_strips(x, dy, window), truth)
 
 
 def test_transforms_are_adjoint():

@@ -7,7 +7,7 @@ from minidl.kernels import Window, jit, numpy_conv
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
-    from minidl.kernels import columns
+    from minidl.kernels import strips
 
 WINDOWS = windows(ranks=(1, 2, 3, 4), ceil=(False, True))
 
@@ -17,9 +17,9 @@ WINDOWS = windows(ranks=(1, 2, 3, 4), ceil=(False, True))
 def test_agrees_with_the_twin(case):
     x, w, b, window, groups = case
     x_, w_, b_ = doubled(x, w, b)
-    y = columns.convolve(x, w, window, groups, bias=b)
+    y = strips.convolve(x, w, window, groups, bias=b)
     check_close(y, numpy_conv.convolve(x_, w_, window, groups, bias=b_))
-    clipped = columns.convolve(x, w, window, groups, bias=b, relu=True)
+    clipped = strips.convolve(x, w, window, groups, bias=b, relu=True)
     np.testing.assert_array_equal(clipped, np.maximum(y, 0))
 
 
@@ -29,8 +29,19 @@ def test_input_gradient_agrees_with_the_twin(case):
     x, w, _, window, groups = case
     rng = np.random.default_rng(x.size)
     dy = rng.standard_normal((len(x), *window.output, w.shape[-1])).astype(x.dtype)
-    dx = columns.convolve_input_gradient(dy, w, window, groups)
+    dx = strips.convolve_input_gradient(dy, w, window, groups)
     check_close(dx, numpy_conv.convolve_input_gradient(*doubled(dy, w), window, groups))
+
+
+@settings(deadline=None, max_examples=100)
+@given(convolutions(WINDOWS, channels=(1, 9), groups=(1, 1), filters=(1, 70)))
+def test_few_channels_agree_with_the_twin(case):
+    x, w, b, window, groups = case
+    x_, w_, b_ = doubled(x, w, b)
+    y = strips.convolve(x, w, window, groups, bias=b)
+    check_close(y, numpy_conv.convolve(x_, w_, window, groups, bias=b_))
+    dx = strips.convolve_input_gradient(y, w, window, groups)
+    check_close(dx, numpy_conv.convolve_input_gradient(*doubled(y, w), window, groups))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -54,6 +65,6 @@ def test_shapes_of_every_kind(size, kernel, stride, channels, filters, dtype):
     x = rng.standard_normal((2, *size, channels)).astype(dtype)
     w = rng.standard_normal((*kernel, channels, filters)).astype(dtype)
     dy = rng.standard_normal((2, *window.output, filters)).astype(dtype)
-    check_close(columns.convolve(x, w, window), numpy_conv.convolve(*doubled(x, w), window))
-    dx = columns.convolve_input_gradient(dy, w, window)
+    check_close(strips.convolve(x, w, window), numpy_conv.convolve(*doubled(x, w), window))
+    dx = strips.convolve_input_gradient(dy, w, window)
     check_close(dx, numpy_conv.convolve_input_gradient(*doubled(dy, w), window))

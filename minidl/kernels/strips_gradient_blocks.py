@@ -1,0 +1,151 @@
+"""The gradient to the kernel from strips, block by block (called by ``kernel_gradient``).
+
+    dw = windowsᵀ · dy        a sum over all positions
+
+A task sums over its share of the pieces, for one row of each strip (or all of them, if they are
+short) and a block of filters. If there are few channels, the rows of a strip may be woven into one
+first, column by column: a window is then a single run of numbers, all its taps together, and fills
+the tiles better than several short runs.
+"""
+
+from typing import NamedTuple
+
+from minidl.kernels.jit import inlined, inner, kernel
+from minidl.kernels.lanes import fill, lanes, load, store
+from minidl.kernels.strips_blocks import copy_row, segment_of
+from minidl.kernels.tile import (
+    load_tile,
+    multiply_add_one,
+    store_tile,
+    tall_tile,
+    wide_tile,
+)
+
+
+class Steps(NamedTuple):
+    """Block sizes; a task sums ``share`` pieces, ``pieces`` of them at a time."""
+
+    share: int
+    pieces: int
+    segments: int
+    each: int
+    filters: int
+    panel: int
+    in_place: bool  # the input itself is the strip
+    woven: bool
+    taps: int  # rows of a strip that a task sums for; 1 where they are woven into one
+    run: int  # numbers of a window in one row
+    strip: int  # size of one strip
+    ragged: bool  # the filters do not fill their panels: dy is copied
+
+
+@inner
+def gather(x, tables, dy, s, steps, first_piece, stop_piece, tap, strip, woven, d, ends):
+    """Copy what some pieces need; ``ends`` tells where each begins in strip and dy, and its end."""
+    rows, columns = tables
+    width, taps = lanes(x), s.outer_taps if steps.woven else steps.taps
+    d_pitch = -(-s.filters // steps.panel) * steps.panel
+    d_at = 0
+    for piece in range(first_piece, stop_piece):
+        row, first, last = segment_of(piece, s, steps)
+        at = piece - first_piece
+        o = at * steps.strip
+        ends[3 * at], ends[3 * at + 2] = o, last - first
+        if steps.in_place:
+            ends[3 * at] = (rows[row] * s.width + columns[0] + first * s.step) * s.pitch
+        for other in range(0 if steps.in_place else taps):
+            source = rows[row * s.outer_taps + tap * taps + other]
+            if steps.woven:
+                copy_row(x, source, columns, s, first, last, woven, other * s.row_step)
+            elif source >= 0 or taps > 1:
+                copy_row(x, source, columns, s, first, last, strip, o + other * s.row_step)
+            else:
+                ends[3 * at + 2] = 0  # padding: nothing to add
+        for j in range((last - first - 1) * s.step + s.inner_taps if steps.woven else 0):
+            for other in range(taps):
+                store(strip, o, load(woven, other * s.row_step + j * s.channels))
+                o += s.channels
+        i = (row * s.places + first) * s.y_pitch
+        ends[3 * at + 1] = i
+        if steps.ragged:
+            ends[3 * at + 1] = d_at
+            for _ in range(last - first):
+                for f in range(0, s.filters, width):
+                    if f + width <= s.filters:
+                        store(d, d_at + f, load(dy, i + f))
+                        continue
+                    store(d, d_at + f, fill(d, 0))
+                    for lane in range(f, s.filters):
+                        d[d_at + lane] = dy[i + lane]
+                i += s.y_pitch
+                d_at += d_pitch
+
+
+@inlined
+def gradient_tile(seen, k, step, d, f, pitch, pieces, ends, sums, o, more, tile):
+    """Sum for a few numbers of a window and a panel of filters; the tile comes with zeros."""
+    if more:
+        tile = load_tile(tile, sums, o)
+    for piece in range(pieces):
+        i, j = ends[3 * piece] + k, ends[3 * piece + 1] + f
+        for _ in range(ends[3 * piece + 2]):
+            tile = multiply_add_one(tile, seen, i, 1, d, j)
+            i += step
+            j += pitch
+    store_tile(sums, o, tile)
+
+
+@kernel
+def strips_gradient_block(do, block, x, tables, taps, dy, dw, scratch, ends, sums, s, steps):
+    """Sum over one share of the pieces, or add the sums of several and write dw, or both."""
+    sum_up, finish, parts = do
+    share, tap, filter_block = block
+    strip, strip_seen, woven, d, d_seen = scratch
+    filter_ = filter_block * steps.filters
+    filter_stop = min(filter_ + steps.filters, s.filters)
+    width, panel = lanes(x), steps.panel
+    high = len(tall_tile(x)) if panel == width else len(wide_tile(x))
+    groups = -(-steps.run // high)
+    panels = -(-(filter_stop - filter_) // panel)
+    if sum_up:
+        begin = share * steps.share
+        end = min(begin + steps.share, tables[0].size // s.outer_taps * steps.segments)
+        seen = x if steps.in_place else strip_seen
+        right = d_seen if steps.ragged else dy
+        pitch = -(-s.filters // panel) * panel if steps.ragged else s.y_pitch
+        step = s.step * (s.outer_taps if steps.woven else 1) * s.channels
+        for first in range(begin, end, steps.pieces):
+            last = min(first + steps.pieces, end)
+            gather(x, tables, dy, s, steps, first, last, tap, strip, woven, d, ends)
+            many, more = last - first, first > begin
+            for group in range(steps.taps * groups):
+                k = group // groups * s.row_step + group % groups * high
+                for part in range(panels):
+                    f, o = filter_ + part * panel, (group * panels + part) * high * panel
+                    if panel == width:
+                        tile = tall_tile(x)
+                        gradient_tile(
+                            seen, k, step, right, f, pitch, many, ends, sums, o, more, tile
+                        )
+                    else:
+                        tile = wide_tile(x)
+                        gradient_tile(
+                            seen, k, step, right, f, pitch, many, ends, sums, o, more, tile
+                        )
+    if finish:
+        size = steps.taps * groups * high * steps.filters
+        for part in range(1, parts):
+            for i in range(0, size, width):
+                store(sums, i, load(sums, i) + load(sums, part * size + i))
+        for at in range(steps.taps * steps.run):
+            number, c = divmod(tap * steps.taps * steps.run + at, s.channels)
+            k = at // steps.run * groups * high + at % steps.run
+            for f in range(filter_, filter_stop, width):
+                before, part = divmod(f - filter_, panel)
+                i = ((k // high * panels + before) * high + k % high) * panel + part
+                o = (taps[number] * s.kernel_rows + c) * s.kernel_pitch + f
+                if f + width <= filter_stop:
+                    store(dw, o, load(sums, i))
+                else:
+                    for lane in range(filter_stop - f):
+                        dw[o + lane] = sums[i + lane]
