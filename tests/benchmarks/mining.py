@@ -58,7 +58,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=OUTPUT)
     arguments = parser.parse_args()
 
-    kept = json.loads(arguments.output.read_text("utf-8")) if arguments.output.exists() else {}
+    kept = (
+        json.loads(arguments.output.read_text(encoding="utf-8"))
+        if arguments.output.exists()
+        else {}
+    )
     if kept.get("epochs") != arguments.epochs:
         kept = {"epochs": arguments.epochs, "equal_error_rate": {}}
     train, unseen = (datasets.faces(people, 10, seed=0)[:2] for people in (1000, UNSEEN))
