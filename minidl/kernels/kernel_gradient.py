@@ -5,6 +5,8 @@ order of the sum, and so its last bits, would depend on who came first. Instead 
 cut into shares by their number alone; each share has its own sum, and these are added in order.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from minidl.kernels import strips, threads, winograd
@@ -58,16 +60,11 @@ def with_strips(x, dy, window: Window, groups=1) -> np.ndarray:
     """The gradient for kernels of any kind."""
     dw = aligned((*window.kernel, x.shape[-1] // groups, dy.shape[-1]), x.dtype)
     if window.is_pointwise:
-        dy, (x, window) = strips.one_row(dy, window)[0], strips.one_row(x, window)
-    plan = strips.forward_plan(x.shape[0], window)
-    s = strips.shape_of(x, dy, dw.shape, plan, groups, False)
-    s, steps = _strips_steps(s, plan, x.dtype)
+        x, dy = strips.one_row(x), strips.one_row(dy)
+        window = strips.positions(x.shape[1])
+    s, steps, tables, taps = _strips_part(x.shape, dy.shape, dw.shape, window, groups, x.dtype)
     lanes = lane_count(x.dtype)
     longest = s.places - (steps.segments - 1) * steps.each
-    taps = plan.taps
-    if steps.woven:
-        taps = taps.reshape(s.outer_taps, s.inner_taps).T
-    tables, taps = (flat(plan.rows), flat(plan.columns)), flat(taps)
 
     def scratch(slots):
         strip = workspace("strip", (slots, steps.pieces * steps.strip + lanes), x.dtype)
@@ -90,7 +87,7 @@ def with_strips(x, dy, window: Window, groups=1) -> np.ndarray:
                 *((strip, flat(strip), woven, d, flat(d)), ends, sums, s, steps),
             )
 
-        shares = -(-len(plan.rows) * steps.segments // steps.share)
+        shares = -(-tables[0].size // s.outer_taps * steps.segments // steps.share)
         blocks = [s.depth // (steps.run * steps.taps), -(-s.filters // steps.filters)]
         run = strips.up(steps.run, panel_rows(x.dtype, steps.panel))
         size = steps.taps * run * steps.filters
@@ -135,6 +132,17 @@ def _winograd_steps(s, dtype) -> WinogradSteps:
     )
 
 
+@lru_cache(maxsize=512)
+def _strips_part(x_shape, dy_shape, dw_shape, window, groups, dtype):
+    """Prepare one gradient: sizes, block sizes and tables."""
+    plan = strips.forward_plan(x_shape[0], window)
+    s = strips.shape_of(x_shape, dy_shape, dw_shape, plan, groups, False)
+    s, steps = _strips_steps(s, plan, dtype)
+    taps = plan.taps.reshape(s.outer_taps, s.inner_taps)
+    taps = flat(taps.T if steps.woven else taps)
+    return s, steps, (flat(plan.rows), flat(plan.columns)), taps
+
+
 def _strips_steps(s, plan, dtype):
     """Choose block sizes: what is summed at once, and the sums, stay in the nearest caches."""
     lanes, panel = lane_count(dtype), panel_width(dtype, s.filters)
@@ -152,8 +160,8 @@ def _strips_steps(s, plan, dtype):
     filters = strips.up(min(s.filters, max(SUMS // run, panel)), panel)
     blocks = s.depth // (run * taps) * -(-s.filters // filters)
     count = len(plan.rows) * segments
-    work = len(plan.rows) * s.places * s.depth * s.filters // strips.TASK
-    share = strips.up(-(-count // max(1, min(work, TASKS) // blocks)), pieces)
+    tasks = strips.tasks_of(len(plan.rows) * s.places, s)
+    share = strips.up(-(-count // max(1, tasks // blocks)), pieces)
     ragged = s.filters % panel != 0
     return s, StripsSteps(
         *(share, pieces, segments, each, filters, panel, direct, woven, taps, run, strip, ragged)

@@ -41,11 +41,10 @@ class Plan(NamedTuple):
 def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
     """The convolution; arguments as in ``numpy_conv``."""
     y = aligned((x.shape[0], *window.output, w.shape[-1]), x.dtype)
+    out = y
     if window.is_pointwise:
-        x, window, out = *one_row(x, window), one_row(y, window)[0]
-    else:
-        out = y
-    _run(x, w, out, forward_plan(x.shape[0], window), groups, False, bias, relu)
+        x, out, window = one_row(x), one_row(y), positions(y.size // y.shape[-1])
+    _run(x, w, out, window, groups, False, bias, relu)
     return y
 
 
@@ -54,19 +53,20 @@ def convolve_input_gradient(dy, w, window: Window, groups=1) -> np.ndarray:
     dx = aligned((dy.shape[0], *window.size, w.shape[-2] * groups), dy.dtype)
     out = dx
     if window.is_pointwise:
-        dy, window, out = *one_row(dy, window), one_row(dx, window)[0]
-    phases, complete = _phases(dy.shape[0], window)
-    if not complete:
-        dx[...] = 0
-    for plan in phases:
-        _run(dy, w, out, plan, groups, True, None, False)
+        dy, out, window = one_row(dy), one_row(dx), positions(dy.size // dy.shape[-1])
+    _run(dy, w, out, window, groups, True, None, False)
     return dx
 
 
-def one_row(x, window: Window):
+def one_row(x) -> np.ndarray:
     """See all positions as one row: a 1×1 kernel does not know where rows end."""
-    count, one, zero = (x.size // x.shape[-1],), (1,), (0,)
-    return x.reshape(1, *count, x.shape[-1]), Window(count, one, one, one, zero, zero)
+    return x.reshape(1, -1, x.shape[-1])
+
+
+@lru_cache(maxsize=256)
+def positions(count: int) -> Window:
+    """Return the window of a 1×1 kernel over one row of so many positions."""
+    return Window((count,), (1,), (1,), (1,), (0,), (0,))
 
 
 @lru_cache(maxsize=256)
@@ -113,21 +113,23 @@ def _plan(batch, axes, sizes, taps, places, out_sizes) -> Plan:
 
 
 CACHE = 1 << 18  # bytes that the strip of a piece may fill
-TASK = 1 << 20  # multiplications that make a task worth handing out
+PANELS = 1 << 17  # numbers of the kernel's panels that a task copies
+TASK = 1 << 22  # multiplications that make a task worth handing out
+STORE = 32  # multiplications that take as long as writing a number
 TASKS = 16  # wanted at most: enough for a few threads to share the work evenly
 PLACES = 64  # of one task at least, for which a panel of the kernel comes from memory once
 
 
-def shape_of(x, y, w_shape, plan: Plan, groups, turned) -> Shape:
-    """Collect the sizes of one convolution that reads x and writes y."""
-    channels, filters = x.shape[-1] // groups, y.shape[-1] // groups
+def shape_of(x_shape, y_shape, w_shape, plan: Plan, groups, turned) -> Shape:
+    """Collect the sizes of one convolution that reads an x and writes a y of these shapes."""
+    channels, filters = x_shape[-1] // groups, y_shape[-1] // groups
     outer_taps, first = plan.rows.shape[1], int(plan.places[0])
     apart = int(plan.places[1]) - first if len(plan.places) > 1 else 1
     return Shape(
-        *(x.shape[-2], channels, x.shape[-1]),
+        *(x_shape[-2], channels, x_shape[-1]),
         *(len(plan.places), plan.step, outer_taps, plan.inner_taps, plan.inner_taps * channels),
         *(0, *(plan.together if groups == 1 else (0, 0)), len(plan.taps) * channels),
-        *(filters, y.shape[-2] * y.shape[-1], first * y.shape[-1], apart * y.shape[-1]),
+        *(filters, y_shape[-2] * y_shape[-1], first * y_shape[-1], apart * y_shape[-1]),
         *(w_shape[-2], w_shape[-1], turned),
     )
 
@@ -156,27 +158,53 @@ def strip_of(s: Shape, segments, each, dtype) -> tuple[Shape, int]:
     return s._replace(row_step=row_step), s.outer_taps * row_step + 2 * lane_count(dtype)
 
 
-def _run(x, w, y, plan: Plan, groups, turned, bias, relu):
-    shape = shape_of(x, y, w.shape, plan, groups, turned)
-    channels, filters = shape.channels, shape.filters
-    rows = panel_rows(x.dtype, panel_width(x.dtype, filters))
-    direct = in_place(shape, plan) and shape.places >= rows
-    steps = _steps(shape, len(plan.rows), x.dtype, direct)
-    for group in range(groups):
-        start = group * (channels if turned else filters)
-        more = np.zeros(filters + 2 * steps.panel, x.dtype)
-        if bias is not None:
-            more[:filters] = bias[group * filters : (group + 1) * filters]
-        x_part, w_part = flat(x)[group * channels :], flat(w)[start:]
-        y_part = y.reshape(-1)[group * filters :]
-        _run_group(x_part, plan, w_part, flat(more), y_part, shape, steps, relu)
+class Part(NamedTuple):
+    """All that can be said of a convolution, or of one phase, before there are any numbers."""
+
+    shape: Shape
+    steps: Steps
+    tables: tuple
+    taps: np.ndarray
+    strip: int  # size
+
+
+@lru_cache(maxsize=512)
+def _parts(x_shape, y_shape, w_shape, window, groups, turned, dtype) -> tuple[list[Part], bool]:
+    """Prepare a convolution; tell whether it reaches all outputs. Small ones take no longer."""
+    batch = x_shape[0]
+    plans, complete = _phases(batch, window) if turned else ([forward_plan(batch, window)], True)
+    parts = []
+    for plan in plans:
+        s = shape_of(x_shape, y_shape, w_shape, plan, groups, turned)
+        rows = panel_rows(dtype, panel_width(dtype, s.filters))
+        direct = in_place(s, plan) and s.places >= rows
+        steps = _steps(s, len(plan.rows), dtype, direct)
+        s, size = strip_of(s, steps.segments, steps.each, dtype)
+        tables = tuple(map(flat, (plan.rows, plan.columns, plan.out_rows)))
+        parts.append(Part(s, steps, tables, flat(plan.taps), 1 if direct else size))
+    return parts, complete
+
+
+def _run(x, w, y, window: Window, groups, turned, bias, relu):
+    parts, complete = _parts(x.shape, y.shape, w.shape, window, groups, turned, x.dtype)
+    if not complete:
+        y[...] = 0
+    channels, filters = x.shape[-1] // groups, y.shape[-1] // groups
+    x, w, y = flat(x), flat(w), y.reshape(-1)
+    for part in parts:
+        more = np.zeros(filters + 2 * part.steps.panel, x.dtype)
+        for group in range(groups):
+            if bias is not None:
+                more[:filters] = bias[group * filters : (group + 1) * filters]
+            w_part = w[group * (channels if turned else filters) :]
+            _run_group(x[group * channels :], w_part, flat(more), y[group * filters :], part, relu)
 
 
 def _steps(s: Shape, row_count, dtype, direct) -> Steps:
     """Choose block sizes: all filters, unless there are so few positions that tasks would lack."""
     panel = panel_width(dtype, s.filters)
     count = row_count * s.places
-    tasks = min(max(count * s.depth * s.filters // TASK, 1), TASKS)
+    tasks = tasks_of(count, s)
     positions = max(-(-count // tasks), PLACES)
     segments, each = segments_of(s, positions, dtype, not direct)
     pieces = max(1, positions // (s.places if segments == 1 else each))
@@ -186,19 +214,24 @@ def _steps(s: Shape, row_count, dtype, direct) -> Steps:
     return Steps(pieces, segments, each, filters, panel, direct)
 
 
+def tasks_of(count: int, s: Shape) -> int:
+    """Return into how many tasks so many positions are worth being cut."""
+    return min(max(count * s.filters * (s.depth + STORE) // TASK, 1), TASKS)
+
+
 def up(number: int, unit: int) -> int:
     """Round up to a multiple of ``unit``."""
     return -(-number // unit) * unit
 
 
-def _run_group(x, plan: Plan, w, bias, y, s: Shape, steps: Steps, relu):
-    s, size = strip_of(s, steps.segments, steps.each, x.dtype)
-    slots, panel = threads.thread_count(), steps.panel
-    panels = -(-s.filters // panel)
+def _run_group(x, w, bias, y, part: Part, relu):
+    s, steps, tables, taps, size = part
+    panel, panels = steps.panel, -(-s.filters // steps.panel)
+    slots = threads.thread_count()
     b = workspace("kernel", (panels * panel * s.depth,), x.dtype)
-    strip = workspace("strip", (slots, 1 if steps.in_place else size), x.dtype)
-    tile = workspace("tile", (slots, panel_rows(x.dtype, panel) * panel), x.dtype)
-    tables, taps = tuple(map(flat, (plan.rows, plan.columns, plan.out_rows))), flat(plan.taps)
+    strips = workspace("strip", (slots, size), x.dtype)
+    tiles = workspace("tile", (slots, panel_rows(x.dtype, panel) * panel), x.dtype)
+    own = [(strip, flat(strip), tile) for strip, tile in zip(strips, tiles, strict=True)]
     panels_each = max(1, PANELS // (panel * s.depth))
 
     def make_b(task, slot):
@@ -206,17 +239,12 @@ def _run_group(x, plan: Plan, w, bias, y, s: Shape, steps: Steps, relu):
         kernel_panels(first, min(first + panels_each, panels), w, taps, s, panel, b)
 
     threads.run(make_b, -(-panels // panels_each))
-    b = flat(b)
+    made = flat(b)
     filter_blocks = -(-s.filters // steps.filters)
 
     def work(task, slot):
-        strips_block(
-            *(divmod(task, filter_blocks), relu, x, tables, b, bias, y),
-            *(strip[slot], flat(strip[slot]), tile[slot], s, steps),
-        )
+        block = divmod(task, filter_blocks)
+        strips_block(block, relu, x, tables, made, bias, y, *own[slot], s, steps)
 
-    runs = -(-len(plan.rows) * steps.segments // steps.pieces)
+    runs = -(-tables[2].size * steps.segments // steps.pieces)
     threads.run(work, runs * filter_blocks)
-
-
-PANELS = 1 << 17  # numbers of the kernel's panels that a task copies

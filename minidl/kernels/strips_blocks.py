@@ -13,7 +13,7 @@ window reads, one window after the other: the same loops work on it, with longer
 from math import inf
 from typing import NamedTuple
 
-from minidl.kernels.jit import inlined, inner, kernel
+from minidl.kernels.jit import inlined, kernel
 from minidl.kernels.lanes import fill, lanes, load, store, turn
 from minidl.kernels.tile import (
     finish_tile,
@@ -60,7 +60,7 @@ class Steps(NamedTuple):
     in_place: bool  # the input itself is the strip
 
 
-@inner
+@inlined
 def segment_of(piece, s, steps):
     """Return (row, first place, last place) of a piece."""
     row, segment = divmod(piece, steps.segments)
@@ -68,7 +68,7 @@ def segment_of(piece, s, steps):
     return row, first, s.places if segment == steps.segments - 1 else first + steps.each
 
 
-@inner
+@inlined
 def copy_row(x, source, columns, s, first, last, strip, o):
     """Copy what the windows first … last read of one input row (of zeros, if it lies outside).
 
