@@ -140,6 +140,9 @@ def strips_block(block, relu, x, tables, b, bias, y, strip, copied, scratch, s, 
         if steps.in_place:
             seen, start = x, (rows[row] * s.width + columns[0] + first * s.step) * s.pitch
         else:
+            if last - first < high:  # what happens to stand there might be slow to multiply
+                for k in range(0, s.outer_taps * s.row_step, lanes(x)):
+                    store(strip, k, fill(x, 0))
             for tap in range(s.outer_taps):
                 source = rows[row * s.outer_taps + tap]
                 if source >= 0:
