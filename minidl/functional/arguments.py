@@ -1,6 +1,7 @@
 """Checks of arguments, in words a student can act on, and the window that arguments describe."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -207,17 +208,26 @@ def make_window(
     ceil: bool = False,
 ) -> Window:
     """Return the window that these arguments describe, or say why there is none."""
+    settings = (tuple(sizes), tuple(kernel), stride, padding, dilation, ceil)
+    plain = all(type(setting) in (int, str) for setting in (stride, padding, dilation))
+    return _kept_window(*settings) if plain else _make_window(*settings)
+
+
+def _make_window(sizes, kernel, stride, padding, dilation, ceil) -> Window:
     rank = len(sizes)
     strides = per_axis(stride, rank, "stride")
     dilations = per_axis(dilation, rank, "dilation")
     extents = [(k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True)]
     pads = padding_per_axis(padding, sizes, extents, strides)
     before, after = (tuple(p[side] for p in pads) for side in (0, 1))
-    window = Window(tuple(sizes), tuple(kernel), strides, dilations, before, after, ceil)
+    window = Window(sizes, kernel, strides, dilations, before, after, ceil)
     if min(window.output) < 1:
         raise ValueError(
-            f"the kernel {tuple(kernel)} (with dilation {dilations} it spans {tuple(extents)}) is "
-            f"larger than the input {tuple(sizes)} with padding {pads}: "
+            f"the kernel {kernel} (with dilation {dilations} it spans {tuple(extents)}) is "
+            f"larger than the input {sizes} with padding {pads}: "
             "pad more, or use a smaller kernel."
         )
     return window
+
+
+_kept_window = lru_cache(maxsize=1024)(_make_window)  # short convolutions last no longer than it

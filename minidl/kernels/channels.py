@@ -47,11 +47,11 @@ def channel_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     if _small(x):
         return numpy_channels.channel_moments(x)
-    channels, read = x.shape[-1], flat(x)
+    channels, read, each = x.shape[-1], flat(x), _cut(x, LONGEST)[0]
     middles, sums, products, own = _vectors(x, 3)
 
-    def work(share, first, last):
-        add_moments(first, last, channels, read, middles[share], sums[share], products[share])
+    def work(todo, _):
+        add_moments(todo, each, channels, read, middles, sums, products)
 
     counts = _by_shares(work, x)[:, None]
     sums, products = (part[:, own].astype(np.float64) for part in (sums, products))
@@ -101,23 +101,21 @@ def _vectors(x, number):
 
 
 def _by_shares(work, x) -> np.ndarray:
-    """Call ``work(share, first, last)`` for shares of the positions, return how many each has."""
-    count = x.size // x.shape[-1]
+    """Run ``work`` for shares of the positions, return how many each has."""
     each, shares = _cut(x, LONGEST)
-    ends = np.minimum(each * np.arange(shares + 1), count).tolist()
-    threads.run(lambda share, _: work(share, ends[share], ends[share + 1]), shares)
-    return np.diff(ends)
+    threads.run(work, shares)
+    return np.diff(np.minimum(each * np.arange(shares + 1), x.size // x.shape[-1]))
 
 
 def _sums(x, y, middle):
     """Return Σ y and Σ (x − middle)·y."""
-    channels, read_x, read_y = x.shape[-1], flat(x), flat(y)
+    channels, read_x, read_y, each = x.shape[-1], flat(x), flat(y), _cut(x, LONGEST)[0]
     sums, products, own = _vectors(x, 2)
     near = np.zeros((2, sums.shape[1]), x.dtype)
     near[0, own] = middle
 
-    def work(share, first, last):
-        add_rows(first, last, channels, read_x, read_y, *near, sums[share], products[share])
+    def work(todo, _):
+        add_rows(todo, each, channels, read_x, read_y, *near, sums, products)
 
     _by_shares(work, x)
     sums, products = (part[:, own].sum(axis=0, dtype=np.float64) for part in (sums, products))
@@ -126,16 +124,11 @@ def _sums(x, y, middle):
 
 def _mapped(x, middle, x_scale, y, y_scale, shift):
     result = aligned(x.shape, x.dtype)
-    count = x.size // x.shape[-1]
     each, tasks = _cut(x)
     near = middle.astype(x.dtype)
     shift = shift + (near - middle) * x_scale
     factors = [flat(factor.astype(x.dtype)) for factor in (near, x_scale, y_scale, shift)]
     two = y is not None
     x, y, write = flat(x), flat(y if two else x), result.reshape(-1)
-
-    def work(task, _):
-        map_rows(task * each, min((task + 1) * each, count), x, y, two, *factors, write)
-
-    threads.run(work, tasks)
+    threads.run(lambda todo, _: map_rows(todo, each, x, y, two, *factors, write), tasks)
     return result

@@ -7,6 +7,7 @@ from minidl.kernels.choose import load_where_positive
 from minidl.kernels.jit import kernel
 from minidl.kernels.lanes import fill, lane_count, lanes, load, maximum, store
 from minidl.kernels.shares import cut
+from minidl.kernels.turns import tasks_of
 from minidl.kernels.workspace import aligned, flat
 
 
@@ -44,11 +45,7 @@ def adam_direction(
     numbers = [mean.dtype.type(number) for number in (*shares, *whole, epsilon)]
     each, tasks = cut(mean.size, 1)
 
-    def work(task, _):
-        part = slice(task * each, (task + 1) * each)
-        go_adams_way(*(array[part] for array in arrays), *numbers)
-
-    threads.run(work, tasks)
+    threads.run(lambda todo, _: go_adams_way(todo, each, *arrays, *numbers), tasks)
     return direction
 
 
@@ -57,35 +54,36 @@ def _map(loop, *arrays):
     result = aligned(arrays[0].shape, arrays[0].dtype)
     read, write = [flat(array) for array in arrays], result.reshape(-1)
     each, tasks = cut(result.size, 1)
-
-    def work(task, _):
-        loop(task * each, min((task + 1) * each, result.size), *read, write)
-
-    threads.run(work, tasks)
+    threads.run(lambda todo, _: loop(todo, each, *read, write), tasks)
     return result
 
 
 @kernel
-def keep_positive(first, last, x, y):
+def keep_positive(todo, each, x, y):
     """y = max(x, 0); the last vector begins earlier if it would not be full."""
-    for start in range(first, last, lanes(x)):
-        i = min(start, x.size - lanes(x))
-        store(y, i, maximum(load(x, i), fill(x, 0)))
+    for task in tasks_of(todo):
+        for start in range(task * each, min((task + 1) * each, x.size), lanes(x)):
+            i = min(start, x.size - lanes(x))
+            store(y, i, maximum(load(x, i), fill(x, 0)))
 
 
 @kernel
-def pass_where_positive(first, last, dy, y, dx):
+def pass_where_positive(todo, each, dy, y, dx):
     """dx = dy where y > 0, else 0; the last vector begins earlier if it would not be full."""
-    for start in range(first, last, lanes(dy)):
-        i = min(start, dy.size - lanes(dy))
-        store(dx, i, load_where_positive(dy, y, i))
+    for task in tasks_of(todo):
+        for start in range(task * each, min((task + 1) * each, dy.size), lanes(dy)):
+            i = min(start, dy.size - lanes(dy))
+            store(dx, i, load_where_positive(dy, y, i))
 
 
 @kernel
-def go_adams_way(gradient, mean, square, direction, keep1, add1, keep2, add2, whole1, whole2, low):
+def go_adams_way(
+    todo, each, gradient, mean, square, direction, keep1, add1, keep2, add2, whole1, whole2, low
+):
     """Adam's direction, number by number: the compiler makes lanes of such a loop by itself."""
-    for i in range(gradient.size):
-        g = gradient[i]
-        mean[i] = mean[i] * keep1 + add1 * g
-        square[i] = square[i] * keep2 + add2 * (g * g)
-        direction[i] = (mean[i] / whole1) / (np.sqrt(square[i] / whole2) + low)
+    for task in tasks_of(todo):
+        for i in range(task * each, min((task + 1) * each, mean.size)):
+            g = gradient[i]
+            mean[i] = mean[i] * keep1 + add1 * g
+            square[i] = square[i] * keep2 + add2 * (g * g)
+            direction[i] = (mean[i] / whole1) / (np.sqrt(square[i] / whole2) + low)

@@ -27,7 +27,9 @@ except ImportError:
     AVAILABLE = False
 
 _kernels: set[Callable] = set()
-SETTINGS = {"nogil": True, "error_model": "numpy"}
+# Kernels make no arrays, so they need not count who refers to them ("_nrt"): threads would fight
+# over these counts at every slice.
+SETTINGS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def _candidates():

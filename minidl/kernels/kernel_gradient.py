@@ -12,11 +12,11 @@ import numpy as np
 from minidl.kernels import strips, threads, winograd
 from minidl.kernels.lanes import lane_count
 from minidl.kernels.strips_gradient_blocks import Steps as StripsSteps
-from minidl.kernels.strips_gradient_blocks import strips_gradient_block
+from minidl.kernels.strips_gradient_blocks import strips_gradient_blocks
 from minidl.kernels.tile import panel_rows, panel_width, tile_rows
 from minidl.kernels.window import Window
 from minidl.kernels.winograd_gradient_blocks import Steps as WinogradSteps
-from minidl.kernels.winograd_gradient_blocks import winograd_gradient_block
+from minidl.kernels.winograd_gradient_blocks import winograd_gradient_blocks
 from minidl.kernels.winograd_transform import POINTS
 from minidl.kernels.workspace import aligned, flat, workspace
 
@@ -32,7 +32,7 @@ def with_winograd(x, dy, window: Window, groups=1) -> np.ndarray:
     planes = winograd.planes_table(x.shape[0], window, False)
     s = winograd.shape_of(x, dy, dw.shape, planes, window.before[-2:], groups, False)
     steps = _winograd_steps(s, x.dtype)
-    blocks = [-(-s.channels // steps.channels), -(-s.filters // steps.filters)]
+    blocks = -(-s.channels // steps.channels) * -(-s.filters // steps.filters)
     rows, lanes = tile_rows(x.dtype), lane_count(x.dtype)
     row_blocks = steps.tiles // rows
 
@@ -46,10 +46,9 @@ def with_winograd(x, dy, window: Window, groups=1) -> np.ndarray:
         dy_part = flat(dy)[group * s.filters :]
         dw_part = dw.reshape(-1)[group * s.filters :]
 
-        def work(sum_up, finish, parts, block, sums, a, d, patch):
-            winograd_gradient_block(
-                *(sum_up, finish, parts, block, x_part, flat(planes), dy_part, dw_part),  # noqa: B023
-                *(a, d, sums, patch, s, steps),
+        def work(todo, do, sums, *own):
+            winograd_gradient_blocks(
+                *(todo, do, x_part, flat(planes), dy_part, dw_part, sums, own, s, steps)  # noqa: B023
             )
 
         _in_shares(-(-s.tiles // steps.share), blocks, POINTS * steps.sums, x.dtype, scratch, work)
@@ -64,7 +63,7 @@ def with_strips(x, dy, window: Window, groups=1) -> np.ndarray:
         window = strips.positions(x.shape[1])
     s, steps, tables, taps = _strips_part(x.shape, dy.shape, dw.shape, window, groups, x.dtype)
     lanes = lane_count(x.dtype)
-    longest = s.places - (steps.segments - 1) * steps.each
+    longest = strips.longest(s, steps.segments, steps.each)
 
     def scratch(slots):
         strip = workspace("strip", (slots, steps.pieces * steps.strip + lanes), x.dtype)
@@ -81,14 +80,14 @@ def with_strips(x, dy, window: Window, groups=1) -> np.ndarray:
         dy_part = flat(dy)[group * s.filters :]
         dw_part = dw.reshape(-1)[group * s.filters :]
 
-        def work(sum_up, finish, parts, block, sums, strip, woven, d, ends):
-            strips_gradient_block(
-                *((sum_up, finish, parts), block, x_part, tables, taps, dy_part, dw_part),  # noqa: B023
-                *((strip, flat(strip), woven, d, flat(d)), ends, sums, s, steps),
+        def work(todo, do, sums, strip, woven, d, ends):
+            own = (strip, flat(strip), woven, d, flat(d), ends)
+            strips_gradient_blocks(
+                *(todo, do, x_part, tables, taps, dy_part, dw_part, sums, own, s, steps)  # noqa: B023
             )
 
         shares = -(-tables[0].size // s.outer_taps * steps.segments // steps.share)
-        blocks = [s.depth // (steps.run * steps.taps), -(-s.filters // steps.filters)]
+        blocks = s.depth // (steps.run * steps.taps) * -(-s.filters // steps.filters)
         run = strips.up(steps.run, panel_rows(x.dtype, steps.panel))
         size = steps.taps * run * steps.filters
         _in_shares(shares, blocks, size, x.dtype, scratch, work)
@@ -97,24 +96,16 @@ def with_strips(x, dy, window: Window, groups=1) -> np.ndarray:
 
 def _in_shares(shares, blocks, size, dtype, scratch, work):
     """Run ``work`` for all shares of all blocks, each with sums of ``size`` numbers of its own."""
-    count = int(np.prod(blocks))
     slots = threads.thread_count()
-    own = scratch(slots)
-    sums = workspace("sums", (count if shares > 1 else slots, shares * size), dtype)
-
-    def sum_up(task, slot):
-        block, share = divmod(task, shares)
-        where = (share, *map(int, np.unravel_index(block, blocks)))
-        part = sums[block][share * size :] if shares > 1 else sums[slot]
-        work(True, shares == 1, 1, where, part, *(kind[slot] for kind in own))
-
-    def finish(block, slot):
-        where = (0, *map(int, np.unravel_index(block, blocks)))
-        work(False, True, shares, where, sums[block], *(kind[slot] for kind in own))
-
-    threads.run(sum_up, count * shares)
-    if shares > 1:
-        threads.run(finish, count)
+    own = list(zip(*scratch(slots), strict=True))
+    if shares == 1:
+        sums = workspace("sums", (slots, size), dtype)
+        threads.run(lambda todo, slot: work(todo, (True, 1, size), sums[slot], *own[slot]), blocks)
+        return
+    sums = workspace("sums", (blocks * shares * size,), dtype)
+    for sum_up, tasks in ((True, blocks * shares), (False, blocks)):
+        do = (sum_up, shares, size)
+        threads.run(lambda todo, slot: work(todo, do, sums, *own[slot]), tasks)  # noqa: B023
 
 
 def _winograd_steps(s, dtype) -> WinogradSteps:

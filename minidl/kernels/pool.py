@@ -75,12 +75,7 @@ def _run(loop, read, lists, written, *shares):
     read = [flat(array) for array in (*read, *shares)]
     tables = flat(rows), rows.shape[1], flat(places), places.shape[1]
     written = [array.reshape(-1) for array in written]
-
-    def work(task, _):
-        first, last = task * each, min((task + 1) * each, len(rows))
-        loop(first, last, *read, *tables, channels, *written)
-
-    threads.run(work, tasks)
+    threads.run(lambda todo, _: loop(todo, each, *read, *tables, channels, *written), tasks)
 
 
 @lru_cache(maxsize=256)

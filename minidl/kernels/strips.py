@@ -18,7 +18,7 @@ import numpy as np
 
 from minidl.kernels import threads
 from minidl.kernels.lanes import lane_count
-from minidl.kernels.strips_blocks import Shape, Steps, kernel_panels, strips_block
+from minidl.kernels.strips_blocks import Shape, Steps, kernel_panels, strips_blocks
 from minidl.kernels.tables import batch_table, joined, read_by, reads, side_by_side
 from minidl.kernels.tile import panel_rows, panel_width
 from minidl.kernels.window import Window
@@ -145,15 +145,21 @@ def segments_of(s: Shape, places: int, dtype, copied: bool) -> tuple[int, int]:
     if copied:
         room = CACHE // (dtype.itemsize * s.outer_taps * s.step * s.channels)
         places = min(places, room)
-    each = up(max(places, 1), panel_rows(dtype, panel_width(dtype, s.filters)))
-    return max(1, s.places // each), each
+    rows = panel_rows(dtype, panel_width(dtype, s.filters))
+    each = up(max(places, 1), rows)
+    segments, rest = divmod(s.places, each)
+    return max(1, segments + (rest >= rows)), each  # a smaller rest goes to the one before
+
+
+def longest(s: Shape, segments: int, each: int) -> int:
+    """Return the places of the longest segment."""
+    return max(s.places - (segments - 1) * each, each if segments > 1 else 0)
 
 
 def strip_of(s: Shape, segments, each, dtype) -> tuple[Shape, int]:
     """Settle how far apart the rows of a strip are; return the size of all of it, too."""
-    longest = s.places - (segments - 1) * each
     rows = panel_rows(dtype, panel_width(dtype, s.filters))
-    size = ((max(longest, rows) - 1) * s.step + s.inner_taps) * s.channels
+    size = ((max(longest(s, segments, each), rows) - 1) * s.step + s.inner_taps) * s.channels
     row_step = up(size, lane_count(dtype)) + lane_count(dtype)
     return s._replace(row_step=row_step), s.outer_taps * row_step + 2 * lane_count(dtype)
 
@@ -234,17 +240,14 @@ def _run_group(x, w, bias, y, part: Part, relu):
     own = [(strip, flat(strip), tile) for strip, tile in zip(strips, tiles, strict=True)]
     panels_each = max(1, PANELS // (panel * s.depth))
 
-    def make_b(task, slot):
-        first = task * panels_each
-        kernel_panels(first, min(first + panels_each, panels), w, taps, s, panel, b)
-
-    threads.run(make_b, -(-panels // panels_each))
+    threads.run(
+        lambda todo, _: kernel_panels(todo, panels_each, w, taps, s, panel, b),
+        -(-panels // panels_each),
+    )
     made = flat(b)
-    filter_blocks = -(-s.filters // steps.filters)
 
-    def work(task, slot):
-        block = divmod(task, filter_blocks)
-        strips_block(block, relu, x, tables, made, bias, y, *own[slot], s, steps)
+    def work(todo, slot):
+        strips_blocks(todo, relu, x, tables, made, bias, y, *own[slot], s, steps)
 
     runs = -(-tables[2].size * steps.segments // steps.pieces)
-    threads.run(work, runs * filter_blocks)
+    threads.run(work, runs * -(-s.filters // steps.filters))

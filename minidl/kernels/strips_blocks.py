@@ -13,7 +13,7 @@ window reads, one window after the other: the same loops work on it, with longer
 from math import inf
 from typing import NamedTuple
 
-from minidl.kernels.jit import inlined, kernel
+from minidl.kernels.jit import inlined, inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store, turn
 from minidl.kernels.tile import (
     finish_tile,
@@ -23,6 +23,7 @@ from minidl.kernels.tile import (
     tall_tile,
     wide_tile,
 )
+from minidl.kernels.turns import tasks_of
 
 
 class Shape(NamedTuple):
@@ -97,8 +98,16 @@ def copy_row(x, source, columns, s, first, last, strip, o):
 
 
 @kernel
-def kernel_panels(first, last, w, taps, s, panel, b):
-    """Copy panels first … last of the kernel's matrix: b[panel][tap · channel][filter]."""
+def kernel_panels(todo, each, w, taps, s, panel, b):
+    """Copy the kernel's matrix, some panels a task: b[panel][tap · channel][filter]."""
+    for task in tasks_of(todo):
+        last = min((task + 1) * each, -(-s.filters // panel))
+        copy_panels(task * each, last, w, taps, s, panel, b)
+
+
+@inner
+def copy_panels(first, last, w, taps, s, panel, b):
+    """Copy panels first … last."""
     width = lanes(w)
     for f in range(first * panel, last * panel, width):
         part = f % panel
@@ -126,8 +135,17 @@ def kernel_panels(first, last, w, taps, s, panel, b):
 
 
 @kernel
+def strips_blocks(todo, relu, x, tables, b, bias, y, strip, copied, scratch, s, steps):
+    """Do the convolution; ``copied`` shows ``strip``."""
+    filter_blocks = -(-s.filters // steps.filters)
+    for task in tasks_of(todo):
+        block = divmod(task, filter_blocks)
+        strips_block(block, relu, x, tables, b, bias, y, strip, copied, scratch, s, steps)
+
+
+@inner
 def strips_block(block, relu, x, tables, b, bias, y, strip, copied, scratch, s, steps):
-    """Do some pieces of the output and some of the filters; ``copied`` shows ``strip``."""
+    """Do some pieces of the output and some of the filters."""
     rows, columns, out_rows = tables
     filter_ = block[1] * steps.filters
     filter_stop = min(filter_ + steps.filters, s.filters)

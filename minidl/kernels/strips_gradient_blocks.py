@@ -10,6 +10,7 @@ the tiles better than several short runs.
 
 from typing import NamedTuple
 
+from minidl.kernels.gradient_shares import share_of
 from minidl.kernels.jit import inlined, inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store
 from minidl.kernels.strips_blocks import copy_row, segment_of
@@ -20,6 +21,7 @@ from minidl.kernels.tile import (
     tall_tile,
     wide_tile,
 )
+from minidl.kernels.turns import tasks_of
 
 
 class Steps(NamedTuple):
@@ -96,11 +98,24 @@ def gradient_tile(seen, k, step, d, f, pitch, pieces, ends, sums, o, more, tile)
 
 
 @kernel
-def strips_gradient_block(do, block, x, tables, taps, dy, dw, scratch, ends, sums, s, steps):
+def strips_gradient_blocks(todo, do, x, tables, taps, dy, dw, sums, own, s, steps):
+    """Do all blocks of taps and filters; see ``kernel_gradient``."""
+    filter_blocks = -(-s.filters // steps.filters)
+    for task in tasks_of(todo):
+        sum_up, finish, parts, at, share, start = share_of(task, *do)
+        block = (share, at // filter_blocks, at % filter_blocks)
+        strips_gradient_block(
+            sum_up, finish, parts, block, x, tables, taps, dy, dw, sums[start:], own, s, steps
+        )
+
+
+@inner
+def strips_gradient_block(
+    sum_up, finish, parts, block, x, tables, taps, dy, dw, sums, own, s, steps
+):
     """Sum over one share of the pieces, or add the sums of several and write dw, or both."""
-    sum_up, finish, parts = do
     share, tap, filter_block = block
-    strip, strip_seen, woven, d, d_seen = scratch
+    strip, strip_seen, woven, d, d_seen, ends = own
     filter_ = filter_block * steps.filters
     filter_stop = min(filter_ + steps.filters, s.filters)
     width, panel = lanes(x), steps.panel

@@ -1,29 +1,42 @@
 """Threads: how a kernel's tasks are shared out, and the only place that knows how many there are.
 
-**The arrangement.** Compiled kernels are serial and let go of Python's lock while they run. `run`
-hands their tasks, one at a time, to the calling thread and to a few helper threads that sleep when
-there is nothing to do. Nothing else in minidl starts threads: not Numba (no ``parallel=True``), and
-not the BLAS library, since large products go through our own kernels.
+**The arrangement.** Compiled kernels let go of Python's lock while they run. `run` calls one on the
+calling thread and on a few helper threads at once, and inside they take turns at the tasks (see
+``turns``). Nothing else in minidl starts threads: not Numba (no ``parallel=True``), and not the
+BLAS library, since large products go through our own kernels.
+
+**Waiting.** To wake a sleeping thread takes 10 to 100 microseconds, longer than many a layer. So a
+helper that is done looks out for more for a fraction of a millisecond, and only then goes to sleep.
+It does so in compiled code as well: Python's lock is never asked for while somebody else holds it,
+which would be a sleep, too.
 
 **Why not the ready-made pools?** Measured on two cores (`tests/benchmarks/run.py --only threads`):
 
-- BLAS threads, and Numba's OpenMP threads, keep spinning for milliseconds after their work is done,
-  and take the cores from whoever comes next: two pools in turn are slower than one core alone.
-- Numba's own "workqueue" sleeps instead, but ends the process if two Python threads enter it at
-  once, and in a notebook a slider's callback is such a second thread.
-- Both cut the work into equal shares beforehand: if another program takes half a core, everybody
+- BLAS threads, and Numba's OpenMP threads, keep looking out for many milliseconds, and take the
+  cores from whoever comes next: two pools in turn are slower than one core alone.
+- Numba's own "workqueue" ends the process if two Python threads enter it at once, and in a
+  notebook a slider's callback is such a second thread.
+- They cut the work into equal shares beforehand: if another program takes half a core, everybody
   waits for it. Here a thread that is done takes the next task.
-
-Waking a helper costs about ten microseconds.
 
 **The same bits on any number of threads**: a task writes outputs that no other task touches, and
 how the work is cut into tasks never depends on the number of threads.
 """
 
+import atexit
 import os
-import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
+from queue import SimpleQueue
+
+from minidl.kernels import jit
+
+if jit.AVAILABLE:
+    from minidl.kernels.turns import NEXT, STOP, announce, await_helpers, await_tasks, new_todo
+
+PATIENCE = 3e-4  # seconds that a helper looks out for more
 
 
 def _allowed() -> int:
@@ -40,9 +53,6 @@ def _allowed() -> int:
 
 
 _count = _allowed()
-_jobs: queue.SimpleQueue = queue.SimpleQueue()
-_helpers = 0
-_starting = threading.Lock()
 
 
 def thread_count() -> int:
@@ -62,100 +72,134 @@ def set_threads(count: int) -> None:
     _count = count
 
 
-def run(work: Callable[[int, int], None], tasks: int) -> None:
-    """Call ``work(task, slot)`` for every task from 0 to tasks − 1, and return when all are done.
+def run(work: Callable, tasks: int) -> None:
+    """Call ``work(todo, slot)`` on several threads at once, and return when all tasks are done.
 
-    Tasks run in any order, several at once; two that run at once have different slots, which are
-    smaller than `thread_count` was when the call began, so that each slot may own scratch memory.
+    ``work`` calls a kernel that takes the numbers of tasks from ``todo`` until there are none. Two
+    calls at the same time have different slots, which are smaller than `thread_count` was when the
+    run began, so that each slot may own scratch memory. The caller's slot is 0.
+
+    While the helpers are busy for another Python thread, this one works alone.
     """
     helpers = min(_count, tasks) - 1
-    if helpers < 1:
-        for task in range(tasks):
-            work(task, 0)
+    team = _team
+    if helpers < 1 or not team.free.acquire(blocking=False):
+        work(new_todo(tasks), 0)
         return
-    _hire(helpers)
-    job = _Job(work, tasks, helpers)
-    for _ in range(helpers):
-        _jobs.put(job)
-    job.lead()
+    try:
+        team.run(work, tasks, helpers)
+    finally:
+        team.free.release()
 
 
-class _Job:
-    """Tasks that the caller and its helpers take turns at."""
+class _Team:
+    """The helper threads, and what they share with whoever leads them."""
 
-    def __init__(self, work, tasks, helpers):
-        self.work, self.tasks, self.taken = work, tasks, 0
-        self.invited, self.joined, self.left = helpers, 0, 0
+    def __init__(self):
+        self.free = threading.Lock()
+        self.todo = new_todo() if jit.AVAILABLE else None
+        self.hired = 0
+        self.asleep: deque[SimpleQueue] = deque()  # a bell for each helper
+        self.work: Callable | None = None
         self.error: BaseException | None = None
-        self.lock, self.all_left = threading.Lock(), threading.Event()
 
-    def lead(self):
-        """Work as slot 0, send away helpers that have not come yet, wait for those that have."""
-        self.serve(0)
-        with self.lock:
-            self.invited = 0
-            if self.joined == self.left:
-                self.all_left.set()
-        while not self.all_left.is_set():
-            try:
-                self.all_left.wait()
-            except KeyboardInterrupt as interrupt:  # scratch memory is still in use: wait on
-                self.stop(interrupt)
-        if self.error is not None:
-            raise self.error
+    def run(self, work, tasks, helpers):
+        """Lead a run: the caller of `run` has made sure that the team is free."""
+        self.work, self.error = work, None
+        try:
+            announce(self.todo, tasks, helpers + 1)
+            self.call(helpers)
+            work(self.todo, 0)
+        except BaseException as error:
+            self.stop(error)
+        while not self.all_left():
+            pass
+        self.work = None
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
+
+    def call(self, helpers):
+        """See to it that so many helpers are awake, or waking up."""
+        if not self.hired:
+            self.patience = _looks_in(PATIENCE)
+        while self.hired < helpers:
+            self.hired += 1
+            threading.Thread(target=self.help, name="minidl helper", daemon=True).start()
+        for _ in range(min(helpers, len(self.asleep))):
+            self.asleep.pop().put(None)
 
     def help(self):
-        """Work as a helper, if still invited."""
-        with self.lock:
-            if not self.invited:
-                return
-            self.invited -= 1
-            self.joined += 1
-            slot = self.joined
-        self.serve(slot)
-        with self.lock:
-            self.left += 1
-            if not self.invited and self.joined == self.left:
-                self.all_left.set()
+        """Live the life of a helper."""
+        bell, slot = SimpleQueue(), 0
+        while True:
+            slot = await_tasks(self.todo, slot > 0, self.patience)
+            if slot:
+                self.take_part(slot)
+                continue
+            self.asleep.append(bell)
+            if self.todo[NEXT] < self.todo[STOP] and self.stay_awake(bell):
+                time.sleep(0.002)  # the caller is late: it may be compiling
+                continue
+            bell.get()
 
-    def serve(self, slot):
-        """Take tasks until there are none; after an error nobody takes any more."""
+    def stay_awake(self, bell) -> bool:
+        """Take a bell back, unless it was rung already."""
         try:
-            while (task := self.take()) is not None:
-                self.work(task, slot)
+            self.asleep.remove(bell)
+        except ValueError:
+            return False
+        return True
+
+    def take_part(self, slot):
+        """Work as a helper."""
+        try:
+            self.work(self.todo, slot)
         except BaseException as error:
             self.stop(error)
 
-    def take(self):
-        with self.lock:
-            task = self.taken
-            self.taken += 1
-        return task if task < self.tasks else None
-
     def stop(self, error):
+        """Note the first error, leave the other tasks undone."""
         self.error = self.error or error
-        self.taken = self.tasks
+        announce(self.todo, 0, 0)
+
+    def all_left(self) -> bool:
+        """Wait a little for the helpers; an interrupt waits too, scratch memory is still in use."""
+        try:
+            if await_helpers(self.todo, self.patience):
+                return True
+            time.sleep(0)  # there may be fewer cores than threads
+        except KeyboardInterrupt as interrupt:
+            self.stop(interrupt)
+        return False
+
+    def rest(self):
+        """Return when all helpers sleep: they must not run code that is being taken down."""
+        for _ in range(100):
+            if len(self.asleep) == self.hired:
+                break
+            time.sleep(PATIENCE)
 
 
-def _hire(wanted: int) -> None:
-    """Start helper threads until there are as many as wanted."""
-    global _helpers
-    with _starting:
-        while _helpers < wanted:
-            _helpers += 1
-            threading.Thread(target=_wait_for_jobs, name="minidl helper", daemon=True).start()
+def _looks_in(seconds: float) -> int:
+    """Return how many times a waiting thread looks in so many seconds."""
+    looks, times = 1000, []
+    for _ in range(4):
+        begin = time.perf_counter()
+        await_tasks(new_todo(), False, looks)
+        times.append(time.perf_counter() - begin)
+    return max(1, int(looks * seconds / min(times)))
 
 
-def _wait_for_jobs() -> None:
-    while True:
-        _jobs.get().help()
+_team = _Team()
 
 
-def _forget_helpers() -> None:
-    """Begin anew in a forked process, where no thread but the forking one exists."""
-    global _helpers, _jobs, _starting
-    _helpers, _jobs, _starting = 0, queue.SimpleQueue(), threading.Lock()
+def _begin_anew() -> None:
+    """Form a new team in a forked process, where no thread but the forking one exists."""
+    global _team
+    _team = _Team()
 
 
+atexit.register(lambda: _team.rest())
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_helpers)
+    os.register_at_fork(after_in_child=_begin_anew)

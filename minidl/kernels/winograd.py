@@ -27,7 +27,7 @@ from minidl.kernels.lanes import lane_count
 from minidl.kernels.tables import batch_table, joined, read_by, reads
 from minidl.kernels.tile import panel_width, tile_rows, tile_steps
 from minidl.kernels.window import Window
-from minidl.kernels.winograd_blocks import Shape, Steps, winograd_block
+from minidl.kernels.winograd_blocks import Shape, Steps, winograd_blocks
 from minidl.kernels.winograd_transform import POINTS, TILE
 from minidl.kernels.workspace import aligned, flat, workspace
 
@@ -142,25 +142,19 @@ def _run_group(x, planes, w, bias, y, s: Shape, steps: Steps, relu):
     c = workspace("c", (slots, steps.tiles // rows * POINTS * steps.c), x.dtype)
     patch = workspace("patch", (slots, max(POINTS, 9 * lanes) * lanes), x.dtype)
 
-    def do(make_a, make_b, product, slot, *blocks):
-        winograd_block(
-            *(make_a, make_b, product, (*blocks, relu), x, planes, w, bias, y),
-            a.reshape(-1) if share_a else a[slot],
-            b.reshape(-1) if share_b else b[slot],
-            *(c[slot], patch[slot], s, steps),
-        )
+    def run(tasks, make_a, make_b, product):
+        def work(todo, slot):
+            winograd_blocks(
+                *(todo, (make_a, make_b, product), relu, x, planes, w, bias, y),
+                a.reshape(-1) if share_a else a[slot],
+                b.reshape(-1) if share_b else b[slot],
+                *(c[slot], patch[slot], s, steps),
+            )
 
-    def make_a(task, slot):
-        do(True, False, False, slot, task // channel_blocks, task % channel_blocks, 0)
-
-    def make_b(task, slot):
-        do(False, True, False, slot, 0, task // filter_blocks, task % filter_blocks)
-
-    def product(task, slot):
-        do(not share_a, not share_b, True, slot, task // filter_blocks, 0, task % filter_blocks)
+        threads.run(work, tasks)
 
     if share_a:
-        threads.run(make_a, tile_blocks * channel_blocks)
+        run(tile_blocks * channel_blocks, True, False, False)
     if share_b:
-        threads.run(make_b, channel_blocks * filter_blocks)
-    threads.run(product, tile_blocks * filter_blocks)
+        run(channel_blocks * filter_blocks, False, True, False)
+    run(tile_blocks * filter_blocks, not share_a, not share_b, True)

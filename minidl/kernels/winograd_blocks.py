@@ -11,6 +11,7 @@ from minidl.kernels.jit import inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store, turn
 from minidl.kernels.multiply import multiply
 from minidl.kernels.tile import rows_of, steps_of
+from minidl.kernels.turns import tasks_of
 from minidl.kernels.winograd_transform import (
     POINTS,
     TILE,
@@ -183,15 +184,34 @@ def output_block(c, c_step, panel, s, first, last, filter_, filter_stop, bias, f
 
 
 @kernel
+def winograd_blocks(todo, what, relu, x, planes, w, bias, y, a, b, c, patch, s, steps):
+    """Make all blocks of a, or of b, or take products to the output; see ``winograd_block``."""
+    make_a, make_b, product = what
+    channel_blocks = -(-s.channels // steps.channels)
+    filter_blocks = -(-s.filters // steps.filters)
+    for task in tasks_of(todo):
+        if product:
+            blocks = (task // filter_blocks, 0, task % filter_blocks)
+        elif make_a:
+            blocks = (task // channel_blocks, task % channel_blocks, 0)
+        else:
+            blocks = (0, task // filter_blocks, task % filter_blocks)
+        winograd_block(
+            *(make_a, make_b, product, blocks, relu),
+            *(x, planes, w, bias, y, a, b, c, patch, s, steps),
+        )
+
+
+@inner
 def winograd_block(
-    make_a, make_b, product, blocks, x, planes, w, bias, y, a, b, c, patch, s, steps
+    make_a, make_b, product, blocks, relu, x, planes, w, bias, y, a, b, c, patch, s, steps
 ):
     """Do one block's share: make a block of a, make a block of b, multiply and give output.
 
     ``blocks`` says which: (tile block, channel block, filter block); a product runs through all the
     channel blocks itself, making its own a and b if asked to.
     """
-    tile_block, channel_block, filter_block, relu = blocks
+    tile_block, channel_block, filter_block = blocks
     first = tile_block * steps.tiles
     last = min(first + steps.tiles, s.tiles)
     filter_ = filter_block * steps.filters

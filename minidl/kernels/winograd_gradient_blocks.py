@@ -10,10 +10,12 @@ small enough for ``sums`` to stay in cache.
 
 from typing import NamedTuple
 
+from minidl.kernels.gradient_shares import share_of
 from minidl.kernels.jit import inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store
 from minidl.kernels.multiply import multiply_turned
 from minidl.kernels.tile import rows_of
+from minidl.kernels.turns import tasks_of
 from minidl.kernels.winograd_blocks import input_block, up
 from minidl.kernels.winograd_transform import (
     POINTS,
@@ -91,6 +93,19 @@ def kernel_gradient_block(
 
 
 @kernel
+def winograd_gradient_blocks(todo, do, x, planes, dy, dw, sums, own, s, steps):
+    """Do all blocks of channels and filters; see ``kernel_gradient``."""
+    a, d, patch = own
+    filter_blocks = -(-s.filters // steps.filters)
+    for task in tasks_of(todo):
+        sum_up, finish, parts, at, share, start = share_of(task, *do)
+        block = (share, at // filter_blocks, at % filter_blocks)
+        winograd_gradient_block(
+            sum_up, finish, parts, block, x, planes, dy, dw, a, d, sums[start:], patch, s, steps
+        )
+
+
+@inner
 def winograd_gradient_block(
     sum_up, finish, parts, block, x, planes, dy, dw, a, d, sums, patch, s, steps
 ):

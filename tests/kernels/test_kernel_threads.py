@@ -1,10 +1,23 @@
 import os
 import threading
 import time
+import weakref
+from functools import partial
 
+import numpy as np
 import pytest
 
 from minidl.kernels import threads
+from minidl.kernels.jit import kernel
+from minidl.kernels.turns import tasks_of
+
+
+@kernel
+def take(todo):
+    """Return the next task's number, or −1: here tasks are Python's."""
+    for task in tasks_of(todo):
+        return task
+    return -1
 
 
 @pytest.fixture
@@ -18,35 +31,70 @@ def three_threads():
 def test_every_task_is_done_once_by_a_slot_of_its_own(three_threads):
     done, busy = [], set()
 
-    def work(task, slot):
+    def work(todo, slot):
         assert slot not in busy
+        assert slot < 3
         busy.add(slot)
-        time.sleep(0.001)
-        done.append(task)
+        while (task := take(todo)) >= 0:
+            time.sleep(0.001)
+            done.append(task)
         busy.remove(slot)
 
-    threads.run(work, 20)
-    assert sorted(done) == list(range(20))
+    for _ in range(20):
+        done.clear()
+        threads.run(work, 20)
+        assert sorted(done) == list(range(20))
 
 
 def test_tasks_run_at_the_same_time(three_threads):
     together = threading.Barrier(3, timeout=20)
-    threads.run(lambda task, slot: together.wait(), 3)
+
+    def work(todo, slot):
+        assert take(todo) >= 0
+        together.wait()
+
+    threads.run(work, 3)
 
 
-def test_an_error_reaches_the_caller_and_stops_the_rest(three_threads):
+def test_helpers_that_slept_come_again(three_threads):
+    for pause in (0, 0.05, 0, 0.05):
+        test_tasks_run_at_the_same_time(None)
+        time.sleep(pause)
+
+
+@pytest.mark.parametrize("who", ["the caller", "a helper"])
+def test_an_error_reaches_the_caller_and_stops_the_rest(three_threads, who):
     done = []
 
-    def work(task, slot):
-        if task == 2:
-            raise RuntimeError("two")
-        time.sleep(0.001)
-        done.append(task)
+    def work(todo, slot):
+        while (task := take(todo)) >= 0:
+            if (slot == 0) == (who == "the caller"):
+                raise RuntimeError(who)
+            time.sleep(0.001)
+            done.append(task)
 
-    with pytest.raises(RuntimeError, match="two"):
+    with pytest.raises(RuntimeError, match=who):
         threads.run(work, 1000)
-    assert len(done) < 100
-    threads.run(lambda task, slot: done.append(task), 3)
+    assert len(done) < 500
+    done.clear()
+    threads.run(lambda todo, slot: done.extend(iter(lambda: take(todo), -1)), 30)
+    assert sorted(done) == list(range(30))
+
+
+def test_an_interrupt_waits_for_the_helpers(three_threads):
+    working = []
+
+    def work(todo, slot):
+        while take(todo) >= 0:
+            if slot == 0:
+                raise KeyboardInterrupt
+            working.append(slot)
+            time.sleep(0.02)
+            working.remove(slot)
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.run(work, 100)
+    assert not working
 
 
 def test_several_python_threads_at_once(three_threads):
@@ -56,8 +104,9 @@ def test_several_python_threads_at_once(three_threads):
         for _ in range(300):
             counts = [0] * 7
 
-            def work(task, slot, counts=counts):
-                counts[task] += 1
+            def work(todo, slot, counts=counts):
+                while (task := take(todo)) >= 0:
+                    counts[task] += 1
 
             threads.run(work, 7)
             if counts != [1] * 7:
@@ -72,19 +121,26 @@ def test_several_python_threads_at_once(three_threads):
     assert not wrong
 
 
-def test_a_task_may_run_tasks(three_threads):
-    done = []
-    threads.run(lambda a, _: threads.run(lambda b, _: done.append((a, b)), 4), 4)
-    assert len(set(done)) == 16
+def test_a_run_keeps_nothing_alive(three_threads):
+    arrays = [np.zeros(10)]
+    gone = weakref.ref(arrays[0])
+    threads.run(
+        partial(lambda array, todo, slot: list(iter(lambda: take(todo), -1)), arrays.pop()), 30
+    )
+    for _ in range(100):
+        if gone() is None:
+            break
+        time.sleep(0.01)
+    assert gone() is None
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_finds_its_own_helpers(three_threads):
-    threads.run(lambda task, slot: None, 3)
+    threads.run(lambda todo, slot: list(iter(lambda: take(todo), -1)), 3)
     child = os.fork()
     if child == 0:
         done = []
-        threads.run(lambda task, slot: done.append(task), 6)
+        threads.run(lambda todo, slot: done.extend(iter(lambda: take(todo), -1)), 6)
         os._exit(0 if sorted(done) == list(range(6)) else 1)
     for _ in range(200):
         finished, status = os.waitpid(child, os.WNOHANG)
