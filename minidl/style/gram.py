@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minidl import kernels
 from minidl.functional.arguments import check_array
 
 
@@ -22,7 +23,7 @@ def gram_matrix(a: np.ndarray) -> np.ndarray:
     """
     check_activations(a, "a")
     rows = a.reshape(-1, a.shape[-1])
-    return rows.T @ rows
+    return kernels.matmul_tn(rows, rows)
 
 
 def mean_gram_matrix(a: np.ndarray) -> np.ndarray:

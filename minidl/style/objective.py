@@ -50,21 +50,21 @@ class Objective:
         taps = tuple(dict.fromkeys((*self.content, *self.style)))
         run = self.network.trace(pixels, taps) if taps else None
 
-        def add(weight: float, layer: str, da: np.ndarray) -> None:
-            da = da * kind(weight)
+        def add(layer: str, da: np.ndarray) -> None:
             inject[layer] = inject[layer] + da if layer in inject else da
 
         for layer, target in self.content.items():
             cost, da = content_cost(target, run[layer])
             costs["content"] = costs.get("content", 0.0) + cost
             total += self.alpha * cost
-            add(self.alpha, layer, da)
+            add(layer, da * kind(self.alpha))
         for layer, target in self.style.items():
-            cost, da = style_cost_to(target, run[layer])
+            weight = self.beta * self.lambdas[layer]
+            cost, da = style_cost_to(target, run[layer], weight)
             costs[f"style/{layer}"] = cost
             costs["style"] = costs.get("style", 0.0) + self.lambdas[layer] * cost
-            total += self.beta * self.lambdas[layer] * cost
-            add(self.beta * self.lambdas[layer], layer, da)
+            total += weight * cost
+            add(layer, da)
         if self.tv:
             cost, dx = total_variation(pixels)
             costs["total_variation"] = cost

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minidl import kernels
 from minidl.functional.arguments import check_same_dtype
 from minidl.style.gram import check_activations, mean_gram_matrix, positions
 
@@ -31,8 +32,10 @@ def style_cost(a_S: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
     return style_cost_to(mean_gram_matrix(a_S), a_G)
 
 
-def style_cost_to(target: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the style cost and its gradient for a target matrix Ḡ(S) that is already known.
+def style_cost_to(
+    target: np.ndarray, a_G: np.ndarray, weight: float = 1.0
+) -> tuple[float, np.ndarray]:
+    """Return the style cost, and ``weight`` times its gradient, for a known target matrix Ḡ(S).
 
     With D = Ḡ(G) − Ḡ(S), J = Σ D² / (4·n_C²). As Ḡ(G) = aᵀa / n has both its factors depend on a,
     dJ/da = a·(dḠ + dḠᵀ) / n with dḠ = D / (2·n_C²); D is symmetric.
@@ -40,5 +43,6 @@ def style_cost_to(target: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarra
     channels = a_G.shape[-1]
     difference = mean_gram_matrix(a_G) - target
     cost = float(np.square(difference).sum(dtype=np.float64)) / (4 * channels**2)
-    scale = a_G.dtype.type(1 / (channels**2 * positions(a_G)))
-    return cost, a_G @ (difference * scale)
+    scale = a_G.dtype.type(weight / (channels**2 * positions(a_G)))
+    gradient = kernels.matmul(a_G.reshape(-1, channels), difference * scale)
+    return cost, gradient.reshape(a_G.shape)
