@@ -47,8 +47,7 @@ def _stage(name: str, filters: int, kernel: int, stride: int = 1) -> list[nn.Lay
     """A convolution (its bias would be lost in the batch norm), and what follows it."""
     return [
         nn.Conv2D(filters, kernel, stride=stride, padding="same", bias=False, name=f"{name}_conv"),
-        nn.BatchNorm(name=f"{name}_norm"),
-        nn.ReLU(name=f"{name}_relu"),
+        nn.BatchNorm(activation="relu", name=f"{name}_norm"),
         nn.MaxPool2D(2, name=f"{name}_pool"),
     ]
 

@@ -102,6 +102,12 @@ def check_number(
         )
 
 
+def check_activation(activation: str | None) -> None:
+    """Refuse an activation that cannot be applied in the same pass."""
+    if activation not in (None, "relu"):
+        raise ValueError(f'activation must be None or "relu", got {activation!r}.')
+
+
 def wanted(need: Iterable[str], names: tuple[str, ...]) -> set[str]:
     """Return ``need`` as a set, refusing names that the operation has no gradient for."""
     asked = [need] if isinstance(need, str) or not isinstance(need, Iterable) else list(need)

@@ -13,6 +13,7 @@ from minidl import kernels
 from minidl.functional.arguments import (
     IntOrInts,
     Padding,
+    check_activation,
     check_array,
     check_cache,
     check_gradient,
@@ -77,8 +78,7 @@ def conv(
             f"w {w.shape} with groups={groups} expects {w.shape[-2] * groups} input channels, "
             f"but x {x.shape} has {x.shape[-1]}."
         )
-    if activation not in (None, "relu"):
-        raise ValueError(f'activation must be None or "relu", got {activation!r}.')
+    check_activation(activation)
     window = make_window(x.shape[1:-1], w.shape[:-2], stride, padding, dilation)
     relu = activation == "relu"
     y = kernels.convolve(x, w, window, groups, bias=b, relu=relu)

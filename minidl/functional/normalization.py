@@ -7,6 +7,7 @@ import numpy as np
 from minidl import kernels
 from minidl.functional.arguments import (
     SMALLEST,
+    check_activation,
     check_cache,
     check_channels,
     check_gradient,
@@ -18,12 +19,16 @@ from minidl.functional.arguments import (
 
 @dataclass(frozen=True, slots=True)
 class BatchNormCache:
-    """x, μ, 1/σ and γ for the derivative; ``mean`` and ``var``, the running statistics to keep."""
+    """x, μ, 1/σ and γ for the derivative; ``mean`` and ``var``, the running statistics to keep.
+
+    ``beta`` is there if a ReLU followed, whose derivative depends on the sign of y.
+    """
 
     x: np.ndarray
     mu: np.ndarray
     inverse: np.ndarray
     gamma: np.ndarray
+    beta: np.ndarray | None
     training: bool
     mean: np.ndarray
     var: np.ndarray
@@ -47,6 +52,7 @@ def batch_norm(
     training: bool = False,
     momentum: float = 0.9,
     epsilon: float = 1e-5,
+    activation: str | None = None,
 ) -> tuple[np.ndarray, BatchNormCache]:
     """Return y = γ·x̂ + β with x̂ = (x − μ) / √(σ² + ε), for each channel (Ioffe & Szegedy, 2015).
 
@@ -57,6 +63,7 @@ def batch_norm(
         training: take μ and σ² from this batch (σ² divided by the count, not count − 1).
         momentum: new running value = momentum·old + (1 − momentum)·batch's.
         epsilon: in (0, 1], keeps the root away from zero.
+        activation: ``"relu"`` applies max(y, 0) in the same pass over memory.
 
     Returns:
         y, and a cache whose ``mean`` and ``var`` are the running statistics to keep from now on
@@ -71,6 +78,7 @@ def batch_norm(
         check_vector(vector, name, x.shape[-1], x)
     check_number(momentum, "momentum", 0, 1)
     check_number(epsilon, "epsilon", SMALLEST, 1)
+    check_activation(activation)
     if not (var >= 0).all():
         raise ValueError(f"var must not be negative or NaN, the smallest entry is {var.min()}.")
     mu, sigma2 = mean.astype(np.float64), var.astype(np.float64)
@@ -79,8 +87,10 @@ def batch_norm(
         mean = (momentum * mean + (1 - momentum) * mu).astype(x.dtype)
         var = (momentum * var + (1 - momentum) * sigma2).astype(x.dtype)
     inverse = 1 / np.sqrt(sigma2 + epsilon)
-    y = kernels.affine(x, mu, gamma * inverse, beta)
-    return y, BatchNormCache(x, mu, inverse, gamma, training, mean, var)
+    relu = activation == "relu"
+    y = kernels.affine(x, mu, gamma * inverse, beta, relu)
+    kept = beta if relu else None
+    return y, BatchNormCache(x, mu, inverse, gamma, kept, training, mean, var)
 
 
 def batch_norm_backward(
@@ -95,6 +105,7 @@ def batch_norm_backward(
         dx = γ/σ · (dy − mean(dy) − x̂·mean(dy·x̂))        x̂ = (x − μ)/σ
 
     Every factor is a number per channel: dx is a multiple of dy, and one of x − μ, and a constant.
+    If a ReLU followed, dy counts where γ·x̂ + β is positive, and is 0 elsewhere.
     """
     check_cache(cache, BatchNormCache, "batch_norm")
     x, mu, inverse = cache.x, cache.mu, cache.inverse
@@ -102,18 +113,23 @@ def batch_norm_backward(
     ask = wanted(need, ("x", "gamma", "beta"))
     moves = cache.training and dy.size > 0 and "x" in ask
     scale = cache.gamma * inverse
+    gate = None if cache.beta is None else (scale, cache.beta)
     dx = dgamma = dbeta = None
-    if moves or "gamma" in ask:
-        dbeta, products = kernels.channel_products(x, dy, mu)
+    if moves or "gamma" in ask or (gate and "beta" in ask):
+        dbeta, products = kernels.channel_products(x, dy, mu, gate)
         dgamma = products * inverse
     elif "beta" in ask:
         dbeta = kernels.channel_sums(dy)
     if moves:
         count = dy.size // dy.shape[-1]
         stretch = -scale * inverse * dgamma / count
-        dx = kernels.mixed(x, mu, stretch, dy, scale, -scale * dbeta / count)
+        dx = kernels.mixed(x, mu, stretch, dy, scale, -scale * dbeta / count, gate)
     elif "x" in ask:
-        dx = kernels.affine(dy, np.zeros_like(scale), scale, np.zeros_like(scale))
+        zero = np.zeros_like(scale)
+        if gate:
+            dx = kernels.mixed(x, mu, zero, dy, scale, zero, gate)
+        else:
+            dx = kernels.affine(dy, zero, scale, zero)
     dgamma = dgamma.astype(x.dtype) if "gamma" in ask else None
     return dx, dgamma, dbeta.astype(x.dtype) if "beta" in ask else None
 

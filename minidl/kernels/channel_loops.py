@@ -6,16 +6,19 @@ Where the channels are no multiple of a vector, the last vector begins earlier a
 again.
 """
 
+from math import inf
+
+from minidl.kernels.choose import where_positive
 from minidl.kernels.jit import inner, kernel
-from minidl.kernels.lanes import lanes, load, store
+from minidl.kernels.lanes import fill, lanes, load, maximum, store
 from minidl.kernels.turns import tasks_of
 
 BLOCK = 1 << 11  # numbers that stay in the nearest cache until all their channels were summed up
 
 
 @inner
-def add(first, last, channels, x, y, x_middle, y_middle, sums, products):
-    """Add up y − y_middle, and (x − x_middle)·(y − y_middle), over positions first … last.
+def add_moment(first, last, channels, x, middle, sums, products):
+    """Add up x − middle, and its square, over positions first … last.
 
     Sums and middles have a vector of their own for every vector of channels.
     """
@@ -24,12 +27,11 @@ def add(first, last, channels, x, y, x_middle, y_middle, sums, products):
         stop = min(last, start + block)
         for group in range(0, channels, lanes(x)):
             c = min(group, channels - lanes(x))
-            total, product = load(sums, group), load(products, group)
-            x_zero, y_zero = load(x_middle, group), load(y_middle, group)
+            total, product, zero = load(sums, group), load(products, group), load(middle, group)
             for i in range(start * channels + c, stop * channels + c, channels):
-                from_y = load(y, i) - y_zero
-                total = total + from_y
-                product = product + (load(x, i) - x_zero) * from_y
+                from_x = load(x, i) - zero
+                total = total + from_x
+                product = product + from_x * from_x
             store(sums, group, total)
             store(products, group, product)
 
@@ -41,11 +43,29 @@ def share_of(task, each, channels, x):
 
 
 @kernel
-def add_rows(todo, each, channels, x, y, x_middle, y_middle, sums, products):
-    """Add up as ``add``, each task into sums of its own."""
+def add_rows(todo, each, channels, x, y, middle, scale, shift, gated, sums, products):
+    """Add up y and (x − middle)·y, each task into sums of its own.
+
+    If ``gated``, y counts where scale·(x − middle) + shift is positive.
+    """
+    block = max(1, BLOCK // channels)
     for task in tasks_of(todo):
         first, last = share_of(task, each, channels, x)
-        add(first, last, channels, x, y, x_middle, y_middle, sums[task], products[task])
+        own, own_products = sums[task], products[task]
+        for start in range(first, last, block):
+            stop = min(last, start + block)
+            for group in range(0, channels, lanes(x)):
+                c = min(group, channels - lanes(x))
+                total, product = load(own, group), load(own_products, group)
+                zero, slope, more = load(middle, group), load(scale, group), load(shift, group)
+                for i in range(start * channels + c, stop * channels + c, channels):
+                    from_x, value = load(x, i) - zero, load(y, i)
+                    if gated:
+                        value = where_positive(from_x * slope + more, value)
+                    total = total + value
+                    product = product + from_x * value
+                store(own, group, total)
+                store(own_products, group, product)
 
 
 @kernel
@@ -54,23 +74,38 @@ def add_moments(todo, each, channels, x, middles, sums, products):
     for task in tasks_of(todo):
         first, last = share_of(task, each, channels, x)
         middle, total, product = middles[task], sums[task], products[task]
-        add(first, last, channels, x, x, middle, middle, total, product)
+        add_moment(first, last, channels, x, middle, total, product)
         for lane in range(total.size):
             middle[lane] = total[lane] / (last - first)
             total[lane] = product[lane] = 0
-        add(first, last, channels, x, x, middle, middle, total, product)
+        add_moment(first, last, channels, x, middle, total, product)
 
 
 @kernel
-def map_rows(todo, each, x, y, two, middle, x_scale, y_scale, shift, write):
-    """Write x_scale·(x − middle) + shift, and y_scale·y more if there are two."""
+def affine_rows(todo, each, x, middle, scale, shift, relu, write):
+    """Write scale·(x − middle) + shift, not below 0 if there is a ReLU."""
+    channels = shift.size
+    floor = fill(x, 0.0 if relu else -inf)
+    for task in tasks_of(todo):
+        first, last = share_of(task, each, channels, x)
+        for row in range(first * channels, last * channels, channels):
+            for group in range(0, channels, lanes(x)):
+                c = min(group, channels - lanes(x))
+                value = (load(x, row + c) - load(middle, c)) * load(scale, c) + load(shift, c)
+                store(write, row + c, maximum(value, floor))
+
+
+@kernel
+def mixed_rows(todo, each, x, y, middle, x_scale, y_scale, shift, slope, more, gated, write):
+    """Write x_scale·(x − middle) + y_scale·y + shift, y as in ``add_rows``."""
     channels = shift.size
     for task in tasks_of(todo):
         first, last = share_of(task, each, channels, x)
         for row in range(first * channels, last * channels, channels):
             for group in range(0, channels, lanes(x)):
                 c = min(group, channels - lanes(x))
-                value = (load(x, row + c) - load(middle, c)) * load(x_scale, c) + load(shift, c)
-                if two:
-                    value = value + load(y, row + c) * load(y_scale, c)
+                from_x, value = load(x, row + c) - load(middle, c), load(y, row + c)
+                if gated:
+                    value = where_positive(from_x * load(slope, c) + load(more, c), value)
+                value = from_x * load(x_scale, c) + load(shift, c) + value * load(y_scale, c)
                 store(write, row + c, value)

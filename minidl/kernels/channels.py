@@ -10,8 +10,9 @@ added in order: the same bits on any number of threads.
 import numpy as np
 
 from minidl.kernels import numpy_channels, threads
-from minidl.kernels.channel_loops import add_moments, add_rows, map_rows
+from minidl.kernels.channel_loops import add_moments, add_rows, affine_rows, mixed_rows
 from minidl.kernels.lanes import lane_count
+from minidl.kernels.numpy_channels import Gate
 from minidl.kernels.shares import cut
 from minidl.kernels.workspace import aligned, flat
 
@@ -29,12 +30,12 @@ def channel_sums(x: np.ndarray) -> np.ndarray:
 
 
 def channel_products(
-    x: np.ndarray, y: np.ndarray, middle: np.ndarray
+    x: np.ndarray, y: np.ndarray, middle: np.ndarray, gate: Gate = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return Σ y and Σ (x − middle)·y over all axes but the last."""
     if _small(x):
-        return numpy_channels.channel_products(x, y, middle)
-    return _sums(x, y, middle)
+        return numpy_channels.channel_products(x, y, middle, gate)
+    return _sums(x, y, middle, gate)
 
 
 def channel_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -60,11 +61,18 @@ def channel_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, (squares + counts * (means - mean) ** 2).sum(axis=0) / counts.sum()
 
 
-def affine(x: np.ndarray, middle: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """Return scale·(x − middle) + shift."""
+def affine(
+    x: np.ndarray, middle: np.ndarray, scale: np.ndarray, shift: np.ndarray, relu: bool = False
+) -> np.ndarray:
+    """Return scale·(x − middle) + shift, clipped at 0 if ``relu``."""
     if _small(x):
-        return numpy_channels.affine(x, middle, scale, shift)
-    return _mapped(x, middle, scale, None, scale, shift)
+        return numpy_channels.affine(x, middle, scale, shift, relu)
+    result = aligned(x.shape, x.dtype)
+    each, tasks = _cut(x)
+    factors = [flat(factor) for factor in _rounded(x, middle, scale, shift)]
+    read, write = flat(x), result.reshape(-1)
+    threads.run(lambda todo, _: affine_rows(todo, each, read, *factors, relu, write), tasks)
+    return result
 
 
 def mixed(
@@ -74,11 +82,26 @@ def mixed(
     y: np.ndarray,
     y_scale: np.ndarray,
     shift: np.ndarray,
+    gate: Gate = None,
 ) -> np.ndarray:
     """Return x_scale·(x − middle) + y_scale·y + shift."""
     if _small(x):
-        return numpy_channels.mixed(x, middle, x_scale, y, y_scale, shift)
-    return _mapped(x, middle, x_scale, y, y_scale, shift)
+        return numpy_channels.mixed(x, middle, x_scale, y, y_scale, shift, gate)
+    result = aligned(x.shape, x.dtype)
+    each, tasks = _cut(x)
+    near, x_scale, shift = _rounded(x, middle, x_scale, shift)
+    _, *gates = _rounded(x, middle, *(gate or (x_scale, shift)))
+    factors = [flat(f) for f in (near, x_scale, y_scale.astype(x.dtype), shift, *gates)]
+    read, gated, write = (flat(x), flat(y)), gate is not None, result.reshape(-1)
+    threads.run(lambda todo, _: mixed_rows(todo, each, *read, *factors, gated, write), tasks)
+    return result
+
+
+def _rounded(x, middle, scale, shift):
+    """Round to x's precision; what the middle loses so, the shift makes good."""
+    near = middle.astype(x.dtype)
+    shift = shift + (near - middle) * scale
+    return near, scale.astype(x.dtype), shift.astype(x.dtype)
 
 
 def _small(x) -> bool:
@@ -107,28 +130,17 @@ def _by_shares(work, x) -> np.ndarray:
     return np.diff(np.minimum(each * np.arange(shares + 1), x.size // x.shape[-1]))
 
 
-def _sums(x, y, middle):
+def _sums(x, y, middle, gate=None):
     """Return Σ y and Σ (x − middle)·y."""
     channels, read_x, read_y, each = x.shape[-1], flat(x), flat(y), _cut(x, LONGEST)[0]
     sums, products, own = _vectors(x, 2)
-    near = np.zeros((2, sums.shape[1]), x.dtype)
-    near[0, own] = middle
+    vectors = np.zeros((3, sums.shape[1]), x.dtype)
+    vectors[:, own] = _rounded(x, middle, *(gate or (middle, middle)))
+    near = vectors[0]
 
     def work(todo, _):
-        add_rows(todo, each, channels, read_x, read_y, *near, sums, products)
+        add_rows(todo, each, channels, read_x, read_y, *vectors, gate is not None, sums, products)
 
     _by_shares(work, x)
     sums, products = (part[:, own].sum(axis=0, dtype=np.float64) for part in (sums, products))
-    return sums, products + (near[0, own] - middle) * sums
-
-
-def _mapped(x, middle, x_scale, y, y_scale, shift):
-    result = aligned(x.shape, x.dtype)
-    each, tasks = _cut(x)
-    near = middle.astype(x.dtype)
-    shift = shift + (near - middle) * x_scale
-    factors = [flat(factor.astype(x.dtype)) for factor in (near, x_scale, y_scale, shift)]
-    two = y is not None
-    x, y, write = flat(x), flat(y if two else x), result.reshape(-1)
-    threads.run(lambda todo, _: map_rows(todo, each, x, y, two, *factors, write), tasks)
-    return result
+    return sums, products + (near[own] - middle) * sums

@@ -117,19 +117,12 @@ def load_at_place(typing, numbers, places, index, place):
 
 
 @intrinsic
-def load_where_positive(typing, numbers, signs, index):
-    """Take the numbers beside which ``signs`` are above 0, and 0 for the others."""
-    kind = Lanes(numbers.dtype)
+def where_positive(typing, signs, numbers):
+    """Keep the lanes beside which ``signs`` are above 0, and 0 for the others."""
 
     def emit(context, builder, signature, arguments):
-        register = context.get_value_type(kind)
-        zero = ir.Constant(register, None)
-        value, sign = (
-            load_lanes(
-                builder, pointer(context, builder, array_type, array, arguments[2]), register
-            )
-            for array_type, array in zip(signature.args[:2], arguments[:2], strict=True)
-        )
+        sign, value = arguments
+        zero = ir.Constant(value.type, None)
         return builder.select(builder.fcmp_ordered(">", sign, zero), value, zero)
 
-    return kind(numbers, signs, types.intp), emit
+    return numbers(signs, numbers), emit

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minidl.kernels import numpy_elementwise, threads
-from minidl.kernels.choose import load_where_positive
+from minidl.kernels.choose import where_positive
 from minidl.kernels.jit import kernel
 from minidl.kernels.lanes import fill, lane_count, lanes, load, maximum, store
 from minidl.kernels.shares import cut
@@ -73,7 +73,7 @@ def pass_where_positive(todo, each, dy, y, dx):
     for task in tasks_of(todo):
         for start in range(task * each, min((task + 1) * each, dy.size), lanes(dy)):
             i = min(start, dy.size - lanes(dy))
-            store(dx, i, load_where_positive(dy, y, i))
+            store(dx, i, where_positive(load(y, i), load(dy, i)))
 
 
 @kernel

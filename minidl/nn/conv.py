@@ -8,6 +8,7 @@ import minidl.functional as F
 from minidl.functional.arguments import (
     IntOrInts,
     Padding,
+    check_activation,
     make_window,
     padding_entries,
     per_axis,
@@ -52,8 +53,7 @@ class Conv(Layer):
         (self.groups,) = per_axis(groups, 1, "groups")
         if self.filters % self.groups:
             raise ValueError(f"groups={groups} does not divide {filters} filters.")
-        if activation not in (None, "relu"):
-            raise ValueError(f'activation must be None or "relu", got {activation!r}.')
+        check_activation(activation)
         padding_entries(padding, self.rank)
         self.bias, self.init = bias, initializer(init)
         self.size = per_axis(size, self.rank, "size")

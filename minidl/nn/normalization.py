@@ -3,7 +3,7 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.functional.arguments import SMALLEST, check_number
+from minidl.functional.arguments import SMALLEST, check_activation, check_number
 from minidl.nn.layer import Layer, Shape, channels_of, count
 from minidl.nn.parameter import Parameter
 
@@ -11,16 +11,24 @@ from minidl.nn.parameter import Parameter
 class BatchNorm(Layer):
     """Batch norm per channel; in training it also updates its running mean and variance.
 
-    ``momentum`` and ``epsilon`` are those of ``F.batch_norm``.
+    ``momentum``, ``epsilon`` and ``activation`` are those of ``F.batch_norm``.
     """
 
     kind = "norm"
 
-    def __init__(self, *, momentum: float = 0.9, epsilon: float = 1e-5, name: str | None = None):
+    def __init__(
+        self,
+        *,
+        momentum: float = 0.9,
+        epsilon: float = 1e-5,
+        activation: str | None = None,
+        name: str | None = None,
+    ):
         super().__init__(name)
         check_number(momentum, "momentum", 0, 1)
         check_number(epsilon, "epsilon", SMALLEST, 1)
-        self.momentum, self.epsilon = momentum, epsilon
+        check_activation(activation)
+        self.momentum, self.epsilon, self.activation = momentum, epsilon, activation
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Begin with γ = 1, β = 0 and the statistics of a standard normal."""
@@ -50,6 +58,7 @@ class BatchNorm(Layer):
             training=training,
             momentum=self.momentum,
             epsilon=self.epsilon,
+            activation=self.activation,
         )
         if training:
             self.buffers["mean"], self.buffers["var"] = cache.mean, cache.var

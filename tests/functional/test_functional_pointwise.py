@@ -165,6 +165,28 @@ def test_batch_norm_leaves_out_the_gradients_that_nobody_needs(training):
             same_bits(got, want if name in need else None)
 
 
+@pytest.mark.parametrize("training", (False, True))
+@pytest.mark.parametrize("shape", [(4, 3), (6, 50, 40, 16), (0, 3)])
+def test_batch_norm_with_a_relu_is_both_one_after_the_other(shape, training):
+    rng = np.random.default_rng(0)
+    x, dy = rng.standard_normal((2, *shape))
+    args = rng.uniform(0.5, 2, (4, shape[-1]))
+    y, cache = F.batch_norm(x, *args, training=training, activation="relu")
+    plain, plain_cache = F.batch_norm(x, *args, training=training)
+    clipped, relu_cache = F.relu(plain)
+    same_bits(y, clipped)
+    every = F.batch_norm_backward(F.relu_backward(dy, relu_cache), plain_cache)
+    names = ("x", "gamma", "beta")
+    for need in (names, ("x",), ("beta",), ()):
+        for name, got, want in zip(
+            names, F.batch_norm_backward(dy, cache, need), every, strict=True
+        ):
+            if name in need:
+                all_close(got, want, 1e-12)
+            else:
+                assert got is None
+
+
 def test_batch_norm_of_a_long_batch_in_float32_has_mean_0_and_variance_1():
     """Sums over 100,000 positions keep their digits, also far from zero."""
     x = np.random.default_rng(0).normal(50, 2, (100_000, 3)).astype(np.float32)

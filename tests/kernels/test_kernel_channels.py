@@ -59,6 +59,27 @@ def test_affine_maps_agree_with_their_twins(shape, dtype):
 
 
 @BOTH
+@SHAPES
+def test_a_gate_is_open_where_the_relu_was(shape, dtype):
+    rng = np.random.default_rng(0)
+    x, y = (rng.standard_normal(shape).astype(dtype) for _ in range(2))
+    middle, scale, shift, a, b, c = rng.standard_normal((6, shape[-1]))
+    clipped = channels.affine(x, middle, scale, shift, relu=True)
+    np.testing.assert_array_equal(clipped, np.maximum(channels.affine(x, middle, scale, shift), 0))
+    through, gate = np.where(clipped > 0, y, 0).astype(dtype), (scale, shift)
+    assert 0 < np.count_nonzero(through) < through.size
+    for own, expected in zip(
+        channels.channel_products(x, y, middle, gate),
+        channels.channel_products(x, through, middle),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(own, expected)
+    np.testing.assert_array_equal(
+        channels.mixed(x, middle, a, y, b, c, gate), channels.mixed(x, middle, a, through, b, c)
+    )
+
+
+@BOTH
 @pytest.mark.parametrize("sizes", [(5, 3, 4), (64, 1152, 128), (300, 70, 33), (40000, 64, 64)])
 def test_matrix_products_agree_with_numpy(sizes, dtype):
     rng = np.random.default_rng(0)
