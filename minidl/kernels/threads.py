@@ -6,7 +6,7 @@ calling thread and on a few helper threads at once, and inside they take turns a
 BLAS library, since large products go through our own kernels.
 
 **Waiting.** To wake a sleeping thread takes 10 to 100 microseconds, longer than many a layer. So a
-helper that is done looks out for more for a fraction of a millisecond, and only then goes to sleep.
+helper that is done looks out for more for a millisecond, and only then goes to sleep.
 It does so in compiled code as well: Python's lock is never asked for while somebody else holds it,
 which would be a sleep, too.
 
@@ -36,7 +36,7 @@ from minidl.kernels import jit
 if jit.AVAILABLE:
     from minidl.kernels.turns import NEXT, STOP, announce, await_helpers, await_tasks, new_todo
 
-PATIENCE = 3e-4  # seconds that a helper looks out for more
+PATIENCE = 1e-3  # seconds that a helper looks out for more
 
 
 def _allowed() -> int:
