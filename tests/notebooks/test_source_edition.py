@@ -19,7 +19,7 @@ def nbval(path, root):
             sys.executable,
             *("-m", "pytest", *NBVAL),
             f"--nbval-sanitize-with={root / 'tests' / 'notebooks' / 'sanitize.cfg'}",
-            "--nbval-cell-timeout=300",
+            "--nbval-cell-timeout=900",
             str(path),
         ],
         cwd=root,
@@ -27,7 +27,7 @@ def nbval(path, root):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=900,
+        timeout=2400,
     )
 
 
