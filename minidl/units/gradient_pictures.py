@@ -18,6 +18,7 @@ from scipy.stats import spearmanr
 
 from minidl.functional.activations import ReluCache
 from minidl.functional.conv import ConvCache
+from minidl.functional.normalization import BatchNormCache
 from minidl.nn import Layer, Sequential
 from minidl.nn.initializers import he
 from minidl.units.arguments import check_position, check_single, check_unit
@@ -71,7 +72,9 @@ def one_unit(a: np.ndarray, unit: int, position: tuple[int, ...] | None = None) 
 
 
 def _rectifies(cache: object) -> bool:
-    return isinstance(cache, ReluCache) or (isinstance(cache, ConvCache) and cache.y is not None)
+    if isinstance(cache, BatchNormCache):
+        return cache.beta is not None
+    return isinstance(cache, ReluCache | ConvCache) and cache.y is not None
 
 
 def _guided(layer: Layer, dy: np.ndarray, cache: object) -> tuple[np.ndarray, object]:
@@ -81,8 +84,11 @@ def _guided(layer: Layer, dy: np.ndarray, cache: object) -> tuple[np.ndarray, ob
 def _deconvnet(layer: Layer, dy: np.ndarray, cache: object) -> tuple[np.ndarray, object]:
     if not _rectifies(cache):
         return dy, cache
-    open_gate = None if isinstance(cache, ConvCache) else np.ones_like(cache.y)
-    return np.maximum(dy, 0), replace(cache, y=open_gate)
+    if isinstance(cache, ReluCache):
+        opened = replace(cache, y=np.ones_like(cache.y))
+    else:
+        opened = replace(cache, **{"y" if isinstance(cache, ConvCache) else "beta": None})
+    return np.maximum(dy, 0), opened
 
 
 _RULES = {"deconvnet": _deconvnet, "guided": _guided}

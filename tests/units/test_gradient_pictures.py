@@ -44,6 +44,18 @@ def test_three_rules_by_hand(fused):
         np.testing.assert_allclose(got[0, 0, 0], w1 @ (w2 * gate), rtol=1e-12, err_msg=method)
 
 
+@pytest.mark.parametrize("method", ["saliency", "deconvnet", "guided"])
+def test_a_relu_within_a_batch_norm_is_one(method):
+    x = np.random.default_rng(0).normal(size=(1, 6, 6, 2))
+    pictures = []
+    for norm in ([nn.BatchNorm(activation="relu")], [nn.BatchNorm(), nn.ReLU()]):
+        layers = [nn.Conv2D(3, 3), *norm, nn.Conv2D(2, 3, name="top")]
+        network = nn.Sequential(layers, input_shape=(6, 6, 2), dtype=np.float64, seed=0)
+        pictures.append(gradient_picture(network, x, "top", 1, position=(0, 1), method=method))
+    np.testing.assert_allclose(*pictures, rtol=0, atol=1e-12)
+    assert np.any(pictures[0])
+
+
 def test_saliency_is_the_gradient():
     network = nn.Sequential(
         [nn.Conv2D(3, 3, activation="relu"), nn.MaxPool2D(2), nn.Conv2D(2, 3, name="top")],
