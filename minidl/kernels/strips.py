@@ -2,16 +2,11 @@
 
     y[o] = Σ_k x[o·stride + k·dilation − before] · w[k]        windows of a strip · kernel matrix
 
-The gradient to the input has the same form, if the input positions are sorted by what remains when
-``i + before`` is divided by the stride: those with the same remainder are read through the same
-taps, each of them at (i + before − k·dilation) / stride, and each such *phase* is a convolution of
-dy with stride 1 and a part of the kernel. (With stride 1 there is one phase; with stride 2 in two
-dimensions there are four.) So no two tasks ever add to the same number.
+The gradient to the input has the same form, in *phases* (see ``strips_plans``): so no two tasks
+ever add to the same number.
 """
 
 from functools import lru_cache
-from itertools import product
-from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -19,23 +14,10 @@ import numpy as np
 from minidl.kernels import threads
 from minidl.kernels.lanes import lane_count
 from minidl.kernels.strips_blocks import Shape, Steps, kernel_panels, strips_blocks
-from minidl.kernels.tables import batch_table, joined, read_by, reads, side_by_side
+from minidl.kernels.strips_plans import Plan, forward_plan, gradient_plans, outputs_together
 from minidl.kernels.tile import panel_rows, panel_width
 from minidl.kernels.window import Window
 from minidl.kernels.workspace import aligned, flat, workspace
-
-
-class Plan(NamedTuple):
-    """Which input rows and columns the outputs read, and where the outputs go."""
-
-    rows: np.ndarray  # (output rows, taps of the axes before the last): input rows
-    columns: np.ndarray  # (columns of a strip,): positions along the input's last axis
-    together: tuple[int, int]  # these columns of a strip are neighbours in the input
-    step: int  # columns from one window to the next
-    inner_taps: int
-    taps: np.ndarray  # their numbers in the kernel, in the order of a window
-    out_rows: np.ndarray
-    places: np.ndarray
 
 
 def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
@@ -69,49 +51,6 @@ def positions(count: int) -> Window:
     return Window((count,), (1,), (1,), (1,), (0,), (0,))
 
 
-@lru_cache(maxsize=256)
-def forward_plan(batch, window) -> Plan:
-    """The plan of the convolution itself."""
-    axes = [reads(window, axis) for axis in range(window.rank)]
-    places = [np.arange(size) for size in window.output]
-    taps = np.arange(prod(window.kernel))
-    return _plan(batch, axes, window.size, taps, places, window.output)
-
-
-@lru_cache(maxsize=256)
-def _phases(batch, window) -> tuple[list[Plan], bool]:
-    """Plans of every phase of the gradient, and whether they reach every position."""
-    numbers = np.arange(prod(window.kernel)).reshape(window.kernel)
-    phases, complete = [], True
-    for phase in product(*(range(s) for s in window.stride)):
-        places, taps = [], []
-        for axis, rest in enumerate(phase):
-            position = np.arange(window.size[axis]) + window.before[axis]
-            places.append(np.flatnonzero(position % window.stride[axis] == rest))
-            tap = np.arange(window.kernel[axis])[::-1]  # backwards: what is read ascends
-            taps.append(tap[tap * window.dilation[axis] % window.stride[axis] == rest])
-        if all(map(len, places)) and all(map(len, taps)):
-            axes = [read_by(window, a)[np.ix_(places[a], taps[a])] for a in range(window.rank)]
-            used = numbers[np.ix_(*taps)].reshape(-1)
-            phases.append(_plan(batch, axes, window.output, used, places, window.size))
-        elif all(map(len, places)):
-            complete = False
-    return phases, complete
-
-
-def _plan(batch, axes, sizes, taps, places, out_sizes) -> Plan:
-    """Join batch and all axes but the last, for what is read and for where the result goes."""
-    read = joined([batch_table(batch), *axes[:-1]], [batch, *sizes[:-1]])
-    written = [batch_table(batch), *(p[:, None] for p in places[:-1])]
-    written = joined(written, [batch, *out_sizes[:-1]]).reshape(-1)
-    columns, step = side_by_side(axes[-1])
-    inside = np.flatnonzero(columns >= 0)
-    together = (int(inside[0]), int(inside[-1]) + 1) if inside.size else (0, 0)
-    if np.any(np.diff(columns[slice(*together)]) != 1):
-        together = (0, 0)
-    return Plan(read, columns, together, step, axes[-1].shape[1], taps, written, places[-1])
-
-
 CACHE = 1 << 18  # bytes that the strip of a piece may fill
 PANELS = 1 << 17  # numbers of the kernel's panels that a task copies
 TASK = 1 << 22  # multiplications that make a task worth handing out
@@ -123,6 +62,8 @@ PLACES = 64  # of one task at least, for which a panel of the kernel comes from 
 def shape_of(x_shape, y_shape, w_shape, plan: Plan, groups, turned) -> Shape:
     """Collect the sizes of one convolution that reads an x and writes a y of these shapes."""
     channels, filters = x_shape[-1] // groups, y_shape[-1] // groups
+    if plan.wide is not None:
+        filters *= plan.wide.shape[1]
     outer_taps, first = plan.rows.shape[1], int(plan.places[0])
     apart = int(plan.places[1]) - first if len(plan.places) > 1 else 1
     return Shape(
@@ -171,23 +112,38 @@ class Part(NamedTuple):
     steps: Steps
     tables: tuple
     taps: np.ndarray
+    wide: np.ndarray | None
     strip: int  # size
+
+    def matrices(self, w, turned) -> np.ndarray:
+        """Return a matrix for each tap: those of the kernel, or those for outputs together."""
+        if self.wide is None:
+            return w
+        w = w.reshape(-1, *w.shape[-2:])
+        w = np.concatenate([w, np.zeros_like(w[:1])])[self.wide]  # tap, output, channel, filter
+        return w if turned else w.swapaxes(1, 2)
 
 
 @lru_cache(maxsize=512)
 def _parts(x_shape, y_shape, w_shape, window, groups, turned, dtype) -> tuple[list[Part], bool]:
     """Prepare a convolution; tell whether it reaches all outputs. Small ones take no longer."""
-    batch = x_shape[0]
-    plans, complete = _phases(batch, window) if turned else ([forward_plan(batch, window)], True)
+    outputs = outputs_together(window, y_shape[-1], dtype, turned) if groups == 1 else 1
+    if turned:
+        plans, complete = gradient_plans(x_shape[0], window, outputs)
+        kernel_shape = (outputs * w_shape[-2], w_shape[-1])
+    else:
+        plans, complete = [forward_plan(x_shape[0], window, outputs)], True
+        kernel_shape = (w_shape[-2], outputs * w_shape[-1])
     parts = []
     for plan in plans:
+        w_shape = kernel_shape
         s = shape_of(x_shape, y_shape, w_shape, plan, groups, turned)
         rows = panel_rows(dtype, panel_width(dtype, s.filters))
         direct = in_place(s, plan) and s.places >= rows
         steps = _steps(s, len(plan.rows), dtype, direct)
         s, size = strip_of(s, steps.segments, steps.each, dtype)
         tables = tuple(map(flat, (plan.rows, plan.columns, plan.out_rows)))
-        parts.append(Part(s, steps, tables, flat(plan.taps), 1 if direct else size))
+        parts.append(Part(s, steps, tables, flat(plan.taps), plan.wide, 1 if direct else size))
     return parts, complete
 
 
@@ -196,14 +152,15 @@ def _run(x, w, y, window: Window, groups, turned, bias, relu):
     if not complete:
         y[...] = 0
     channels, filters = x.shape[-1] // groups, y.shape[-1] // groups
-    x, w, y = flat(x), flat(w), y.reshape(-1)
-    for part in parts:
-        more = np.zeros(filters + 2 * part.steps.panel, x.dtype)
-        for group in range(groups):
-            if bias is not None:
-                more[:filters] = bias[group * filters : (group + 1) * filters]
-            w_part = w[group * (channels if turned else filters) :]
-            _run_group(x[group * channels :], w_part, flat(more), y[group * filters :], part, relu)
+    y = y.reshape(-1)
+    for group in range(groups if parts else 0):
+        w_group = flat(w)[group * (channels if turned else filters) :]
+        matrices = [
+            w_group if part.wide is None else flat(part.matrices(w, turned)) for part in parts
+        ]
+        more = None if bias is None else bias[group * filters : (group + 1) * filters]
+        x_part, y_part = flat(x)[group * channels :], y[group * filters :]
+        _run_parts(x_part, matrices, more, y_part, parts, relu)
 
 
 def _steps(s: Shape, row_count, dtype, direct) -> Steps:
@@ -230,24 +187,46 @@ def up(number: int, unit: int) -> int:
     return -(-number // unit) * unit
 
 
-def _run_group(x, w, bias, y, part: Part, relu):
-    s, steps, tables, taps, size = part
-    panel, panels = steps.panel, -(-s.filters // steps.panel)
+def _run_parts(x, matrices, bias, y, parts: list[Part], relu):
+    """Run all phases: first prepare their kernels, then, in one go, do the convolutions."""
     slots = threads.thread_count()
-    b = workspace("kernel", (panels * panel * s.depth,), x.dtype)
-    strips = workspace("strip", (slots, size), x.dtype)
-    tiles = workspace("tile", (slots, panel_rows(x.dtype, panel) * panel), x.dtype)
+    strips = workspace("strip", (slots, max(part.strip for part in parts)), x.dtype)
+    rows = [panel_rows(x.dtype, part.steps.panel) for part in parts]
+    size = max(high * part.steps.panel for high, part in zip(rows, parts, strict=True))
+    tiles = workspace("tile", (slots, size), x.dtype)
     own = [(strip, flat(strip), tile) for strip, tile in zip(strips, tiles, strict=True)]
-    panels_each = max(1, PANELS // (panel * s.depth))
+    sizes = [up(part.shape.filters, part.steps.panel) * part.shape.depth for part in parts]
+    kernels = np.split(workspace("kernel", (sum(sizes),), x.dtype), np.cumsum(sizes)[:-1])
+    preparations, convolutions = [], []
+    for part, w, b in zip(parts, matrices, kernels, strict=True):
+        s, steps = part.shape, part.steps
+        preparations.append(_preparation(part, w, b))
+        more = np.zeros(s.filters + 2 * steps.panel, x.dtype)
+        if bias is not None:
+            more[: s.filters] = np.tile(bias, s.filters // len(bias))
+        convolutions.append(_convolution(part, x, flat(b), flat(more), y, relu, own))
+    threads.run_all(preparations)
+    threads.run_all(convolutions)
 
-    threads.run(
-        lambda todo, _: kernel_panels(todo, panels_each, w, taps, s, panel, b),
-        -(-panels // panels_each),
-    )
-    made = flat(b)
+
+def _preparation(part: Part, w, b):
+    """Return what copies the kernel's panels, and in how many tasks."""
+    s, panel = part.shape, part.steps.panel
+    panels = -(-s.filters // panel)
+    each = max(1, PANELS // (panel * s.depth))
+
+    def work(todo, _):
+        kernel_panels(todo, each, w, part.taps, s, panel, b)
+
+    return work, -(-panels // each)
+
+
+def _convolution(part: Part, x, b, bias, y, relu, own):
+    """Return what does the convolution, and in how many tasks."""
+    s, steps, tables = part.shape, part.steps, part.tables
 
     def work(todo, slot):
-        strips_blocks(todo, relu, x, tables, made, bias, y, *own[slot], s, steps)
+        strips_blocks(todo, relu, x, tables, b, bias, y, *own[slot], s, steps)
 
     runs = -(-tables[2].size * steps.segments // steps.pieces)
-    threads.run(work, runs * -(-s.filters // steps.filters))
+    return work, runs * -(-s.filters // steps.filters)

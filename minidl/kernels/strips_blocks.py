@@ -165,7 +165,8 @@ def strips_block(block, relu, x, tables, b, bias, y, strip, copied, scratch, s, 
                 source = rows[row * s.outer_taps + tap]
                 if source >= 0:
                     copy_row(x, source, columns, s, first, last, strip, tap * s.row_step)
-        o = out_rows[row] * s.y_row + s.y_first
+        o = out_rows[row] * s.y_row
+        y_stop, o = o + s.y_row, o + s.y_first
         for f in range(filter_, filter_stop, steps.panel):
             for next_ in range(first, last, high):
                 place = max(min(next_, last - high), first)  # the last one overlaps its neighbour
@@ -173,15 +174,22 @@ def strips_block(block, relu, x, tables, b, bias, y, strip, copied, scratch, s, 
                 i, at = start + (place - first) * s.step * s.channels, o + place * s.y_pitch + f
                 if steps.panel == lanes(x):
                     tile = tall_tile(x)
-                    one_tile(seen, i, row, rows, b, bias, y, at, many, f, scratch, s, floor, tile)
+                    one_tile(
+                        seen, i, row, rows, b, bias, y, at, y_stop, many, f, scratch, s, floor, tile
+                    )
                 else:
                     tile = wide_tile(x)
-                    one_tile(seen, i, row, rows, b, bias, y, at, many, f, scratch, s, floor, tile)
+                    one_tile(
+                        seen, i, row, rows, b, bias, y, at, y_stop, many, f, scratch, s, floor, tile
+                    )
 
 
 @inlined
-def one_tile(seen, i, row, rows, b, bias, y, o, many, f, scratch, s, floor, tile):
-    """Do a few neighbouring windows and a panel of filters; the tile is handed in with zeros."""
+def one_tile(seen, i, row, rows, b, bias, y, o, stop, many, f, scratch, s, floor, tile):
+    """Do a few neighbouring windows and a panel of filters; the tile is handed in with zeros.
+
+    Outputs taken together (see ``strips_plans``) may reach beyond the ``stop`` of y's row.
+    """
     high, panel = len(tile), len(tile[0]) * lanes(y)
     j, pitch = f * s.depth, s.step * s.channels
     whole = s.run - s.run % steps_of(y)
@@ -193,7 +201,8 @@ def one_tile(seen, i, row, rows, b, bias, y, o, many, f, scratch, s, floor, tile
             for k in range(whole, s.run):
                 tile = multiply_add_one_apart(tile, seen, at + k, pitch, b, j + k * panel)
         j += s.run * panel
-    if many == high and f + panel <= s.filters:
+    room = stop - o
+    if many == high and f + panel <= s.filters and (high - 1) * s.y_pitch + panel <= room:
         finish_tile(y, o, s.y_pitch, tile, bias, f, floor)
         return
     finish_tile(scratch, 0, panel, tile, bias, f, floor)
@@ -201,9 +210,9 @@ def one_tile(seen, i, row, rows, b, bias, y, o, many, f, scratch, s, floor, tile
     for at in range(many):
         for k in range(0, rest, lanes(y)):
             i = at * s.y_pitch + k
-            overwritten = rest == s.y_pitch and i + lanes(y) <= many * rest
-            if k + lanes(y) <= rest or overwritten:  # what is too much, by the next rows
+            overwritten = rest == s.y_pitch and i + lanes(y) <= min(many * rest, room)
+            if k + lanes(y) <= min(rest, room - i + k) or overwritten:  # by the next rows
                 store(y, o + i, load(scratch, at * panel + k))
             else:
-                for lane in range(rest - k):
+                for lane in range(min(rest - k, room - i)):
                     y[o + i + lane] = scratch[at * panel + k + lane]

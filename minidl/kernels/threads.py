@@ -92,6 +92,20 @@ def run(work: Callable, tasks: int) -> None:
         team.free.release()
 
 
+def run_all(works: list[tuple[Callable, int]]) -> None:
+    """`run` several (work, tasks) that do not wait for one another: a thread goes from one on to
+    the next, and all meet at the end only.
+    """
+    works = sorted(works, key=lambda item: -item[1])  # helpers come while the first is under way
+    others = [new_todo(tasks) for _, tasks in works[1:]]
+
+    def all_of_them(todo, slot):
+        for (work, _), own in zip(works, [todo, *others], strict=True):
+            work(own, slot)
+
+    run(all_of_them, works[0][1])
+
+
 class _Team:
     """The helper threads, and what they share with whoever leads them."""
 

@@ -54,6 +54,9 @@ def test_few_channels_agree_with_the_twin(case):
         ((6, 6), (3, 3), (2, 2), 130, 300),  # few positions, many filters
         ((2000,), (5,), (1,), 16, 32),
         ((12, 13, 14), (3, 3, 3), (1, 1, 1), 16, 32),
+        ((333,), (7,), (1,), 1, 16),  # outputs taken together: into dx,
+        ((45, 50), (5, 5), (2, 3), 2, 20),
+        ((40, 37), (3, 3), (1, 2), 32, 3),  # and into y
     ],
     ids=str,
 )
