@@ -13,7 +13,7 @@ from minidl.kernels import strips, threads, winograd
 from minidl.kernels.lanes import lane_count
 from minidl.kernels.strips_gradient_blocks import Steps as StripsSteps
 from minidl.kernels.strips_gradient_blocks import strips_gradient_blocks
-from minidl.kernels.tile import panel_rows, panel_width, tile_rows
+from minidl.kernels.tile import PATCHES, panel_rows, panel_width, tile_rows
 from minidl.kernels.window import Window
 from minidl.kernels.winograd_gradient_blocks import Steps as WinogradSteps
 from minidl.kernels.winograd_gradient_blocks import winograd_gradient_blocks
@@ -21,7 +21,7 @@ from minidl.kernels.winograd_transform import POINTS
 from minidl.kernels.workspace import aligned, flat, workspace
 
 TASKS = 16  # wanted at least, so that a few threads share the work evenly
-AT_ONCE = 1 << 15  # numbers of strips that are used up at once
+AT_ONCE = 1 << 14  # numbers of strips that are used up at once
 WEAVE = 0.5  # tiles that take as long as weaving a few numbers
 SUMS = 1 << 15  # numbers that a task sums up
 
@@ -88,8 +88,8 @@ def with_strips(x, dy, window: Window, groups=1) -> np.ndarray:
 
         shares = -(-tables[0].size // s.outer_taps * steps.segments // steps.share)
         blocks = s.depth // (steps.run * steps.taps) * -(-s.filters // steps.filters)
-        run = strips.up(steps.run, panel_rows(x.dtype, steps.panel))
-        size = steps.taps * run * steps.filters
+        rows = steps.run if steps.patch else panel_rows(x.dtype, steps.panel)
+        size = steps.taps * strips.up(steps.run, rows) * steps.filters
         _in_shares(shares, blocks, size, x.dtype, scratch, work)
     return dw
 
@@ -137,16 +137,20 @@ def _strips_part(x_shape, dy_shape, dw_shape, window, groups, dtype):
 def _strips_steps(s, plan, dtype):
     """Choose block sizes: what is summed at once, and the sums, stay in the nearest caches."""
     lanes, panel = lane_count(dtype), panel_width(dtype, s.filters)
+    patch = (s.outer_taps, s.run) in PATCHES
+    if patch:
+        panel = lanes
     rows = panel_rows(dtype, panel)
     direct = strips.in_place(s, plan) and s.run % rows == 0
     tiles = s.outer_taps * -(-s.run // rows) - -(-s.depth // rows)  # that weaving saves
-    woven = s.channels < lanes and tiles * -(-s.filters // panel) > WEAVE * s.outer_taps * s.step
-    run = s.depth if woven else s.run
-    taps = 1 if woven or s.depth * s.filters > SUMS else s.outer_taps
+    gain = tiles * -(-s.filters // panel)
+    woven = not patch and s.channels < lanes and gain > WEAVE * s.outer_taps * s.step
+    run = s.depth if woven or patch else s.run
+    taps = 1 if woven or patch or s.depth * s.filters > SUMS else s.outer_taps
     most = max(AT_ONCE // (s.step * run * taps), 8)
     segments, each = strips.segments_of(s, most, dtype, not direct)
     s, size = strips.strip_of(s, segments, each, dtype)
-    strip = s.row_step if not woven and taps == 1 else size
+    strip = s.row_step if not (woven or patch) and taps == 1 else size
     pieces = max(1, most // (s.places if segments == 1 else each))
     filters = strips.up(min(s.filters, max(SUMS // run, panel)), panel)
     blocks = s.depth // (run * taps) * -(-s.filters // filters)
@@ -155,5 +159,6 @@ def _strips_steps(s, plan, dtype):
     share = strips.up(-(-count // max(1, tasks // blocks)), pieces)
     ragged = s.filters % panel != 0
     return s, StripsSteps(
-        *(share, pieces, segments, each, filters, panel, direct, woven, taps, run, strip, ragged)
+        *(share, pieces, segments, each, filters, panel),
+        *(direct, woven, patch, taps, run, strip, ragged),
     )

@@ -5,7 +5,8 @@
 A task sums over its share of the pieces, for one row of each strip (or all of them, if they are
 short) and a block of filters. If there are few channels, the rows of a strip may be woven into one
 first, column by column: a window is then a single run of numbers, all its taps together, and fills
-the tiles better than several short runs.
+the tiles better than several short runs. A window of 27 numbers, as first layers often have, makes
+a single tile by itself (a *patch*).
 """
 
 from typing import NamedTuple
@@ -15,10 +16,14 @@ from minidl.kernels.jit import inlined, inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store
 from minidl.kernels.strips_blocks import copy_row, segment_of
 from minidl.kernels.tile import (
+    add_tall_patch,
+    add_wide_patch,
     load_tile,
     multiply_add_one,
     store_tile,
+    tall_patch,
     tall_tile,
+    wide_patch,
     wide_tile,
 )
 from minidl.kernels.turns import tasks_of
@@ -35,6 +40,7 @@ class Steps(NamedTuple):
     panel: int
     in_place: bool  # the input itself is the strip
     woven: bool
+    patch: bool  # a whole window is one tile
     taps: int  # rows of a strip that a task sums for; 1 where they are woven into one
     run: int  # numbers of a window in one row
     strip: int  # size of one strip
@@ -45,7 +51,7 @@ class Steps(NamedTuple):
 def gather(x, tables, dy, s, steps, first_piece, stop_piece, tap, strip, woven, d, ends):
     """Copy what some pieces need; ``ends`` tells where each begins in strip and dy, and its end."""
     rows, columns = tables
-    width, taps = lanes(x), s.outer_taps if steps.woven else steps.taps
+    width, taps = lanes(x), s.outer_taps if steps.woven or steps.patch else steps.taps
     d_pitch = -(-s.filters // steps.panel) * steps.panel
     d_at = 0
     for piece in range(first_piece, stop_piece):
@@ -97,6 +103,20 @@ def gradient_tile(seen, k, step, d, f, pitch, pieces, ends, sums, o, more, tile)
     store_tile(sums, o, tile)
 
 
+@inlined
+def patch_sum(seen, step, row_step, d, f, pitch, pieces, ends, sums, o, more, tile, add):
+    """Sum for a whole window and a vector of filters; the tile comes with zeros."""
+    if more:
+        tile = load_tile(tile, sums, o)
+    for piece in range(pieces):
+        i, j = ends[3 * piece], ends[3 * piece + 1] + f
+        for _ in range(ends[3 * piece + 2]):
+            tile = add(tile, seen, i, row_step, d, j)
+            i += step
+            j += pitch
+    store_tile(sums, o, tile)
+
+
 @kernel
 def strips_gradient_blocks(todo, do, x, tables, taps, dy, dw, sums, own, s, steps):
     """Do all blocks of taps and filters; see ``kernel_gradient``."""
@@ -120,6 +140,8 @@ def strips_gradient_block(
     filter_stop = min(filter_ + steps.filters, s.filters)
     width, panel = lanes(x), steps.panel
     high = len(tall_tile(x)) if panel == width else len(wide_tile(x))
+    if steps.patch:
+        high = steps.run
     groups = -(-steps.run // high)
     panels = -(-(filter_stop - filter_) // panel)
     if sum_up:
@@ -137,7 +159,19 @@ def strips_gradient_block(
                 k = group // groups * s.row_step + group % groups * high
                 for part in range(panels):
                     f, o = filter_ + part * panel, (group * panels + part) * high * panel
-                    if panel == width:
+                    if steps.patch and s.outer_taps == 3:
+                        tile = wide_patch(x)
+                        patch_sum(
+                            *(seen, step, s.row_step, right, f, pitch, many, ends, sums, o),
+                            *(more, tile, add_wide_patch),
+                        )
+                    elif steps.patch:
+                        tile = tall_patch(x)
+                        patch_sum(
+                            *(seen, step, s.row_step, right, f, pitch, many, ends, sums, o),
+                            *(more, tile, add_tall_patch),
+                        )
+                    elif panel == width:
                         tile = tall_tile(x)
                         gradient_tile(
                             seen, k, step, right, f, pitch, many, ends, sums, o, more, tile

@@ -177,6 +177,48 @@ multiply_add_apart = _multiply_add(MOST_STEPS, True)
 multiply_add_one_apart = _multiply_add(1, True)
 
 
+def _patch_tile(outer: int, run: int):
+    """Return two intrinsics: a tile of zeros, and the sum of one more outer product.
+
+    Its rows are a whole window of so many numbers in so many rows of a strip, and it is one vector
+    wide. It takes nearly all registers, and wants 32 of them.
+    """
+
+    def zero(typing, array):
+        tile = types.UniTuple(types.UniTuple(Lanes(array.dtype), 1), outer * run)
+
+        def emit(context, builder, signature, arguments):
+            return ir.Constant(context.get_value_type(tile), None)
+
+        return tile(array), emit
+
+    def add(typing, tile, a, a_start, row_step, b, b_start):
+        def emit(context, builder, signature, arguments):
+            value, a_array, a_start, row_step, b_array, b_start = arguments
+            register = context.get_value_type(tile.dtype.dtype)
+            right = load_lanes(builder, pointer(context, builder, b, b_array, b_start), register)
+            first = pointer(context, builder, a, a_array, a_start)
+            for row in range(outer):
+                for k in range(run):
+                    place = (row * run + k, 0)
+                    left = spread(builder, builder.load(builder.gep(first, [_index(k)])), register)
+                    product = builder.fmul(left, right, flags=("contract",))
+                    total = builder.extract_value(value, place)
+                    total = builder.fadd(product, total, flags=("contract",))
+                    value = builder.insert_value(value, total, place)
+                first = builder.gep(first, [row_step])
+            return value
+
+        return tile(tile, a, types.intp, types.intp, b, types.intp), emit
+
+    return intrinsic(zero), intrinsic(add)
+
+
+PATCHES = ((3, 9), (9, 3)) if MANY_REGISTERS else ()  # windows that are summed up as one tile
+wide_patch, add_wide_patch = _patch_tile(3, 9)
+tall_patch, add_tall_patch = _patch_tile(9, 3)
+
+
 @intrinsic
 def load_tile(typing, like, c, start):
     """Take a tile like ``like`` from memory, row after row."""

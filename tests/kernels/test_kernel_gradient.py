@@ -35,7 +35,8 @@ def test_winograd_agrees_with_the_twin(case):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(
     ("size", "channels", "filters"),
-    [((60, 70), 16, 24), ((9, 9), 200, 130), ((50, 50), 3, 64), ((6, 12, 12), 40, 70)],
+    [((60, 70), 16, 24), ((9, 9), 200, 130), ((50, 50), 3, 64), ((20, 21), 3, 9)]
+    + [((6, 12, 12), 40, 70), ((10, 20, 22), 1, 21)],
     ids=str,
 )
 def test_every_way_to_cut_into_shares(size, channels, filters, dtype):
