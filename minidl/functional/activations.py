@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from minidl import kernels
 from minidl.functional.arguments import check_array, check_cache, check_gradient, check_number
@@ -78,8 +77,15 @@ def leaky_relu_backward(dy: np.ndarray, cache: LeakyReluCache) -> np.ndarray:
 def sigmoid(x: np.ndarray) -> tuple[np.ndarray, SigmoidCache]:
     """Return σ(x) = 1 / (1 + e⁻ˣ), without overflow for any x."""
     check_array(x, "x")
-    y = expit(x)
+    y = logistic(x)
     return y, SigmoidCache(y)
+
+
+def logistic(x: np.ndarray) -> np.ndarray:
+    """Return σ(x), of x's dtype."""
+    from scipy.special import expit  # only now: importing it takes a tenth of a second
+
+    return expit(x)
 
 
 def sigmoid_backward(dy: np.ndarray, cache: SigmoidCache) -> np.ndarray:

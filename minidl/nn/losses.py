@@ -6,8 +6,8 @@ A loss is the mean over the batch; the triplet loss is a sum, as in the lecture.
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import expit
 
+from minidl.functional.activations import logistic
 from minidl.functional.arguments import check_array, check_number, check_same_dtype
 
 
@@ -58,7 +58,7 @@ def binary_cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[float
     if not ((t >= 0) & (t <= 1)).all():
         raise ValueError("targets must lie in [0, 1]: 1 for the same person, 0 for another.")
     loss = (np.logaddexp(0, logits) - t * logits).mean()
-    return float(loss), (expit(logits) - t) / logits.dtype.type(logits.size)
+    return float(loss), (logistic(logits) - t) / logits.dtype.type(logits.size)
 
 
 def mean_square(y: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
