@@ -112,7 +112,7 @@ class _Team:
     def __init__(self):
         self.free = threading.Lock()
         self.todo = new_todo() if jit.AVAILABLE else None
-        self.hired = 0
+        self.hired, self.patience = 0, 1000
         self.asleep: deque[SimpleQueue] = deque()  # a bell for each helper
         self.work: Callable | None = None
         self.error: BaseException | None = None
@@ -138,8 +138,11 @@ class _Team:
         if not self.hired:
             self.patience = _looks_in(PATIENCE)
         while self.hired < helpers:
+            try:
+                threading.Thread(target=self.help, name="minidl helper", daemon=True).start()
+            except RuntimeError:  # the system gives no more threads: fewer will do
+                break
             self.hired += 1
-            threading.Thread(target=self.help, name="minidl helper", daemon=True).start()
         for _ in range(min(helpers, len(self.asleep))):
             self.asleep.pop().put(None)
 

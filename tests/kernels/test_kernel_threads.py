@@ -97,6 +97,17 @@ def test_an_interrupt_waits_for_the_helpers(three_threads):
     assert not working
 
 
+def test_where_no_thread_can_be_had_the_caller_does_it_all(three_threads, monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(threads, "_team", threads._Team())
+    done = []
+    threads.run(lambda todo, slot: done.extend(iter(lambda: take(todo), -1)), 30)
+    assert done == list(range(30))
+
+
 def test_several_python_threads_at_once(three_threads):
     wrong = []
 
