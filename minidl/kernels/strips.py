@@ -116,9 +116,7 @@ class Part(NamedTuple):
     strip: int  # size
 
     def matrices(self, w, turned) -> np.ndarray:
-        """Return a matrix for each tap: those of the kernel, or those for outputs together."""
-        if self.wide is None:
-            return w
+        """Return the matrices of outputs taken together, one for each tap of their window."""
         w = w.reshape(-1, *w.shape[-2:])
         w = np.concatenate([w, np.zeros_like(w[:1])])[self.wide]  # tap, output, channel, filter
         return w if turned else w.swapaxes(1, 2)
@@ -130,13 +128,12 @@ def _parts(x_shape, y_shape, w_shape, window, groups, turned, dtype) -> tuple[li
     outputs = outputs_together(window, y_shape[-1], dtype, turned) if groups == 1 else 1
     if turned:
         plans, complete = gradient_plans(x_shape[0], window, outputs)
-        kernel_shape = (outputs * w_shape[-2], w_shape[-1])
+        w_shape = (outputs * w_shape[-2], w_shape[-1])
     else:
         plans, complete = [forward_plan(x_shape[0], window, outputs)], True
-        kernel_shape = (w_shape[-2], outputs * w_shape[-1])
+        w_shape = (w_shape[-2], outputs * w_shape[-1])
     parts = []
     for plan in plans:
-        w_shape = kernel_shape
         s = shape_of(x_shape, y_shape, w_shape, plan, groups, turned)
         rows = panel_rows(dtype, panel_width(dtype, s.filters))
         direct = in_place(s, plan) and s.places >= rows

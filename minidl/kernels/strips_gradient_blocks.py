@@ -90,28 +90,17 @@ def gather(x, tables, dy, s, steps, first_piece, stop_piece, tap, strip, woven, 
 
 
 @inlined
-def gradient_tile(seen, k, step, d, f, pitch, pieces, ends, sums, o, more, tile):
-    """Sum for a few numbers of a window and a panel of filters; the tile comes with zeros."""
+def gradient_tile(seen, k, step, d, f, pitch, pieces, ends, sums, o, more, tile, add, apart):
+    """Sum for some numbers of a window and a panel of filters; the tile comes with zeros.
+
+    ``add`` adds an outer product to the tile, whose rows (or groups of them) lie ``apart``.
+    """
     if more:
         tile = load_tile(tile, sums, o)
     for piece in range(pieces):
         i, j = ends[3 * piece] + k, ends[3 * piece + 1] + f
         for _ in range(ends[3 * piece + 2]):
-            tile = multiply_add_one(tile, seen, i, 1, d, j)
-            i += step
-            j += pitch
-    store_tile(sums, o, tile)
-
-
-@inlined
-def patch_sum(seen, step, row_step, d, f, pitch, pieces, ends, sums, o, more, tile, add):
-    """Sum for a whole window and a vector of filters; the tile comes with zeros."""
-    if more:
-        tile = load_tile(tile, sums, o)
-    for piece in range(pieces):
-        i, j = ends[3 * piece], ends[3 * piece + 1] + f
-        for _ in range(ends[3 * piece + 2]):
-            tile = add(tile, seen, i, row_step, d, j)
+            tile = add(tile, seen, i, apart, d, j)
             i += step
             j += pitch
     store_tile(sums, o, tile)
@@ -160,26 +149,24 @@ def strips_gradient_block(
                 for part in range(panels):
                     f, o = filter_ + part * panel, (group * panels + part) * high * panel
                     if steps.patch and s.outer_taps == 3:
-                        tile = wide_patch(x)
-                        patch_sum(
-                            *(seen, step, s.row_step, right, f, pitch, many, ends, sums, o),
-                            *(more, tile, add_wide_patch),
+                        gradient_tile(
+                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                            *(wide_patch(x), add_wide_patch, s.row_step),
                         )
                     elif steps.patch:
-                        tile = tall_patch(x)
-                        patch_sum(
-                            *(seen, step, s.row_step, right, f, pitch, many, ends, sums, o),
-                            *(more, tile, add_tall_patch),
+                        gradient_tile(
+                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                            *(tall_patch(x), add_tall_patch, s.row_step),
                         )
                     elif panel == width:
-                        tile = tall_tile(x)
                         gradient_tile(
-                            seen, k, step, right, f, pitch, many, ends, sums, o, more, tile
+                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                            *(tall_tile(x), multiply_add_one, 1),
                         )
                     else:
-                        tile = wide_tile(x)
                         gradient_tile(
-                            seen, k, step, right, f, pitch, many, ends, sums, o, more, tile
+                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                            *(wide_tile(x), multiply_add_one, 1),
                         )
     if finish:
         size = steps.taps * groups * high * steps.filters
