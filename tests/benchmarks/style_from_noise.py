@@ -21,9 +21,9 @@ from minidl.datasets import painting, resize, save_image
 from minidl.style import transfer
 from minidl.zoo import photo
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "style"))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from recognise import likeness
+from tests.style.recognise import likeness
 
 OTHERS = ("cat", "china", "coffee", "astronaut", "flower")
 STEPS = {"lbfgs": 100, "adam": 300}

@@ -4,7 +4,8 @@ from itertools import product
 
 import numpy as np
 from scipy.signal import convolve, correlate
-from window_settings import per_axis, window_starts
+
+from tests.functional.window_settings import per_axis, window_starts
 
 
 def dilate(array: np.ndarray, steps: list[int]) -> np.ndarray:

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from independent import scipy_conv
-from properties import all_close, assert_gradients, call_twice, same_bits
-from window_settings import convolutions, repeatable
 
 import minidl.functional as F
+from tests.functional.independent import scipy_conv
+from tests.functional.properties import all_close, assert_gradients, call_twice, same_bits
+from tests.functional.window_settings import convolutions
+from tests.generated import repeatable
 
 RANKS = pytest.mark.parametrize("rank", (1, 2, 3))
 
@@ -27,7 +28,7 @@ def run(setting, dtype=np.float64):
 
 @RANKS
 def test_agrees_with_scipy_the_reference_and_central_differences(rank):
-    @repeatable(150)
+    @repeatable(40)
     @given(convolutions(rank))
     def check(setting):
         (x, w, b), y, (dx, dw, db), dy = run(setting)
@@ -52,7 +53,7 @@ def test_agrees_with_scipy_the_reference_and_central_differences(rank):
 def test_float32_stays_within_the_bound(rank):
     """|y32 − y64| ≤ 2e-5·Σ|x|·|w|: a few rounding errors of each of up to a hundred products."""
 
-    @repeatable(50)
+    @repeatable(25)
     @given(convolutions(rank))
     def check(setting):
         (x, w, b), y, (dx, dw, _), dy = run(setting, np.float32)
@@ -74,7 +75,7 @@ def test_float32_stays_within_the_bound(rank):
 
 @RANKS
 def test_is_linear_in_input_and_kernel(rank):
-    @repeatable(30)
+    @repeatable(20)
     @given(convolutions(rank))
     def check(setting):
         x, w, _ = setting.arrays()
@@ -91,7 +92,7 @@ def test_is_linear_in_input_and_kernel(rank):
 
 @RANKS
 def test_a_shifted_input_gives_a_shifted_output(rank):
-    @repeatable(30)
+    @repeatable(20)
     @given(convolutions(rank), st.integers(1, 2))
     def check(setting, outputs):
         options = setting.options | {"padding": "valid"}
@@ -110,7 +111,7 @@ def test_a_shifted_input_gives_a_shifted_output(rank):
 
 @RANKS
 def test_groups_are_separate_convolutions_joined(rank):
-    @repeatable(30)
+    @repeatable(20)
     @given(convolutions(rank))
     def check(setting):
         x, w, b = setting.arrays()
@@ -129,7 +130,7 @@ def test_groups_are_separate_convolutions_joined(rank):
 
 @RANKS
 def test_a_batch_is_its_examples_one_by_one(rank):
-    @repeatable(20)
+    @repeatable(15)
     @given(convolutions(rank))
     def check(setting):
         x, w, b = setting.arrays()
@@ -142,7 +143,7 @@ def test_a_batch_is_its_examples_one_by_one(rank):
 
 @RANKS
 def test_relu_in_the_same_pass_is_relu_afterwards(rank):
-    @repeatable(30)
+    @repeatable(20)
     @given(convolutions(rank))
     def check(setting):
         x, w, b = setting.arrays()
@@ -163,7 +164,7 @@ def test_relu_in_the_same_pass_is_relu_afterwards(rank):
 
 @RANKS
 def test_need_leaves_out_the_rest_and_changes_nothing(rank):
-    @repeatable(20)
+    @repeatable(15)
     @given(convolutions(rank), st.sets(st.sampled_from("xwb")))
     def check(setting, need):
         x, w, b = setting.arrays()

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from independent import scipy_conv_transpose
-from properties import all_close, assert_gradients, call_twice, same_bits
-from window_settings import convolutions, per_axis, repeatable, transposed
 
 import minidl.functional as F
+from tests.functional.independent import scipy_conv_transpose
+from tests.functional.properties import all_close, assert_gradients, call_twice, same_bits
+from tests.functional.window_settings import convolutions, per_axis, transposed
+from tests.generated import repeatable
 
 RANKS = pytest.mark.parametrize("rank", (1, 2, 3))
 
@@ -27,7 +28,7 @@ def run(setting, dtype=np.float64):
 
 @RANKS
 def test_agrees_with_scipy_the_reference_and_central_differences(rank):
-    @repeatable(150)
+    @repeatable(40)
     @given(transposed(rank))
     def check(setting):
         (x, w, b), y, (dx, dw, db), dy = run(setting)
@@ -54,7 +55,7 @@ def test_agrees_with_scipy_the_reference_and_central_differences(rank):
 def test_is_the_adjoint_of_conv(rank):
     """⟨conv(x, w), y⟩ = ⟨x, conv_transpose(y, w)⟩, for every padding, stride, dilation, group."""
 
-    @repeatable(60)
+    @repeatable(25)
     @given(convolutions(rank))
     def check(setting):
         x, w, _ = setting.arrays()
@@ -82,7 +83,7 @@ def test_is_the_adjoint_of_conv(rank):
 def test_float32_stays_within_the_bound(rank):
     """|y32 − y64| ≤ 2e-5·Σ|x|·|w|, as for conv."""
 
-    @repeatable(50)
+    @repeatable(25)
     @given(transposed(rank))
     def check(setting):
         (x, w, b), y, (dx, dw, _), dy = run(setting, np.float32)
@@ -104,7 +105,7 @@ def test_float32_stays_within_the_bound(rank):
 
 @RANKS
 def test_groups_are_separate_transposed_convolutions_joined(rank):
-    @repeatable(30)
+    @repeatable(20)
     @given(transposed(rank))
     def check(setting):
         x, w, b = setting.arrays()
@@ -124,7 +125,7 @@ def test_groups_are_separate_transposed_convolutions_joined(rank):
 
 @RANKS
 def test_need_leaves_out_the_rest_and_changes_nothing(rank):
-    @repeatable(20)
+    @repeatable(15)
     @given(transposed(rank), st.sets(st.sampled_from("xwb")))
     def check(setting, need):
         y, cache = F.conv_transpose(*setting.arrays(), **setting.options)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import all_close, assert_gradients, call_twice, same_bits
 from scipy import special, stats
-from window_settings import lay_out, layouts, repeatable, seeds
 
 import minidl.functional as F
+from tests.functional.properties import all_close, assert_gradients, call_twice, same_bits
+from tests.functional.window_settings import lay_out, layouts, seeds
+from tests.generated import repeatable
 
 RANKS = pytest.mark.parametrize("rank", (0, 1, 2, 3))
 
@@ -57,7 +58,7 @@ def test_operations_of_one_argument(name, rank):
     forward, backward, formula = POINTWISE[name]
     channels = 2 if name == "l2_normalize" else 1  # one number alone becomes ±1: no gradient
 
-    @repeatable(30)
+    @repeatable(20)
     @given(inputs(rank, channels))
     def check(drawn):
         x, dy = away_from_zero(drawn[0]), drawn[1]
@@ -76,7 +77,7 @@ def test_operations_of_one_argument(name, rank):
 
 @RANKS
 def test_dense(rank):
-    @repeatable(50)
+    @repeatable(25)
     @given(inputs(rank), st.integers(1, 4), st.booleans())
     def check(drawn, units, bias):
         x, _ = drawn
@@ -99,7 +100,7 @@ def test_dense(rank):
 
 @RANKS
 def test_affine(rank):
-    @repeatable(50)
+    @repeatable(25)
     @given(inputs(rank))
     def check(drawn):
         x, dy = drawn
@@ -117,7 +118,7 @@ def test_affine(rank):
 @RANKS
 @pytest.mark.parametrize("training", (False, True))
 def test_batch_norm(rank, training):
-    @repeatable(60)
+    @repeatable(25)
     @given(inputs(rank))
     def check(drawn):
         x, dy = drawn
@@ -213,7 +214,7 @@ def test_batch_norm_of_float32_values_far_from_zero_is_as_good_as_the_values():
 
 @RANKS
 def test_dropout(rank):
-    @repeatable(30)
+    @repeatable(20)
     @given(inputs(rank), st.sampled_from((0.0, 0.25, 0.9)))
     def check(drawn, rate):
         x, dy = drawn

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from independent import loop_pool
-from properties import all_close, assert_gradients, call_twice
 from scipy import ndimage
-from window_settings import pools, repeatable
 
 import minidl.functional as F
+from tests.functional.independent import loop_pool
+from tests.functional.properties import all_close, assert_gradients, call_twice
+from tests.functional.window_settings import pools
+from tests.generated import repeatable
 
 RANKS = pytest.mark.parametrize("rank", (1, 2, 3))
 COUNT = pytest.mark.parametrize("count_padding", (False, True))
@@ -20,7 +21,7 @@ def options_of(setting):
 
 @RANKS
 def test_max_pool_agrees_with_loops_the_reference_and_central_differences(rank):
-    @repeatable(150)
+    @repeatable(40)
     @given(pools(rank))
     def check(setting):
         x, size, options = setting.separated(), setting.options["size"], options_of(setting)
@@ -41,7 +42,7 @@ def test_max_pool_agrees_with_loops_the_reference_and_central_differences(rank):
 @COUNT
 @RANKS
 def test_avg_pool_agrees_with_loops_the_reference_and_central_differences(rank, count_padding):
-    @repeatable(150)
+    @repeatable(40)
     @given(pools(rank))
     def check(setting):
         x = setting.inputs()
@@ -66,7 +67,7 @@ def test_avg_pool_agrees_with_loops_the_reference_and_central_differences(rank, 
 def test_float32_stays_within_the_bound(rank):
     """Max is exact; a mean of up to 27 numbers is within 2e-6 of the mean of their sizes."""
 
-    @repeatable(50)
+    @repeatable(25)
     @given(pools(rank))
     def check(setting):
         x, size, options = setting.separated(), setting.options["size"], options_of(setting)
@@ -103,7 +104,7 @@ def test_avg_pool_is_scipys_uniform_filter(rank):
 
 @RANKS
 def test_global_avg_pool(rank):
-    @repeatable(30)
+    @repeatable(20)
     @given(pools(rank))
     def check(setting):
         x = setting.inputs()

@@ -4,9 +4,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from properties import all_close, same_bits
 
 import minidl.functional as F
+from tests.functional.properties import all_close, same_bits
 
 AXIS = list(product(range(1, 8), range(1, 4), range(1, 4), (1, 2)))  # size, taps, stride, dilation
 

@@ -3,21 +3,10 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from hypothesis import HealthCheck, assume, settings
+from hypothesis import assume
 from hypothesis import strategies as st
 
 LAYOUTS = ("C", "F", "strided", "reversed")
-
-
-def repeatable(examples: int):
-    """Settings for hypothesis: the same examples in every run, and no clock."""
-    return settings(
-        max_examples=examples,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 def lay_out(array: np.ndarray, layout: str) -> np.ndarray:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from kernel_cases import TOLERANCE, check_close, doubled
 
 from minidl.kernels import jit, numpy_channels, numpy_products
+from tests.kernels.kernel_cases import TOLERANCE, check_close, doubled
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:

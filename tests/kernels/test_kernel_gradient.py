@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from kernel_cases import check_close, convolutions, doubled, windows, winograd_windows
+from hypothesis import given
 
 from minidl.kernels import Window, jit, numpy_conv
+from tests.generated import repeatable
+from tests.kernels.kernel_cases import check_close, convolutions, doubled, windows, winograd_windows
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
@@ -18,14 +19,14 @@ def gradient_of(case):
     return x, dy, window, groups, truth
 
 
-@settings(deadline=None, max_examples=150)
+@repeatable(150)
 @given(convolutions(windows(ranks=(1, 2, 3, 4), ceil=(False, True))))
 def test_strips_agree_with_the_twin(case):
     x, dy, window, groups, truth = gradient_of(case)
     check_close(kernel_gradient.with_strips(x, dy, window, groups), truth)
 
 
-@settings(deadline=None, max_examples=100)
+@repeatable(100)
 @given(convolutions(winograd_windows()))
 def test_winograd_agrees_with_the_twin(case):
     x, dy, window, groups, truth = gradient_of(case)

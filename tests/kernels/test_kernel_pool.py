@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from kernel_cases import DTYPES, check_close, doubled, windows
 
 from minidl.kernels import Window, jit, numpy_pool
+from tests.generated import repeatable
+from tests.kernels.kernel_cases import DTYPES, check_close, doubled, windows
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
@@ -23,7 +24,7 @@ def pools(draw):
     return rng.integers(-4, 5, shape).astype(draw(DTYPES)), window, rng
 
 
-@settings(deadline=None, max_examples=200)
+@repeatable(200)
 @given(pools(), st.booleans())
 def test_max_pool_is_its_twin_to_the_bit(case, with_nan):
     x, window, rng = case
@@ -52,7 +53,7 @@ def test_the_last_tap_of_a_long_window_is_found_and_gets_the_gradient(taps):
     assert not dx[:, :-1].any()
 
 
-@settings(deadline=None, max_examples=200)
+@repeatable(200)
 @given(pools(), st.booleans())
 def test_avg_pool_agrees_with_the_twin(case, count_padding):
     x, window, rng = case

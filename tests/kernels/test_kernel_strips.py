@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from kernel_cases import check_close, convolutions, doubled, windows
+from hypothesis import given
 
 from minidl.kernels import Window, jit, numpy_conv
+from tests.generated import repeatable
+from tests.kernels.kernel_cases import check_close, convolutions, doubled, windows
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
@@ -12,7 +13,7 @@ if jit.AVAILABLE:
 WINDOWS = windows(ranks=(1, 2, 3, 4), ceil=(False, True))
 
 
-@settings(deadline=None, max_examples=150)
+@repeatable(150)
 @given(convolutions(WINDOWS))
 def test_agrees_with_the_twin(case):
     x, w, b, window, groups = case
@@ -23,7 +24,7 @@ def test_agrees_with_the_twin(case):
     np.testing.assert_array_equal(clipped, np.maximum(y, 0))
 
 
-@settings(deadline=None, max_examples=150)
+@repeatable(150)
 @given(convolutions(WINDOWS))
 def test_input_gradient_agrees_with_the_twin(case):
     x, w, _, window, groups = case
@@ -33,7 +34,7 @@ def test_input_gradient_agrees_with_the_twin(case):
     check_close(dx, numpy_conv.convolve_input_gradient(*doubled(dy, w), window, groups))
 
 
-@settings(deadline=None, max_examples=100)
+@repeatable(100)
 @given(convolutions(WINDOWS, channels=(1, 9), groups=(1, 1), filters=(1, 70)))
 def test_few_channels_agree_with_the_twin(case):
     x, w, b, window, groups = case

@@ -1,16 +1,17 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from kernel_cases import check_close, convolutions, doubled, winograd_windows
+from hypothesis import given
 
 from minidl.kernels import Window, jit, numpy_conv
+from tests.generated import repeatable
+from tests.kernels.kernel_cases import check_close, convolutions, doubled, winograd_windows
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
     from minidl.kernels import winograd, winograd_transform
 
 
-@settings(deadline=None, max_examples=80)
+@repeatable(80)
 @given(convolutions(winograd_windows()))
 def test_agrees_with_the_twin(case):
     x, w, b, window, groups = case
@@ -21,7 +22,7 @@ def test_agrees_with_the_twin(case):
     np.testing.assert_array_equal(y, np.maximum(winograd.convolve(x, w, window, groups, bias=b), 0))
 
 
-@settings(deadline=None, max_examples=80)
+@repeatable(80)
 @given(convolutions(winograd_windows()))
 def test_input_gradient_agrees_with_the_twin(case):
     x, w, _, window, groups = case

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from network_checks import bits
-from training_run import EPOCHS, make_network, result, train
 
 from minidl import nn
+from tests.nn.network_checks import bits
+from tests.nn.training_run import EPOCHS, make_network, result, train
 
 SCRIPT = Path(__file__).with_name("training_run.py")
 

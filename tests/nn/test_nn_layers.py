@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from network_checks import bits, check_gradients, close, shake
 
 import minidl.functional as F
 from minidl import nn
+from tests.nn.network_checks import bits, check_gradients, close, shake
 
 S1, S2, S3 = (9,), (7, 6), (5, 4, 4)
 SIZES = {1: S1, 2: S2, 3: S3}

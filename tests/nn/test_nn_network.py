@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from network_checks import bits, check_gradients, close, shake
 
 from minidl import kernels, nn
+from tests.nn.network_checks import bits, check_gradients, close, shake
 
 
 def residual_net(dtype=np.float64, seed=0) -> nn.Sequential:

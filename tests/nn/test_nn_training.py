@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from network_checks import bits
-from training_run import EPOCHS, make_data, make_network, train
 
 from minidl import nn
+from tests.nn.network_checks import bits
+from tests.nn.training_run import EPOCHS, make_data, make_network, train
 
 
 def spirals(seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from network_checks import bits
 
 from minidl import nn
 from minidl.nn import weights
+from tests.nn.network_checks import bits
 
 
 def make_network(seed: int = 0, dtype=np.float32) -> nn.Sequential:

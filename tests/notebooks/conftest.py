@@ -20,10 +20,23 @@ NOTEBOOKS = ROOT / "notebooks"
 SOURCES = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 
 
+# Seconds that a fresh run in full takes, about, on one core; others 60. Long tests start first.
+SECONDS = {"08": 400, "07": 120, "09": 120, "02": 110, "04": 110, "00": 90}
+
+
+def _slow(number):
+    return pytest.mark.slow(SECONDS.get(number, 60))
+
+
 def pytest_generate_tests(metafunc):
     """A test that takes ``source`` runs for every notebook, by its number."""
     if "source" in metafunc.fixturenames:
-        metafunc.parametrize("source", SOURCES, ids=lambda path: path.name[:2])
+        fresh_run = "reader_copy" in metafunc.fixturenames
+        sources = [
+            pytest.param(p, id=p.name[:2], marks=_slow(p.name[:2]) if fresh_run else ())
+            for p in SOURCES
+        ]
+        metafunc.parametrize("source", sources)
 
 
 @functools.cache
@@ -103,9 +116,9 @@ def small(small_notebook, tmp_path):
     return Path(shutil.copy(small_notebook, tmp_path))
 
 
-def _changed_files():
-    """What git calls new or changed where notebooks could write; None outside of a repository."""
-    command = ["git", "status", "--porcelain", "--untracked-files=all", "--", "notebooks", "data"]
+def _changed_data():
+    """What git calls new or changed in data/; None outside of a repository."""
+    command = ["git", "status", "--porcelain", "--untracked-files=all", "--", "data"]
     try:
         run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
     except OSError:
@@ -114,8 +127,10 @@ def _changed_files():
 
 
 @pytest.fixture
-def clean_tree():
-    """Fails a test after which git sees files that it did not see before."""
-    before = _changed_files()
-    yield
-    assert _changed_files() == before, "the notebook's run left something behind"
+def reader_copy(source, tmp_path):
+    """A reader's copy of ``source``; a test fails if the notebook's run leaves something behind."""
+    before = _changed_data()
+    copy = Path(shutil.copy(source, tmp_path))
+    yield copy
+    assert list(tmp_path.iterdir()) == [copy], "the notebook's run left something beside it"
+    assert _changed_data() == before, "the notebook's run left something in data/"

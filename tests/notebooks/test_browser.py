@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from nbformat import read, write
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow(60), pytest.mark.browser]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = [
@@ -117,7 +117,7 @@ def lab(tmp_path_factory):
                 "JUPYTER_CONFIG_DIR": str(home / "config"),
                 "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
                 "IPYTHONDIR": str(home / "ipython"),
-                "MINIDL_QUICK": "",
+                "MINIDL_QUICK": "1",  # this is about the page; test_source_edition.py runs in full
             },
             stdout=log,
             stderr=log,

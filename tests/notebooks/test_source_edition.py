@@ -31,9 +31,8 @@ def nbval(path, root):
     )
 
 
-@pytest.mark.slow
-def test_a_fresh_run_shows_what_is_stored(source, root, clean_tree):
-    run = nbval(source, root)
+def test_a_fresh_run_shows_what_is_stored(reader_copy, root):
+    run = nbval(reader_copy, root)
     assert run.returncode == 0, run.stdout[-6000:]
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from conftest import make_network, picture
 
 from minidl import nn
 from minidl.style import Objective, content_cost, mean_gram_matrix, style_cost, total_variation
+from tests.style.examples import make_network, picture
 
 
 def pixels(seed, size=(13, 10)):

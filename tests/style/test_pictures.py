@@ -4,12 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from conftest import picture
 from hypothesis import given
 from hypothesis import strategies as st
 
 from minidl.style.colours import recolour
 from minidl.style.pictures import as_pixels, coarse_to_fine, final_size, resized, to_bytes
+from tests.style.examples import picture
 
 F32 = np.dtype(np.float32)
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from conftest import make_network, picture
 
 from minidl import nn
 from minidl.style import checkpoint as checkpoints
 from minidl.style import transfer
 from minidl.style.objective import Objective
+from tests.style.examples import make_network, picture
 
 STEPS = {"steps": (5, 7), "levels": 2, "frames": (2, 6, 9)}
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from recognise import likeness
 
 from minidl import nn
 from minidl.datasets import painting, resize
@@ -10,6 +9,7 @@ from minidl.style import RECIPES, train_small, transfer
 from minidl.style.small_net import LAYERS, even_out, new_small_net, small_net
 from minidl.zoo import own, photo
 from minidl.zoo.train_small import patches, pictures
+from tests.style.recognise import likeness
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from conftest import make_network, picture
 
 from minidl import nn
 from minidl.style import RECIPES, transfer
 from minidl.style.colours import recolour
 from minidl.style.goal import Goal
+from tests.style.examples import make_network, picture
 
 
 def assert_same(a, b):

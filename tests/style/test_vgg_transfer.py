@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from recognise import likeness
 
 from minidl import nn
 from minidl.datasets import painting, resize
 from minidl.style import RECIPES, Objective, mean_gram_matrix, transfer
 from minidl.zoo import photo, vgg19
+from tests.style.recognise import likeness
 
 pytestmark = pytest.mark.slow
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from minidl import nn
 from minidl.units import patch, receptive_field, visible
+from tests.generated import repeatable
 
 CONV = {1: nn.Conv1D, 2: nn.Conv2D, 3: nn.Conv3D}
 UP = {1: nn.ConvTranspose1D, 2: nn.ConvTranspose2D, 3: nn.ConvTranspose3D}
@@ -72,7 +73,7 @@ def buildable(make):
         return None
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@repeatable(60)
 @given(st.data())
 def test_fields_are_what_perturbation_finds(data):
     network = buildable(lambda: data.draw(networks()))

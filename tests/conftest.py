@@ -1,0 +1,24 @@
+"""The whole suite: processes side by side, each on its share of the cores, the longest tests first.
+
+What a test starts (notebooks' kernels, other Pythons) inherits the share by its environment.
+"""
+
+import os
+
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+THREADS = max(1, (os.cpu_count() or 1) // WORKERS)
+if WORKERS > 1:  # before NumPy or minidl is imported: their threads are counted once
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[name] = str(THREADS)
+
+
+def _seconds(item) -> float:
+    """How long a slow test takes, about; 0 for a quick one."""
+    marker = item.get_closest_marker("slow")
+    return 0 if marker is None else (*marker.args, 5)[0]
+
+
+def pytest_collection_modifyitems(items):
+    """Long tests first, so that no process is left alone with one at the end."""
+    if WORKERS > 1:
+        items.sort(key=_seconds, reverse=True)
