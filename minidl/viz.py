@@ -13,6 +13,8 @@ import numpy as np
 from cycler import cycler
 from matplotlib.figure import Figure
 
+from minidl.quick import quick
+
 # Okabe and Ito's colours, which colour-blind readers tell apart; black comes last
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#F0E442", "#000000")
 
@@ -45,11 +47,11 @@ def show(fig: Figure, alt: str) -> None:
     """Display a figure under a text that says what it shows, and close it.
 
     alt: what a reader who cannot see the figure should know, in a sentence or two. Raises
-    ValueError if it is empty. Outside of a notebook the text is printed.
+    ValueError if it is empty. Outside of a notebook, and in a quick run, the text is printed.
     """
     if not alt.strip():
         raise ValueError("show(fig, alt=…) needs a sentence that says what the figure shows")
-    if in_notebook():
+    if in_notebook() and not quick():
         from IPython.display import display
 
         data = {"image/png": base64.b64encode(png(fig)).decode("ascii"), "text/plain": alt}
@@ -113,7 +115,10 @@ def live(draw: Callable[[], Figure], alt: str, *, seconds: float = 2.0) -> Calla
 
 
 def _image(fig: Figure, alt: str) -> str:
-    """An HTML image of a figure, which is closed."""
+    """An HTML image of a figure, which is closed; in a quick run the text alone."""
+    if quick():
+        plt.close(fig)
+        return html.escape(alt)
     picture = base64.b64encode(png(fig)).decode("ascii")
     plt.close(fig)
     return f'<img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}">'

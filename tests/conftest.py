@@ -11,6 +11,8 @@ if WORKERS > 1:  # before NumPy or minidl is imported: their threads are counted
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ[name] = str(THREADS)
 
+pytest_plugins = ["tests.generated"]  # loads hypothesis's profile for every test
+
 
 def _seconds(item) -> float:
     """How long a slow test takes, about; 0 for a quick one."""

@@ -49,6 +49,16 @@ def test_show_prints_its_words_where_there_is_no_notebook(monkeypatch, capsys):
     assert capsys.readouterr().out == "A line.\n"
 
 
+def test_a_quick_run_draws_nothing_and_says_its_words(shown, monkeypatch, capsys):
+    monkeypatch.setenv("MINIDL_QUICK", "1")
+    monkeypatch.setattr(viz, "png", lambda fig: pytest.fail("a figure was drawn"))
+    viz.show(plt.figure(), alt="A line.")
+    assert capsys.readouterr().out == "A line.\n" and shown == [] and plt.get_fignums() == []
+    viz.explore(lambda slope: plt.figure(), alt="A slope < 2.", slope=(0, 2))
+    ((page,), _) = shown[0]
+    assert page.children[-1].value == "A slope &lt; 2."
+
+
 def test_a_figure_without_words_is_refused():
     fig = plt.figure()
     with pytest.raises(ValueError, match="alt"):

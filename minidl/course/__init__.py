@@ -16,9 +16,9 @@ complete example; ``exercise.py`` explains every field.
 
 from minidl.course.checks import check, hint, solution
 from minidl.course.exercise import Case, Exercise, Gradient, Wrong
-from minidl.course.quick import steps
 from minidl.course.registry import find, names
 from minidl.course.setup_check import check_setup
+from minidl.quick import steps
 
 __all__ = [
     "Case",

@@ -22,7 +22,7 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "{course}"
 
 # Grading asks whether the exercises are right, not whether a network trains well:
-# long loops take few steps. Set this to "0" to run every submission in full.
+# long loops take few steps, and no figure is drawn. Set this to "0" to run submissions in full.
 os.environ.setdefault("MINIDL_QUICK", "1")
 c.Execute.timeout = 300  # seconds for a cell
 '''

@@ -117,7 +117,7 @@ def lab(tmp_path_factory):
                 "JUPYTER_CONFIG_DIR": str(home / "config"),
                 "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
                 "IPYTHONDIR": str(home / "ipython"),
-                "MINIDL_QUICK": "1",  # this is about the page; test_source_edition.py runs in full
+                "MINIDL_QUICK": "",
             },
             stdout=log,
             stderr=log,
