@@ -36,10 +36,7 @@ def test_the_declaration_is_complete(exercise):
     assert len(exercise.cases) >= 3
     assert len(exercise.hints) >= 2
     assert len(exercise.wrong) >= 4
-    assert len(exercise.right) >= 2
-    diagnoses = [wrong.diagnosis for wrong in exercise.wrong]
-    assert len(set(diagnoses)) == len(diagnoses)
-    for words in [*exercise.hints, *diagnoses]:
+    for words in [*exercise.hints, *exercise.wrong]:
         assert words.rstrip("`)").endswith((".", "?", ":")), words
         assert words.count("`") % 2 == 0, words
     abouts = [case.about for case in exercise.cases]
@@ -55,8 +52,10 @@ def test_the_student_reads_a_docstring_and_writes_between_the_marks(exercise):
     assert exercise.name in exercise.source.splitlines()[0]
 
 
-def test_every_right_solution_passes(exercise):
-    for function in [exercise.solution, exercise.stand_in, *exercise.right]:
+def test_every_right_solution_passes(exercise, right_answers):
+    others = right_answers(exercise)
+    assert len(others) >= 2
+    for function in [exercise.solution, *others]:
         feedback = judge(exercise, function, SECONDS)
         assert feedback.kind == "right", f"{function.__name__}: {feedback}"
 
@@ -64,9 +63,16 @@ def test_every_right_solution_passes(exercise):
 def test_every_known_mistake_gets_its_own_diagnosis(exercise, wrong):
     feedback = judge(exercise, exercise.wrong_function(wrong), SECONDS)
     assert feedback.kind == "wrong"
-    assert feedback.diagnosis == wrong.diagnosis
-    assert wrong.diagnosis in str(feedback)
+    assert feedback.diagnosis == wrong
+    assert wrong in str(feedback)
     assert exercise.hints[0] in str(feedback)
+
+
+def test_an_edit_that_fits_nowhere_or_twice_is_refused(toy):
+    for old in ["no such text", "scale"]:
+        exercise = dataclasses.replace(toy, wrong={"A mistake.": {old: "x"}})
+        with pytest.raises(ValueError, match=f"square_sum: '{old}' stands . times"):
+            exercise.wrong_function("A mistake.")
 
 
 def test_every_known_mistake_gets_somewhere(exercise, wrong):
@@ -87,7 +93,7 @@ def test_inputs_are_the_same_every_time_and_a_check_takes_a_moment(exercise):
             if isinstance(value, np.ndarray):
                 assert np.array_equal(value, second[name], equal_nan=value.dtype.kind == "f")
     start = time.process_time()
-    judge(exercise, exercise.wrong_function(exercise.wrong[0]), SECONDS)
+    judge(exercise, exercise.wrong_function(next(iter(exercise.wrong))), SECONDS)
     assert time.process_time() - start < 3
 
 
@@ -171,11 +177,11 @@ def test_a_wrong_first_line_gets_words(toy):
     assert "def square_sum(x, scale=1.0):" in str(feedback)
 
 
-def test_the_time_that_minidl_needs_is_not_the_students(toy):
+def test_the_time_that_minidl_needs_is_not_the_students(toy, right_answers):
     def square_sum(x, scale=1.0):
         time.sleep(0.1)
         return toy.solution(x, scale)
 
     slow = dataclasses.replace(toy, solution=square_sum)
-    assert judge(slow, toy.right[0], 0.2).kind == "right"
+    assert judge(slow, right_answers(toy)[0], 0.2).kind == "right"
     assert judge(slow, square_sum, 0.2).kind == "wrong"

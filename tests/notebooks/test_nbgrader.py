@@ -56,10 +56,7 @@ def answer(notebook, kinds):
         if kind == "solved":
             cell.source = exercise.source
         elif kind == "wrong":
-            cell.source = (
-                f"from minidl.course import find\n\n{exercise.name} = "
-                f'find("{exercise.name}").wrong_function(find("{exercise.name}").wrong[0])'
-            )
+            cell.source = exercise.wrong_source(next(iter(exercise.wrong)))
     return notebook
 
 
