@@ -52,23 +52,19 @@ EXERCISE = Exercise(
         "Then one `reshape(-1, height * width * C)`.",
     ),
     wrong={
-        "The stride is missing: a row for every position, where only every stride-th is asked for.": {
-            "[:, ::stride, ::stride]": ""
-        },
-        "Within a row your channels come before the taps; `w.reshape(-1, F)` has them after: "
-        "(height, width, C).": {"windows = np.moveaxis(windows, 3, -1)": "windows = windows + 0"},
-        "Within a row height and width are swapped: the taps of the filter's first row come first.": {
-            "np.moveaxis(windows, 3, -1)": "np.moveaxis(windows, 3, -1).swapaxes(3, 4)"
-        },
-        "The matrix lies on its side: a window is a row here, not a column (the name has stayed "
-        "from the other layout).": {
-            "height * width * x.shape[3])": "height * width * x.shape[3]).T"
-        },
-        "The rows are in another order: all positions of the first picture come first, then those "
-        "of the second.": {
+        "The stride is missing: you made a row for every position, not only for every stride-th "
+        "one.": {"[:, ::stride, ::stride]": ""},
+        "Within a row your channels come before the taps; `w.reshape(-1, F)` has them last: "
+        "(height, width, C).": {"np.moveaxis(windows, 3, -1)": "windows"},
+        "Within a row height and width are swapped: the taps of the window's first row come "
+        "first.": {"np.moveaxis(windows, 3, -1)": "np.moveaxis(windows, 3, -1).swapaxes(3, 4)"},
+        "The matrix is transposed: a window is a row here, not a column (the name comes from the "
+        "other layout).": {"x.shape[3])": "x.shape[3]).T"},
+        "The rows are in the wrong order: all positions of the first picture come first, then "
+        "those of the second.": {
             "np.moveaxis(windows, 3, -1)": "np.moveaxis(np.moveaxis(windows, 3, -1), 0, 2)"
         },
-        "The positions are in another order: along a row of the picture first, then down.": {
+        "The positions are in the wrong order: go along a row of the picture first, then down.": {
             "np.moveaxis(windows, 3, -1)": "np.moveaxis(windows, 3, -1).swapaxes(1, 2)"
         },
     },

@@ -57,7 +57,7 @@ EXERCISE = Exercise(
         "tap, and the bias once at the end.",
     ),
     wrong={
-        "The stride decides how many positions there are, but not where you look: the filter "
+        "The stride decides how many positions there are, but not where you look: your filter "
         "still moves one step at a time.": {
             "u + rows * stride : stride": "u + rows",
             "v + columns * stride : stride": "v + columns",
@@ -65,14 +65,14 @@ EXERCISE = Exercise(
         "Every tap overwrites what the taps before it left: add with `+=`.": {
             "y += seen": "y[:] = seen"
         },
-        "You flipped the filter. In deep learning a convolution does not (mathematicians would "
-        "call it a cross-correlation).": {"w[u, v]": "w[-1 - u, -1 - v]"},
+        "You flipped the filter. In deep learning a convolution does not flip it (mathematicians "
+        "would call this a cross-correlation).": {"w[u, v]": "w[-1 - u, -1 - v]"},
         "The bias is missing.": {"return y + b": "return y"},
-        "The bias is added at every tap; it belongs to the sum once.": {
+        "You add the bias at every tap; it is added once, to the whole sum.": {
             "@ w[u, v]": "@ w[u, v] + b",
             "return y + b": "return y",
         },
-        "The picture is padded below and to the right only: padding goes on both sides.": {
+        "You padded below and to the right only: padding goes on all four sides.": {
             "(padding, padding), (padding, padding)": "(0, 2 * padding), (0, 2 * padding)"
         },
         "Your `y` is float64 whatever `x` is: give `np.zeros` the dtype of `x`.": {

@@ -55,7 +55,7 @@ EXERCISE = Exercise(
         "`y = np.full(shape, -np.inf, x.dtype)`, and for every tap `y = np.maximum(y, seen)`.",
     ),
     wrong={
-        "Where all numbers of a window are negative you return 0: the maximum must not begin with "
+        "Where all numbers of a window are negative you return 0: the maximum must not start from "
         "0.": {"-np.inf": "0"},
         "You cut the picture into tiles, which is right only where `stride` equals `size`: here "
         "windows overlap or leave gaps.": {BEGIN: "stride = size"},
@@ -73,7 +73,7 @@ EXERCISE = Exercise(
         "Every tap overwrites what the taps before it left: keep the larger of the two.": {
             "y = np.maximum(y, seen)": "y = seen"
         },
-        "That is the smallest number of each window.": {
+        "That is the smallest number of each window, not the largest.": {
             "y = np.maximum(y, seen)": "y = np.where(np.isinf(y), seen, np.minimum(y, seen))"
         },
         "Your `y` is float64 whatever `x` is: give it the dtype of `x`.": {

@@ -58,20 +58,19 @@ EXERCISE = Exercise(
         "`kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.": {
             "(kernel - 1) * dilation + 1": "kernel * dilation"
         },
-        "Both paddings count: `before` and `after` can differ.": {
+        "You counted `before` twice: the paddings `before` and `after` can differ.": {
             "room = size + before + after": "room = size + 2 * before"
         },
         "The padding is missing.": {"room = size + before + after": "room = size"},
-        "You rounded up: a last window that would stick out of the input does not count.": {
+        "You rounded up: a last window that sticks out of the input does not count.": {
             "room // stride": "-(-room // stride)"
         },
-        "A count is a whole number: divide with `//`, which rounds down, not with `/`.": {
-            "room // stride": "room / stride"
-        },
-        "Where the window does not fit there are 0 positions, not a negative number of them.": {
+        "You divided with `/`: a count is a whole number, so divide with `//`, which rounds "
+        "down.": {"room // stride": "room / stride"},
+        "You return a negative number where the window does not fit: there are 0 positions.": {
             "max(room // stride + 1, 0)": "room // stride + 1"
         },
-        "The 1 belongs outside of the division: first divide the room, then add 1.": {
+        "You added 1 before dividing: first divide the room by the stride, then add 1.": {
             "room // stride + 1": "(room + 1) // stride"
         },
     },

@@ -45,14 +45,14 @@ EXERCISE = Exercise(
         "the rest after.",
     ),
     wrong={
-        "An odd position of padding goes after, not before.": {
+        "You put the odd position of padding before; it goes after.": {
             "total // 2, total - total // 2": "total - total // 2, total // 2"
         },
         "You padded `extent - 1` whatever the stride is. With a stride the last window needs "
         "less: look where it starts.": {
             "max((output - 1) * stride + extent - size, 0)": "extent - 1"
         },
-        "Padding came out negative: where the windows do not reach the end, nothing is padded "
+        "Your padding is negative where the windows do not reach the end: nothing is padded then "
         "(take the larger of the total and 0).": {
             "= max((output - 1)": "= ((output - 1)",
             "- size, 0)": "- size)",
@@ -60,11 +60,12 @@ EXERCISE = Exercise(
         "The dilation is missing: taps that stand apart make the window longer.": {
             "(kernel - 1) * dilation + 1": "kernel"
         },
-        "The number of outputs is rounded up, not down.": {"-(-size // stride)": "size // stride"},
-        "Half of the total on both sides loses a position when the total is odd.": {
-            "total // 2, total - total // 2": "total // 2, total // 2"
+        "You rounded the number of outputs down; it is rounded up.": {
+            "-(-size // stride)": "size // stride"
         },
-        "All of the padding is on one side: split it in two halves.": {
+        "You put half of the total, rounded down, on both sides: a position is lost when the "
+        "total is odd.": {"total // 2, total - total // 2": "total // 2, total // 2"},
+        "All of your padding is on one side: half of it goes before, half after.": {
             "total // 2, total - total // 2": "0, total"
         },
     },

@@ -65,29 +65,28 @@ EXERCISE = Exercise(
         "windows overlap.",
     ),
     wrong={
-        "dx must collect from every window that read a position: add with `+=`; `=` keeps only "
-        "the last tap's part.": {"dx[:, down, across] += ": "dx[:, down, across] = "},
-        "The stride is dropped in dx: a gradient must go back to the place that was read, and "
-        "those places are `stride` apart.": {
-            "dx[:, down, across] += ": "dx[:, u : u + rows, v : v + columns] += "
+        "You keep only the last tap's part of dx: it collects from every window that read a "
+        "position, so add with `+=`, not `=`.": {"dx[:, down, across] +=": "dx[:, down, across] ="},
+        "The stride is missing in dx: a gradient goes back to the place that was read, and those "
+        "places are `stride` apart.": {
+            "dx[:, down, across] +=": "dx[:, u : u + rows, v : v + columns] +="
         },
-        "The stride is dropped in dw: pair dy with what each tap has read, every stride-th "
+        "The stride is missing in dw: pair dy with what each tap has read, every stride-th "
         "position.": {
             "tensordot(x[:, down, across]": "tensordot(x[:, u : u + rows, v : v + columns]"
         },
-        "`w[u, v]` is not transposed in dx: from filters back to channels is (F, C).": {
+        "`w[u, v]` is not transposed in dx: the way back from filters to channels is (F, C).": {
             "w[u, v].T": "w[u, v]"
         },
-        "You flipped the filter as well as going back to the place that was read: one of the two "
-        "does it already.": {"dy @ w[u, v].T": "dy @ w[-1 - u, -1 - v].T"},
-        "You took means over the batch: the loss has already divided by N where it is a mean; "
+        "You flipped the filter in dx. Adding to the places that were read is already the flipped "
+        "convolution: flip only once.": {"dy @ w[u, v].T": "dy @ w[-1 - u, -1 - v].T"},
+        "You took means over the batch: where the loss is a mean it has divided by N already, and "
         "going back only adds.": {
             "dx, dw, dy.sum(axis=(0, 1, 2))": "dx, dw / len(x), dy.sum(axis=(0, 1, 2)) / len(x)"
         },
-        "db must be summed over examples and positions: one number for each filter.": {
-            "dy.sum(axis=(0, 1, 2))": "dy.sum(axis=0)"
-        },
-        "The gradients are in another order: dx first, then dw, then db.": {
+        "Your db is summed over the examples alone: it is one number for each filter, summed over "
+        "the positions as well.": {"dy.sum(axis=(0, 1, 2))": "dy.sum(axis=0)"},
+        "The gradients are in the wrong order: dx first, then dw, then db.": {
             "return dx, dw, dy.sum(axis=(0, 1, 2))": "return dw, dx, dy.sum(axis=(0, 1, 2))"
         },
         "Your dx is float64 whatever x is: give it the dtype of x (`np.zeros_like`).": {

@@ -43,23 +43,21 @@ EXERCISE = Exercise(
         "b was added to every example, so its gradient is the sum of dy over the examples.",
     ),
     wrong={
-        "The weight matrix is not transposed in dx: that only fits by accident, where D = F.": {
-            "dy @ w.T": "dy @ w"
-        },
-        "Your dw is transposed: its shape must be w's, (D, F).": {"x.T @ dy": "dy.T @ x"},
-        "You took means over the batch in dw and db. The loss has already divided by N where it "
-        "is a mean; going back only adds.": {
+        "The weight matrix is not transposed in dx: your product fits only by accident, where D = "
+        "F.": {"dy @ w.T": "dy @ w"},
+        "Your dw is transposed: it must have the shape of w, (D, F).": {"x.T @ dy": "dy.T @ x"},
+        "You took means over the batch in dw and db. Where the loss is a mean it has divided by N "
+        "already, and going back only adds.": {
             "x.T @ dy": "x.T @ dy / len(x)",
             "dy.sum(": "dy.mean(",
         },
-        "Your db is the mean over examples: b was added to each of them, so their gradients add "
-        "up.": {"dy.sum(axis=0)": "dy.mean(axis=0)"},
-        "Your db is summed along the wrong axis: one number for each output, not for each example.": {
-            "axis=0": "axis=1"
-        },
+        "Your db is the mean over the examples: b was added to each of them, so their gradients "
+        "add up.": {"dy.sum(axis=0)": "dy.mean(axis=0)"},
+        "Your db is summed along the wrong axis: it is one number for each output, not for each "
+        "example.": {"axis=0": "axis=1"},
         "Your db is not summed over the examples: b was added to each of them, so it collects "
         "from each of them.": {"dy.sum(axis=0)": "dy.copy()"},
-        "The gradients are in another order: dx first, then dw, then db.": {
+        "The gradients are in the wrong order: dx first, then dw, then db.": {
             "return dx, dw, db": "return dw, dx, db"
         },
     },

@@ -67,21 +67,21 @@ EXERCISE = Exercise(
         "of dx.",
     ),
     wrong={
-        "Where windows overlap a position can win several times, and its gradients add up: `+=`, "
-        "not `=`.": {"dx[:, down, across] += ": "dx[:, down, across] = "},
+        "You keep only the last gradient where windows overlap: a position can win several times, "
+        "so add with `+=`, not `=`.": {"dx[:, down, across] +=": "dx[:, down, across] ="},
         "You shared the gradient among all positions of the window: that is average pooling. Here "
         "the winner takes all.": {"winner * dy": "1 / size**2 * dy"},
-        "All positions of the window receive the whole gradient; only the winner may.": {
+        "All positions of the window receive the whole gradient; only the winner should.": {
             "winner * dy": "(window == window) * dy"
         },
-        "The winner is sought among the channels too: each channel has its own.": {
+        "You look for the winner among the channels too: each channel has its own.": {
             "axis=(1, 2), keepdims": "axis=(1, 2, 3), keepdims"
         },
-        "The windows are `stride` apart, not `size`: the two only happen to be equal in the "
+        "Your windows are `size` apart. They are `stride` apart; the two are equal only in the "
         "plainest pooling.": {BEGIN: "stride = size"},
-        "The gradient is multiplied with the winner's value: the slope of a maximum is 1 at the "
+        "You multiplied the gradient by the winner's value: the slope of a maximum is 1 at the "
         "winner, whatever its value.": {"winner * dy": "winner * window * dy"},
-        "The winner is sought among the examples of the batch: each picture has its own.": {
+        "You look for the winner among the examples of the batch too: each picture has its own.": {
             "axis=(1, 2), keepdims": "axis=(0, 1, 2), keepdims"
         },
     },

@@ -64,18 +64,20 @@ EXERCISE = Exercise(
         "by `2 * h`.",
     ),
     wrong={
-        "From x − h to x + h is a way of 2h, but you divide by h: every slope is twice as steep "
-        "as it should be.": {"/ (2 * h)": "/ h"},
-        "That is the one-sided difference (f(x + h) − f(x)) / h, whose error falls only like h; "
-        "the central one's falls like h².": {"(f(up) - f(down)) / (2 * h)": "(f(up) - f(x)) / h"},
+        "You divide by h, but from x − h to x + h is a distance of 2h: every slope comes out "
+        "twice as steep as it is.": {"/ (2 * h)": "/ h"},
+        "That is the one-sided difference (f(x + h) − f(x)) / h, whose error shrinks only like h; "
+        "that of the central difference shrinks like h².": {
+            "(f(up) - f(down)) / (2 * h)": "(f(up) - f(x)) / h"
+        },
         "You nudge all numbers of x together, which gives the sum of all slopes: nudge one at a "
         "time.": {"up[i] += h": "up += h", "down[i] -= h": "down -= h"},
         "You do not put a number back before you nudge the next one: the later slopes are "
-        "measured at another place.": {
+        "measured at another point.": {
             "gradient = np.zeros_like(x)": "gradient, down = np.zeros_like(x), x.copy()",
             "up, down = x.copy(), x.copy()": "up = down.copy()",
         },
-        "The result looks right, but `x` is not as it was: `x + h − 2h + h` is not exactly `x` in "
+        "You changed `x`: the result looks right, but `x + h − 2h + h` is not exactly `x` in "
         "floating point. Nudge a copy.": {
             "up[i] += h": "x[i] += h; up = f(x)",
             "down[i] -= h": "x[i] -= 2 * h; down = f(x); x[i] += h",
@@ -84,7 +86,9 @@ EXERCISE = Exercise(
         "The sign is wrong: f(x + h) comes first, so that a rising f has a positive slope.": {
             "f(up) - f(down)": "f(down) - f(up)"
         },
-        "You return how much f changes, not the slope: divide by the way, 2h.": {" / (2 * h)": ""},
+        "You return how much f changes, not the slope: divide by the distance, 2h.": {
+            " / (2 * h)": ""
+        },
     },
     rtol=1e-6,
     atol=1e-8,

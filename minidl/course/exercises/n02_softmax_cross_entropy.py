@@ -40,11 +40,6 @@ def _rows_far_apart(rng):
     return {"logits": logits, "labels": np.array([1, 3, 0])}
 
 
-def _loss(logits, labels):
-    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
-    return float(-log_p[np.arange(len(labels)), labels].mean())
-
-
 EXERCISE = Exercise(
     solution=softmax_cross_entropy,
     points=3,
@@ -72,31 +67,35 @@ EXERCISE = Exercise(
         "subtract 1 at those places, divide by N.",
     ),
     wrong={
-        "The gradient lacks the 1/N: the loss is a mean over the examples, and its gradient is "
-        "too.": {"dlogits / len(logits)": "dlogits"},
+        "The gradient lacks the 1/N: the loss is a mean over the examples, so its gradient is "
+        "divided by N too.": {"dlogits / len(logits)": "dlogits"},
         "The loss is the sum over the examples; it should be their mean.": {
             "labels].mean()": "labels].sum()"
         },
-        "Large scores overflow: take each row's largest score away before `np.exp`.": {
+        "Large scores overflow: subtract each row's largest score before `np.exp`.": {
             "logits - logits.max(axis=1, keepdims=True)": "logits",
-            "shifted - log_sum": "np.log(np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True))",
+            "shifted - log_sum": "np.log(np.exp(logits) / np.exp(log_sum))",
         },
-        "The softmax runs over the examples instead of the classes: `axis=1` is the one with the "
-        "classes.": {"logits.max(axis=1": "logits.max(axis=0", "sum(axis=1": "sum(axis=0"},
-        "You took the largest score of the whole batch away; next to a large row, all the "
-        "exponentials of a small one vanish. Take each row's own.": {
+        "Your softmax runs over the examples instead of the classes: the classes are on "
+        "`axis=1`.": {"logits.max(axis=1": "logits.max(axis=0", "sum(axis=1": "sum(axis=0"},
+        "You subtracted the largest score of the whole batch: next to a row of large scores, all "
+        "exponentials of a row of small ones vanish. Subtract each row's own.": {
             "logits.max(axis=1, keepdims=True)": "logits.max()"
         },
-        "A small number inside the log keeps it finite, but falsifies the loss where an answer is "
-        "sure and wrong. Work with log p itself.": {
+        "You added a small number inside the log. That keeps it finite, but falsifies the loss "
+        "where an answer is sure and wrong: work with log p itself.": {
             "-log_p[rows, labels]": "-np.log(np.exp(log_p[rows, labels]) + 1e-8)"
         },
         "The gradient has the wrong sign: it is p − y, and points to where the loss rises.": {
             "dlogits / len(logits)": "-dlogits / len(logits)"
         },
-        "The gradient is p alone: at the right class 1 must be taken away.": {
+        "Your gradient is p alone: subtract 1 at the right class.": {
             "labels] -= 1": "labels] -= 0"
         },
     },
-    gradient=Gradient(loss=_loss, of=("logits",), results=(1,)),
+    gradient=Gradient(
+        loss=lambda logits, labels: softmax_cross_entropy(logits, labels)[0],
+        of=("logits",),
+        results=(1,),
+    ),
 )

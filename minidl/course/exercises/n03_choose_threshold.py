@@ -56,23 +56,23 @@ EXERCISE = Exercise(
         "`axis=1`, then `np.argmin`.",
     ),
     wrong={
-        "You made the sum of both rates small. That is another good rule, but it does not make "
+        "You minimized the sum of both rates. That is another good rule, but it does not make "
         "them equal.": {"abs(false_accept - false_reject)": "false_accept + false_reject"},
         "You counted wrong answers over all pairs. With many more pairs of one kind, errors on "
         "the other kind then look cheap: compare the two *rates*.": {
             "abs(false_accept - false_reject)": "(accepted != same).mean()"
         },
-        "The sign of the difference is kept, so its most negative value wins: you want it near 0, "
-        "so take its absolute value. (And is your false reject the share that is rejected?)": {
+        "You kept the sign of the difference, so its most negative value wins: take the absolute "
+        "value, which is smallest near 0. (And is your false reject the share that is rejected?)": {
             "abs(false_accept - false_reject)": "false_accept - false_reject"
         },
-        "You returned the error, not the threshold at which it occurs.": {
+        "You returned the smallest gap, not the threshold at which it occurs.": {
             "return best": "return smallest_gap"
         },
-        "You returned the number of the best candidate; the threshold itself is wanted.": {
+        "You returned the index of the best candidate; the threshold itself is wanted.": {
             "return best": "return int(np.argmax(np.sort(d) == best))"
         },
-        "Both rates are divided by the number of all pairs: each is a share of its own kind.": {
+        "You divided both rates by the number of all pairs: each is a share of its own kind.": {
             "accepted[~same].mean()": "(accepted & ~same).mean()",
             "1 - accepted[same].mean()": "(~accepted & same).mean()",
         },

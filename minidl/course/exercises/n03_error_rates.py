@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, given, normal
+from minidl.course.exercise import Case, Exercise, given
 
 
 def error_rates(d, same, tau):
@@ -49,7 +49,7 @@ EXERCISE = Exercise(
         "A false reject is a pair of one person that was not accepted: `(~accepted[same]).mean()`.",
     ),
     wrong={
-        "The two rates are exchanged: a false *accept* lets a stranger in.": {
+        "The two rates are swapped: a false *accept* lets a stranger in.": {
             "return accepted[~same].mean(),": "return",
             "(~accepted[same]).mean()": "(~accepted[same]).mean(), accepted[~same].mean()",
         },
@@ -58,13 +58,14 @@ EXERCISE = Exercise(
             "accepted[~same]": "(accepted & ~same)",
             "~accepted[same]": "~accepted & same",
         },
-        "The second number is the share of one person's pairs that is accepted; a reject is the "
+        "Your second number is the share of one person's pairs that is accepted; a reject is the "
         "opposite.": {"(~accepted[same]).mean()": "accepted[same].mean()"},
-        "A small distance means the same person: accept where d is *below* τ.": {
-            "d < tau": "d > tau"
+        "You accept where d is above τ: a small distance means the same person, so accept where d "
+        "is *below* τ.": {"d < tau": "d > tau"},
+        "You accept a distance that equals τ; it is not below τ, so use `<`.": {
+            "d < tau": "d <= tau"
         },
-        "A distance that equals τ is not below it: use `<`.": {"d < tau": "d <= tau"},
-        "You counted; a rate is a count divided by how many there are.": {
+        "You returned counts; a rate is a count divided by how many pairs of its kind there are.": {
             "accepted[~same].mean()": "accepted[~same].sum() * 1.0",
             "(~accepted[same]).mean()": "(~accepted[same]).sum() * 1.0",
         },

@@ -57,7 +57,7 @@ EXERCISE = Exercise(
         "nearest person where the smallest distance is below τ, and −1 elsewhere.",
     ),
     wrong={
-        "Strangers are never refused: where even the nearest person is not below τ, answer −1.": {
+        "You never refuse a stranger: where even the nearest person is not below τ, answer −1.": {
             "np.where(d.min(axis=1) < tau, nearest, -1)": "nearest"
         },
         "You took the farthest person: a small distance means the same person.": {
@@ -66,18 +66,17 @@ EXERCISE = Exercise(
         "You took the first person below τ; several may be, and the nearest is the answer.": {
             "d.argmin(axis=1)": "(d < tau).argmax(axis=1)"
         },
-        "You compared the distance with τ; here d and τ are squared distances, so no root.": {
-            ".sum(axis=2)": ".sum(axis=2) ** 0.5"
-        },
-        "The search runs along the wrong axis: each row of d belongs to one new picture, so look "
-        "for the smallest along `axis=1`.": {
+        "You compared the distance itself with τ; here d and τ are squared distances, so take no "
+        "root.": {".sum(axis=2)": ".sum(axis=2) ** 0.5"},
+        "You look for the nearest person along the wrong axis: each row of d belongs to one new "
+        "picture, so take the smallest along `axis=1`.": {
             "argmin(axis=1)": "argmin(axis=0)",
             "d.min(axis=1)": "d.min(axis=0)",
         },
-        "A distance that equals τ is not below it: use `<`.": {
+        "You accept a distance that equals τ; it is not below τ, so use `<`.": {
             "d.min(axis=1) < tau": "d.min(axis=1) <= tau"
         },
-        "A stranger should be −1; 0 is the first person of the gallery.": {
+        "You answer 0 for a stranger, but that is the first person of the gallery: answer −1.": {
             "nearest, -1)": "nearest, 0)"
         },
     },

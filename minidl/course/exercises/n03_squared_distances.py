@@ -33,7 +33,7 @@ EXERCISE = Exercise(
     ),
     wrong={
         "You took the root: that is the distance. The lecture's d is its square, and a threshold "
-        "for one is no threshold for the other.": {
+        "for the one is no threshold for the other.": {
             "(differences**2).sum(axis=2)": "np.sqrt((differences**2).sum(axis=2))"
         },
         "You averaged over the D numbers; ‖…‖² adds them up.": {".sum(axis=2)": ".mean(axis=2)"},
@@ -43,13 +43,13 @@ EXERCISE = Exercise(
         "You squared the sum; the squares come first, then the sum.": {
             "(differences**2).sum(axis=2)": "differences.sum(axis=2) ** 2"
         },
-        "Rows and columns are exchanged: x belongs to the rows, y to the columns.": {
+        "Rows and columns are swapped: x belongs to the rows, y to the columns.": {
             "x[:, None, :] - y[None, :, :]": "x[None, :, :] - y[:, None, :]"
         },
-        "The middle term of ‖x − y‖² = ‖x‖² + ‖y‖² − 2·x·y has the factor 2.": {
+        "The factor 2 is missing from the middle term of ‖x − y‖² = ‖x‖² + ‖y‖² − 2·x·y.": {
             "differences**2": "(x**2)[:, None] + y**2 - x[:, None] * y"
         },
-        "You paired row with row; every x is to be compared with every y.": {
+        "You paired row with row; compare every x with every y.": {
             "x[:, None, :] - y[None, :, :]": "(x - y)[:, None, :]"
         },
     },

@@ -60,20 +60,21 @@ EXERCISE = Exercise(
         "anchor itself, at distance 0.)": {
             "np.where(same, d, -np.inf).argmax(axis=1)": "np.where(same, d, np.inf).argmin(axis=1)"
         },
-        "Multiplying by a mask leaves zeros, and zero is the smallest distance there is: put "
-        "`np.inf` where a picture must not be chosen.": {
+        "You multiplied by a mask, which leaves zeros, and zero is the smallest distance there "
+        "is: put `np.inf` where a picture must not be chosen.": {
             "np.where(same, np.inf, d).argmin(axis=1)": "(d * ~same).argmin(axis=1)"
         },
-        "The farthest picture is sought among everybody: look among the same person's only.": {
+        "You look for the farthest picture among everybody: look among the same person's only.": {
             "np.where(same, d, -np.inf).argmax(axis=1)": "d.argmax(axis=1)"
         },
-        "The closest picture of all is the anchor itself: leave out those of the same person.": {
+        "You look for the closest picture among everybody, and it is the anchor itself: leave out "
+        "those of the same person.": {
             "np.where(same, np.inf, d).argmin(axis=1)": "d.argmin(axis=1)"
         },
-        "Positive and negative are exchanged.": {
+        "Positive and negative are swapped.": {
             "return positive, negative": "return negative, positive"
         },
-        "You returned distances; the rows where they occur are wanted (argmax, argmin).": {
+        "You returned distances; the rows where they occur are wanted (`argmax`, `argmin`).": {
             ".argmax(": ".max(",
             ".argmin(": ".min(",
         },

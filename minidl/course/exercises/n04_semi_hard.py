@@ -44,21 +44,19 @@ EXERCISE = Exercise(
         "itself: `~np.eye(len(d), dtype=bool)`), and `~same[:, None, :]` for A and N.",
     ),
     wrong={
-        "The negative may be closer than the positive in yours: that is hard, not semi-hard. "
-        "d(A,P) < d(A,N) is asked for.": {
-            "(near < far) & (far < near + margin)": "(far < near + margin)"
-        },
-        "The margin is no limit in yours: a negative farther than d(A,P) + α has nothing left to "
+        "You let the negative be closer than the positive: that is hard, not semi-hard. d(A,P) < "
+        "d(A,N) is asked for.": {"(near < far) & (far < near + margin)": "(far < near + margin)"},
+        "You set no limit by the margin: a negative farther than d(A,P) + α has nothing left to "
         "teach.": {"(near < far) & (far < near + margin)": "(near < far)"},
-        "A picture is its own positive in yours: with d(A,A) = 0 that teaches nothing. Leave out "
+        "You let a picture be its own positive: with d(A,A) = 0 that teaches nothing. Leave out "
         "the diagonal.": {"same & ~np.eye(len(d), dtype=bool)": "same"},
-        "Pictures of the same person serve as negatives: N must show somebody else.": {
+        "You let pictures of the same person be negatives: N must show somebody else.": {
             "positive[:, :, None] & ~same[:, None, :]": "positive[:, :, None]"
         },
-        "Positive and negative have changed places: the entry is [A, P, N].": {
+        "Positive and negative are swapped: the entry is [A, P, N].": {
             "near, far = d[:, :, None], d[:, None, :]": "far, near = d[:, :, None], d[:, None, :]"
         },
-        "d(P,N) is not what is asked for: both distances are measured from the anchor.": {
+        "You took d(P,N) for the negative: both distances are measured from the anchor.": {
             "d[:, :, None], d[:, None, :]": "d[:, :, None], d[None, :, :]"
         },
     },

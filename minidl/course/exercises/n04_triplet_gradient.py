@@ -53,17 +53,14 @@ EXERCISE = Exercise(
             "2 * (p - a)": "(p - a)",
             "2 * (a - n)": "(a - n)",
         },
-        "The anchor stands in both distances: you have only the part that pulls it towards the "
-        "positive.": {"active * (2 * (n - p))": "active * (2 * (a - p))"},
+        "Your anchor's gradient has only the part that pulls it towards the positive: the anchor "
+        "stands in both distances.": {"active * (2 * (n - p))": "active * (2 * (a - p))"},
         "The negative's gradient has the wrong sign: a step against it would bring the stranger "
         "closer.": {"active * (2 * (a - n))": "active * (2 * (n - a))"},
         "The positive's gradient has the wrong sign: a step against it would push the same person "
         "away.": {"active * (2 * (p - a))": "active * (2 * (a - p))"},
-        "Every sign is wrong: these are the directions to go, the gradient points the other way.": {
-            "(n - p)": "(p - n)",
-            "(p - a)": "(a - p)",
-            "2 * (a - n)": "2 * (n - a)",
-        },
+        "Every sign is wrong: these are the directions to move in, and the gradient points the "
+        "other way.": {"(n - p)": "(p - n)", "(p - a)": "(a - p)", "2 * (a - n)": "2 * (n - a)"},
         "The margin is missing where you ask which triplets are active.": {
             "near - far + margin > 0": "near - far > 0"
         },

@@ -54,8 +54,8 @@ EXERCISE = Exercise(
         "Each triplet costs `np.maximum(near - far + margin, 0)`; add them up with `.sum()`.",
     ),
     wrong={
-        "You added the triplets up before clipping at zero: satisfied triplets then pay for "
-        "others. Clip each one first.": {
+        "You added the triplets up before clipping at zero: satisfied triplets then hide what "
+        "others cost. Clip each one first.": {
             "np.maximum(near": "np.maximum((near",
             "margin, 0).sum()": "margin).sum(), 0)",
         },
@@ -68,17 +68,17 @@ EXERCISE = Exercise(
         "The margin has the wrong sign: d(A,P) + α ≤ d(A,N) is wanted, so α is added.": {
             "+ margin": "- margin"
         },
-        "Positive and negative are exchanged: this pulls strangers together.": {
+        "Positive and negative are swapped: this pulls strangers together.": {
             "near - far": "far - near"
         },
         "You took roots: the lecture's d is the squared distance.": {
             "near - far + margin": "np.sqrt(near) - np.sqrt(far) + margin"
         },
         "The margin is missing.": {" + margin": ""},
-        "One cost for each triplet is returned; add them up to one number.": {
+        "You return one cost for each triplet; add them up to one number.": {
             "margin, 0).sum()": "margin, 0)"
         },
-        "The squared differences are added up over all triplets at once: sum over `axis=1`, so "
+        "You added the squared differences up over all triplets at once: sum over `axis=1`, so "
         "that each triplet keeps its own number.": {
             "(a - p) ** 2).sum(axis=1)": "(a - p) ** 2).sum()",
             "(a - n) ** 2).sum(axis=1)": "(a - n) ** 2).sum()",

@@ -49,11 +49,10 @@ EXERCISE = Exercise(
         "`np.where(total > 0, total, 1)` is a divisor that is never 0.",
     ),
     wrong={
-        "0/0 is nan, and one nan spoils a whole network. Where both numbers are 0 the answer is 0.": {
-            "np.where(total > 0, total, 1)": "total"
-        },
+        "You divide 0 by 0, which is nan, and one nan spoils a whole network: where both numbers "
+        "are 0 the answer is 0.": {"np.where(total > 0, total, 1)": "total"},
         "The square is missing.": {"(f - g) ** 2": "(f - g)"},
-        "You took the absolute difference in place of the squared one.": {
+        "You took the absolute difference instead of the squared one.": {
             "(f - g) ** 2": "np.abs(f - g)"
         },
         "You squared the whole fraction: the square belongs to the difference alone.": {
@@ -62,11 +61,13 @@ EXERCISE = Exercise(
         "You added up over the D numbers; the logistic unit needs each of them.": {
             "(f - g) ** 2 / safe": "((f - g) ** 2 / safe).sum(axis=1)"
         },
-        "A constant added to the divisor keeps 0/0 away, but it also changes every other number: "
-        "small features nearly vanish. Treat only the zeros differently.": {
+        "You added a constant to the divisor. That keeps 0/0 away, but it changes every other "
+        "number too, and small features nearly vanish: treat only the zeros differently.": {
             "np.where(total > 0, total, 1)": "total + 1e-3"
         },
-        "The divisor is f + g, not (f + g)/2.": {"total = f + g": "total = (f + g) / 2"},
+        "You divided by the mean (f + g)/2; the divisor is the sum f + g.": {
+            "total = f + g": "total = (f + g) / 2"
+        },
     },
     atol=1e-14,
 )

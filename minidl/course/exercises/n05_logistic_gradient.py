@@ -54,8 +54,8 @@ EXERCISE = Exercise(
         "The bias has the feature 1 everywhere: the sum of dz.",
     ),
     wrong={
-        "The sign is wrong: ŷ − y, not y − ŷ. A step against your gradient would make the loss "
-        "larger.": {"(y_hat - same)": "(same - y_hat)"},
+        "The sign is wrong: it is ŷ − y, not y − ŷ. A step against your gradient would make the "
+        "loss larger.": {"(y_hat - same)": "(same - y_hat)"},
         "You added up over the pairs; the loss is their mean.": {
             "(y_hat - same) / len(u)": "(y_hat - same)"
         },
@@ -63,12 +63,14 @@ EXERCISE = Exercise(
             "1 / (1 + np.exp(-(u @ w + b)))": "u @ w + b"
         },
         "You multiplied by ŷ(1 − ŷ) as well. In the derivative of the logistic loss for z that "
-        "factor has cancelled: ŷ − y is left.": {
+        "factor has cancelled, and ŷ − y is left.": {
             "(y_hat - same) / len(u)": "(y_hat - same) * y_hat * (1 - y_hat) / len(u)"
         },
         "The bias is missing in z.": {"(u @ w + b)": "(u @ w)"},
-        "The bias's gradient is one number: add dz up over the pairs.": {"dz.sum()": "dz"},
-        "The bias's gradient is divided by N twice: dz has the N already, so add it up.": {
+        "You did not sum the bias's gradient: it is one number, dz added up over the pairs.": {
+            "dz.sum()": "dz"
+        },
+        "You divided the bias's gradient by N twice: dz has the 1/N already, so add it up.": {
             "dz.sum()": "dz.mean()"
         },
     },

@@ -53,19 +53,17 @@ EXERCISE = Exercise(
         "The sigmoid is missing: z is a score, ŷ = σ(z) a probability.": {
             "return 1 / (1 + np.exp(-z))": "return z"
         },
-        "The sign inside the exponential is missing: σ(z) = 1 / (1 + e^(−z)).": {
+        "The minus sign inside the exponential is missing: σ(z) = 1 / (1 + e^(−z)).": {
             "np.exp(-z)": "np.exp(z)"
         },
-        "Without absolute values the order of the two pictures changes the answer.": {
-            "np.abs(f - g)": "(f - g)"
-        },
+        "The absolute values are missing: without them the order of the two pictures changes the "
+        "answer.": {"np.abs(f - g)": "(f - g)"},
         "You squared the differences; the formula takes their absolute values.": {
             "np.abs(f - g)": "(f - g) ** 2"
         },
-        "The absolute value stands around each difference fₖ − gₖ, not around the whole sum.": {
-            "np.abs(f - g) @ w": "np.abs((f - g) @ w)"
-        },
-        "The bias belongs to the sum once; you added it to each of the D differences.": {
+        "You took the absolute value of the whole sum: it belongs around each difference fₖ − "
+        "gₖ.": {"np.abs(f - g) @ w": "np.abs((f - g) @ w)"},
+        "You added the bias to each of the D differences; it is added once, to the sum.": {
             "np.abs(f - g) @ w + b": "((np.abs(f - g) + b) * w).sum(axis=1)"
         },
         "The bias is missing.": {" @ w + b": " @ w"},

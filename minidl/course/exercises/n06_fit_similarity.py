@@ -68,27 +68,27 @@ EXERCISE = Exercise(
         "`b.imag` into the matrix.",
     ),
     wrong={
-        "The conjugate stands at the wrong factor, so it turns the wrong way: conj(dz)·dw.": {
+        "You conjugated the wrong factor, which turns the points the wrong way: conj(dz)·dw.": {
             "dz.conj() * dw": "dz * dw.conj()"
         },
         "Without the conjugate, dz·dw adds the two angles instead of subtracting them: "
         "conj(dz)·dw.": {"dz.conj() * dw": "dz * dw"},
-        "You divide by the spread of the target. That of the source belongs there: Σ |dz|².": {
+        "You divide by the spread of the target; divide by that of the source, Σ |dz|².": {
             "(abs(dz) ** 2).sum()": "(abs(dw) ** 2).sum()"
         },
-        "You fit a to the points as they are; subtract the means first, or the shift spoils the "
-        "turn.": {"dz, dw = z - z.mean(), w - w.mean()": "dz, dw = z, w"},
-        "b has to allow for what a does to the middle: b = mean(w) − a·mean(z).": {
+        "You fitted a to the points as they are: subtract the means first, or the shift spoils "
+        "the turn.": {"dz, dw = z - z.mean(), w - w.mean()": "dz, dw = z, w"},
+        "Your b does not allow for what a does to the mean: b = mean(w) − a·mean(z).": {
             "w.mean() - a * z.mean()": "w.mean() - z.mean()"
         },
-        "You found the way back, from the target to the source: exchange the two.": {
+        "You found the way back, from the target to the source: swap the two.": {
             BEGIN: "source, target = target, source"
         },
-        "The signs of Im a are exchanged in the matrix: −Im a stands in the first row.": {
+        "The signs of Im a are swapped in the matrix: −Im a stands in the first row.": {
             "-a.imag": "a.imag",
             "[a.imag, a.real": "[-a.imag, a.real",
         },
-        "a has lost its scale: |dz|² is squared, |dz| alone is not.": {
+        "You divide by Σ |dz|, which spoils the scale: the square is missing, Σ |dz|².": {
             "(abs(dz) ** 2).sum()": "abs(dz).sum()"
         },
     },

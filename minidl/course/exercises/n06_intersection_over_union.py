@@ -78,15 +78,14 @@ EXERCISE = Exercise(
         "negative, even a positive area: clip width and height at 0 before you multiply.": {
             "np.maximum(high - low, 0)": "(high - low)"
         },
-        "You clip the product. Two negative sides multiply to a positive area, so clip width and "
+        "You clip the product. Two negative sides multiply to a positive area: clip width and "
         "height before you multiply.": {
             "np.maximum(high - low, 0).prod(axis=1)": "np.maximum((high - low).prod(axis=1), 0)"
         },
         "You divide by the sum of both areas, in which the shared part is counted twice: subtract "
         "it once.": {"(own + areas - shared)": "(own + areas)"},
-        "You divide by the area of one box only; the union is what at least one of the two covers.": {
-            "(own + areas - shared)": "areas"
-        },
+        "You divide by the area of one box only; the union is what at least one of the two "
+        "covers.": {"(own + areas - shared)": "areas"},
         "You divide by the area of the smaller box. A small box inside of a large one then counts "
         "as the same; the union is what at least one of the two covers.": {
             "(own + areas - shared)": "np.minimum(own, areas)"
@@ -96,7 +95,7 @@ EXERCISE = Exercise(
             "low = np.maximum": "low = np.minimum",
             "high = np.minimum": "high = np.maximum",
         },
-        "You read a box as (left, top, width, height); its last two numbers are the right and the "
+        "You read a box as (left, top, width, height); its last two numbers are its right and its "
         "bottom side.": {
             "(boxes[:, 2:] - boxes[:, :2])": "boxes[:, 2:]",
             "(box[2:] - box[:2])": "box[2:]",

@@ -72,23 +72,24 @@ EXERCISE = Exercise(
         "`len(thresholds)`, and you should return 0 for it.",
     ),
     wrong={
-        "The two branches are exchanged: if the first pixel is brighter by more than the "
-        "threshold, go on to 2n + 1.": {"(1 if brighter else 2)": "(2 if brighter else 1)"},
+        "The two branches are swapped: if the first pixel is brighter by more than the threshold, "
+        "go on to 2n + 1.": {"(1 if brighter else 2)": "(2 if brighter else 1)"},
         "You return the node's number; leaves are counted from 0, so subtract the number of "
         "questions.": {"return node - len(thresholds)": "return node"},
-        "The difference is the wrong way round: the first pixel minus the second.": {
+        "Your difference is the wrong way round: take the first pixel minus the second.": {
             "values[p] - values[q]": "values[q] - values[p]"
         },
-        "The sign counts: compare the difference, not its absolute value.": {
+        "You compare the absolute value of the difference: its sign counts.": {
             "values[p] - values[q] >": "abs(values[p] - values[q]) >"
         },
-        "A difference that equals the threshold is not above it: use `>`.": {
+        "You take a difference that equals the threshold for one above it: use `>`.": {
             "> thresholds[node]": ">= thresholds[node]"
         },
-        "You ask the same threshold at every question: each has its own, `thresholds[node]`.": {
+        "You use the same threshold for every question: each has its own, `thresholds[node]`.": {
             "> thresholds[node]": "> thresholds[0]"
         },
-        "You compare the pixels with the numbers p and q themselves: `pixels` says which `values` "
-        "to compare.": {"values[p] - values[q]": "int(p) - int(q)"},
+        "You compare the numbers p and q themselves: they say which of the `values` to compare.": {
+            "values[p] - values[q]": "int(p) - int(q)"
+        },
     },
 )

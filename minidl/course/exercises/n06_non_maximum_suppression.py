@@ -84,33 +84,37 @@ EXERCISE = Exercise(
         "`np.array(kept, int)`.",
     ),
     wrong={
-        "You go through the boxes in the order given: the surest comes first.": {
+        "You go through the boxes in the order given; the surest comes first.": {
             "np.argsort(-scores)": "np.arange(len(scores))"
         },
         "You begin with the least sure box: `np.argsort` sorts upwards, so give it `-scores`.": {
             "np.argsort(-scores)": "np.argsort(scores)"
         },
-        "A box that was removed itself still removes others. Only boxes that *stay* may: in a row "
-        "of three, the third overlaps only the second, which is gone.": {
-            "kept.append(best)": "shares = intersection_over_union(boxes[best], boxes[scores > scores[best]])\n        kept += [best] * all(shares <= overlap)",
+        "You let a removed box remove others. Only boxes that *stay* may: in a row of three, the "
+        "third overlaps only the second, which is gone.": {
+            "kept.append(best)": (
+                "surer = boxes[scores > scores[best]]; "
+                "kept += [best] * all(intersection_over_union(boxes[best], surer) <= overlap)"
+            ),
             "rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]": "rest",
         },
-        "You compare each box with the one before it only; it has to be compared with every box "
-        "that stays.": {
-            "kept = []": "kept, before = [], order[:0]",
-            "kept.append(best)": "kept += [best] * all(intersection_over_union(boxes[best], boxes[before]) <= overlap)",
-            "order = rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]": "before, order = order[:1], rest",
+        "You compare each box with the one before it only: compare it with every box that stays.": {
+            "kept = []": "kept, before = [], boxes[:0]",
+            "kept.append(best)": (
+                "shares = intersection_over_union(boxes[best], before); "
+                "kept += [best] * all(shares <= overlap); before = boxes[[best]]"
+            ),
+            "rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]": "rest",
         },
-        "The condition is the wrong way round: what overlaps the best box too much must go, the "
+        "Your condition is the wrong way round: what overlaps the best box too much goes, and the "
         "others stay.": {"<= overlap": "> overlap"},
-        "A box that overlaps by exactly the limit is not above it, so it stays: use `<=`.": {
-            "<= overlap": "< overlap"
-        },
-        "Only the best box of the whole picture is left. There may be several faces: go on with "
+        "You remove a box that overlaps by exactly the limit; it is not above the limit, so use "
+        "`<=`.": {"<= overlap": "< overlap"},
+        "You keep only the best box of the whole picture. There may be several faces: go on with "
         "the boxes that do not overlap it.": {
             "rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]": "rest[:0]"
         },
-        "You return the boxes; asked for are their indices.": {
+        "You return the boxes; their indices are asked for.": {
             "np.array(kept, int)": "boxes[np.array(kept, int)]"
         },
     },

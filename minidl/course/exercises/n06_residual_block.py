@@ -58,21 +58,21 @@ EXERCISE = Exercise(
         "x is added after the second convolution and before the last ReLU.",
     ),
     wrong={
-        "The way around is missing: x has to be added to what the convolutions found.": {
+        "The way around is missing: add x to what the convolutions found.": {
             "np.maximum(x + g, 0)": "np.maximum(g, 0)"
         },
-        "You apply ReLU to g before x is added, so the block can only add and never take away: "
-        "add first, then ReLU.": {"np.maximum(x + g, 0)": "x + np.maximum(g, 0)"},
+        "You apply ReLU to g before x is added, so the block can only add and never subtract: add "
+        "first, then apply ReLU.": {"np.maximum(x + g, 0)": "x + np.maximum(g, 0)"},
         "The last ReLU is missing.": {"np.maximum(x + g, 0)": "x + g"},
-        "The ReLU between the convolutions is missing; without it the two are no more than one "
+        "The ReLU between the convolutions is missing: without it the two are no more than one "
         "larger convolution.": {"np.maximum(hidden, 0)": "hidden"},
         "You add what the first convolution found; the way around begins at x.": {
             "np.maximum(x + g": "np.maximum(hidden + g"
         },
-        "Both convolutions use the first filters: the second has its own, `w2` and `b2`.": {
+        "You use the first filters in both convolutions: the second has its own, `w2` and `b2`.": {
             "F.conv(hidden, w2, b2": "F.conv(hidden, w1, b1"
         },
-        "`x += …` changes the caller's array: write `x + g`.": {
+        "You changed the caller's array with `x += …`: write `x + g`.": {
             "return np.maximum(x + g, 0)": "x += g; return np.maximum(x, 0)"
         },
     },

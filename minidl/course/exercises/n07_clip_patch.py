@@ -43,16 +43,17 @@ EXERCISE = Exercise(
         "`min(…, length)`.",
     ),
     wrong={
-        "A negative start is padding, and NumPy would count it from the far end: hold it at 0.": {
-            "max(first, 0)": "first"
+        "Your start can be negative. That is padding, and NumPy would count it from the far end: "
+        "hold it at 0.": {"max(first, 0)": "first"},
+        "Your end can stick out of the picture: hold it at `length`.": {
+            "min(stop, length)": "stop"
         },
-        "The end may stick out: hold it at `length`.": {"min(stop, length)": "stop"},
         "One pixel is missing at the end: a slice stops before its end.": {
             "stop = first + size": "stop = first + size - 1"
         },
         "The step is missing.": {"position * step + offset": "position + offset"},
         "The offset is missing.": {"position * step + offset": "position * step"},
-        "You moved the clipped start by the size: the end belongs to the field before it is "
+        "You added the size to the clipped start: the end belongs to the field before it is "
         "clipped.": {"stop = first + size": "first = max(first, 0); stop = first + size"},
     },
     float32=False,

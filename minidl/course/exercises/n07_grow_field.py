@@ -57,20 +57,19 @@ EXERCISE = Exercise(
         "The step is missing in the size: behind a stride, one position is worth several pixels.": {
             "(kernel - 1) * dilation * step": "(kernel - 1) * dilation"
         },
-        "A window of `kernel` taps has only `kernel - 1` gaps.": {
+        "You counted `kernel` gaps: a window of `kernel` taps has only `kernel - 1`.": {
             "(kernel - 1) * dilation": "kernel * dilation"
         },
-        "The dilation is missing: its taps stand apart.": {
+        "The dilation is missing: the taps stand apart.": {
             "(kernel - 1) * dilation * step": "(kernel - 1) * step"
         },
-        "Strides multiply: every second of every second is every fourth. You added them.": {
+        "You added the strides. They multiply: every second of every second is every fourth.": {
             "step * stride": "step + stride - 1"
         },
-        "Padding in front moves the field towards *smaller* positions: subtract it.": {
-            "offset - before * step": "offset + before * step"
-        },
-        "The padding of a deeper layer counts in that layer's positions, each of them `step` "
-        "pixels.": {"offset - before * step": "offset - before"},
+        "You added the padding: padding in front moves the field towards *smaller* positions, so "
+        "subtract it.": {"offset - before * step": "offset + before * step"},
+        "You counted the padding in pixels: that of a deeper layer counts in that layer's "
+        "positions, each of them `step` pixels.": {"offset - before * step": "offset - before"},
         "The offset is missing.": {"return size, step, offset": "return size, step, 0"},
     },
     float32=False,

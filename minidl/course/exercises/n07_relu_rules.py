@@ -47,23 +47,20 @@ EXERCISE = Exercise(
         "Guided backpropagation lets through what both let through.",
     ),
     wrong={
-        "The rules of saliency and deconvnet are exchanged: backpropagation gates on the "
-        "activation y.": {
-            "return saliency, deconvnet, guided": "return deconvnet, saliency, guided"
-        },
-        "Guided needs both conditions at once, and yours is content with one of them.": {
+        "The rules of saliency and deconvnet are swapped: backpropagation gates on the activation "
+        "y.": {"return saliency, deconvnet, guided": "return deconvnet, saliency, guided"},
+        "Your guided rule is content with one of the two conditions: it needs both at once.": {
             "guided = deconvnet * (y > 0)": "guided = dy * ((y > 0) | (dy > 0))"
         },
-        "Guided is not the deconvnet's rule alone: it also drops what the ReLU had cut.": {
+        "Your guided rule is the deconvnet's: it also drops what the ReLU had cut.": {
             "guided = deconvnet * (y > 0)": "guided = deconvnet"
         },
-        "The deconvnet knows nothing of the activation: it gates on the sign of dy alone.": {
+        "Your deconvnet looks at the activation: it gates on the sign of dy alone.": {
             "deconvnet = np.maximum(dy, 0)": "deconvnet = dy * (y > 0)"
         },
-        "Where y is 0 the ReLU was closed: `y > 0`, not `y >= 0`.": {
-            "saliency = dy * (y > 0)": "saliency = dy * (y >= 0)"
-        },
-        "You returned which numbers go through, not the gradients themselves.": {
+        "You let dy through where y is 0: the ReLU was closed there, so use `y > 0`, not `y >= "
+        "0`.": {"saliency = dy * (y > 0)": "saliency = dy * (y >= 0)"},
+        "You returned which numbers pass, not the gradients themselves.": {
             "return saliency, deconvnet, guided": "return y > 0, dy > 0, (y > 0) & (dy > 0)"
         },
     },

@@ -58,26 +58,30 @@ EXERCISE = Exercise(
         "`a.shape[2]`.",
     ),
     wrong={
-        "The weakest come first in yours: `argsort` goes upwards, so sort `-best`.": {
+        "Your weakest pictures come first: `argsort` sorts upwards, so sort `-best`.": {
             "np.argsort(-best": "np.argsort(best"
         },
-        "You took a flat position apart with the height: it is `row * W + column`, so divide by "
-        "the width.": {"a.shape[2])": "a.shape[1])"},
-        "Rows and columns are exchanged.": {
+        "You divided the flat position by the height: it is `row * W + column`, so divide by the "
+        "width.": {"a.shape[2])": "a.shape[1])"},
+        "Rows and columns are swapped.": {
             "return pictures, rows, columns": "return pictures, columns, rows"
         },
         "You asked unit 0 instead of the one named by `unit`.": {"a[..., unit]": "a[..., 0]"},
-        "One picture may hold several of your strongest positions: each picture counts once.": {
-            BEGIN: "order = np.argsort(-a[..., unit], axis=None, kind='stable')[:number]; return np.unravel_index(order, a.shape[:3])"
+        "You count a picture once for each of its strong positions: each picture counts once, "
+        "with its strongest.": {
+            BEGIN: (
+                "order = np.argsort(-a[..., unit], axis=None, kind='stable')[:number]; "
+                "return np.unravel_index(order, a.shape[:3])"
+            )
         },
-        "The positions are in the order of the pictures, not in the order of their strength: "
-        "index `where` with `pictures`.": {"where[pictures]": "where[: len(pictures)]"},
-        "You ranked pictures by their mean; a feature that fills one corner only would be lost. "
-        "Rank them by their strongest position.": {
+        "Your positions are in the order of the pictures, not in that of their strength: index "
+        "`where` with `pictures`.": {"where[pictures]": "where[: len(pictures)]"},
+        "You ranked the pictures by their mean, and a feature that fills only one corner would be "
+        "lost: rank them by their strongest position.": {
             "best = flat.max(axis=1)": "best = flat.mean(axis=1)"
         },
-        "At a tie the earlier picture comes first; sorting upwards and turning round puts the "
-        "later one first.": {"-best": "best", ")[:number]": ")[::-1][:number]"},
+        "You put the later picture first at a tie, as sorting upwards and reversing does: the "
+        "earlier one comes first.": {"-best": "best", ")[:number]": ")[::-1][:number]"},
     },
     float32=False,
 )

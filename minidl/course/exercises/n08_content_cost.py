@@ -44,22 +44,20 @@ EXERCISE = Exercise(
     ),
     wrong={
         "The ½ in front of the sum is missing in the cost.": {"0.5 * np.sum": "np.sum"},
-        "The gradient is twice too long: the 2 from the square and the ½ in front cancel.": {
-            "**2), difference": "**2), 2 * difference"
-        },
-        "Your cost is the squared distance without the ½, and your gradient is that cost's. In "
-        "the lecture's convention both are half as large.": {
+        "Your gradient is twice as long as it should be: the 2 from the square and the ½ in front "
+        "cancel.": {"**2), difference": "**2), 2 * difference"},
+        "The ½ is missing from the cost, and your gradient is that cost's: in the lecture's "
+        "convention both are half as large.": {
             "0.5 * np.sum(difference**2), difference": "np.sum(difference**2), 2 * difference"
         },
-        "The gradient points the wrong way: it is for a_G, and J grows when a_G moves away from "
-        "a_C.": {", difference\n": ", -difference\n"},
+        "Your gradient points the wrong way: it is for a_G, and J grows when a_G moves away from "
+        "a_C.": {"**2), difference": "**2), -difference"},
         "You took the mean over positions and channels; the lecture's cost is a sum.": {
             "np.sum(difference**2)": "np.mean(difference**2)"
         },
         "The differences are not squared.": {"difference**2": "difference"},
-        "That is half the distance; the cost has the square of the distance.": {
-            "np.sum(difference**2)": "np.sqrt(np.sum(difference**2))"
-        },
+        "You took the root: that is half the distance, where the cost has the square of the "
+        "distance.": {"np.sum(difference**2)": "np.sqrt(np.sum(difference**2))"},
     },
     gradient=Gradient(
         loss=lambda a_C, a_G: 0.5 * ((a_C - a_G) ** 2).sum(), of=("a_G",), results=(1,)

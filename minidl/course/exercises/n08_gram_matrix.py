@@ -41,10 +41,8 @@ EXERCISE = Exercise(
         "once are one matrix product: the table turned on its side, times the table.",
     ),
     wrong={
-        "You multiplied positions with positions; the style matrix has a row and a column for "
-        "each channel. The transpose belongs on the other factor.": {
-            "rows.T @ rows": "rows @ rows.T"
-        },
+        "You multiplied positions by positions; the style matrix has a row and a column for each "
+        "channel. The transpose belongs on the other factor.": {"rows.T @ rows": "rows @ rows.T"},
         "Your table mixes the channels up: `reshape` keeps the order of the numbers in memory, "
         "and there the channels come last.": {
             "a.reshape(-1, a.shape[-1])": "a.reshape(a.shape[-1], -1)",
@@ -52,8 +50,8 @@ EXERCISE = Exercise(
         },
         "You divided by the number of positions. The lecture's G is the plain sum; the division "
         "comes with the cost.": {"rows.T @ rows": "rows.T @ rows / len(rows)"},
-        "You took the means away first: that is a covariance. The style matrix is not centred, so "
-        "it also knows how often each channel fires at all.": {
+        "You subtracted the means first: that is a covariance. The style matrix is not centred, "
+        "so it also knows how often each channel fires at all.": {
             "return rows.T": "rows = rows - rows.mean(axis=0); return rows.T"
         },
         "That is the correlation coefficient, which the lecture's words speak of; its formula, "

@@ -38,21 +38,20 @@ EXERCISE = Exercise(
         "For the content, α′·½ has to equal α / (4·n_H·n_W·n_C). Solve for α′.",
     ),
     wrong={
-        "The ½ of the lecture's content cost is forgotten: α′·½ has to equal α / (4·n_H·n_W·n_C).": {
+        "You forgot the ½ of the lecture's content cost: α′·½ has to equal α / (4·n_H·n_W·n_C).": {
             "alpha / (2 *": "alpha / (4 *"
         },
         "You went the other way: this turns the lecture's α into the Coursera exercise's.": {
             "alpha / (2 * n_H * n_W * n_C)": "alpha * (2 * n_H * n_W * n_C)"
         },
-        "You multiplied with the ½ where dividing by it is needed: α′ = α / (4·n_H·n_W·n_C) / ½.": {
+        "You multiplied by the ½ where you should divide by it: α′ = α / (4·n_H·n_W·n_C) / ½.": {
             "alpha / (2 *": "alpha / (8 *"
         },
-        "β changes nothing: (2·n_H·n_W·n_C)² and 4·n_C²·(n_H·n_W)² are the same number.": {
+        "You changed β: (2·n_H·n_W·n_C)² and 4·n_C²·(n_H·n_W)² are the same number, so it stays.": {
             "n_C), beta": "n_C), beta / (2 * n_H * n_W * n_C)"
         },
-        "The Coursera exercise divides its content cost by the number of channels as well.": {
-            "n_W * n_C)": "n_W)"
-        },
+        "You left out the channels: the Coursera exercise divides its content cost by their "
+        "number as well.": {"n_W * n_C)": "n_W)"},
     },
     float32=False,
 )

@@ -26,14 +26,6 @@ def style_cost(a_S, a_G):
     ### END SOLUTION
 
 
-def _means(a_S, a_G):
-    mean = [np.einsum("nijk,nijm->nijkm", a, a).mean(axis=(0, 1, 2)) for a in (a_S, a_G)]
-    d = (mean[1] - mean[0]) / (2 * a_G.shape[-1] ** 2)
-    rows = a_G.reshape(-1, a_G.shape[-1])
-    gradient = (rows @ (d + d.T)).reshape(a_G.shape) / len(rows)
-    return ((mean[0] - mean[1]) ** 2).sum() / (2 * a_G.shape[-1]) ** 2, gradient
-
-
 def _activations(size_s, size_g, channels):
     return normal({"a_S": (1, *size_s, channels), "a_G": (1, *size_g, channels)})
 
@@ -65,28 +57,28 @@ EXERCISE = Exercise(
         "of all positions at once.",
     ),
     wrong={
-        "The square is missing, as in the lecture's first formula: without it, differences with a "
-        "plus and a minus cancel, and J can fall for ever.": {"difference**2": "difference"},
-        "You summed absolute differences in place of squares.": {
+        "The square is missing, as in the lecture's first formula: without it, positive and "
+        "negative differences cancel, and J can fall forever.": {"difference**2": "difference"},
+        "You summed absolute differences instead of squares.": {
             "np.sum(difference**2)": "np.sum(np.abs(difference))"
         },
-        "Both style matrices are divided by the number of positions of G; the style picture has "
+        "You divided both style matrices by the number of positions of G; the style picture has "
         "its own.": {"gram_matrix(a_S) / positions_S": "gram_matrix(a_S) / positions_G"},
         "The style matrices are not divided by their numbers of positions, so a larger picture "
         "has a larger style.": {
             "gram_matrix(a_G) / positions_G": "gram_matrix(a_G)",
             "gram_matrix(a_S) / positions_S": "gram_matrix(a_S)",
         },
-        "The gradient is half of what it should be: G = aᵀa holds a twice, and both factors "
+        "Your gradient is half of what it should be: G = aᵀa holds a twice, and both factors "
         "contribute.": {"/ (channels**2 * positions_G)": "/ (2 * channels**2 * positions_G)"},
-        "The gradient misses the division by the number of positions that Ḡ has.": {
+        "The gradient lacks the division by the number of positions that Ḡ has.": {
             "/ (channels**2 * positions_G)": "/ channels**2"
         },
         "The gradient has the wrong sign: it is for a_G, so the difference that goes into it is "
         "Ḡ(G) − Ḡ(S).": {"cost, a_G @": "cost, -a_G @"},
         "The cost is not divided by 4·n_C².": {" / (4 * channels**2)": ""},
-        "You multiplied the difference with a_S. J is to be lowered by changing G, and what "
+        "You multiplied the difference by a_S. J is to be lowered by changing G, and what "
         "∂Ḡ(G)/∂a_G leaves behind is a_G.": {"a_G @ difference": "a_S @ difference"},
     },
-    gradient=Gradient(loss=lambda a_S, a_G: _means(a_S, a_G)[0], of=("a_G",), results=(1,)),
+    gradient=Gradient(loss=lambda a_S, a_G: style_cost(a_S, a_G)[0], of=("a_G",), results=(1,)),
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Gradient, given, normal
+from minidl.course.exercise import BEGIN, Case, Exercise, Gradient, given, normal
 
 
 def total_variation(image):
@@ -23,17 +23,6 @@ def total_variation(image):
     gradient[:, :, :-1] -= 2 * right
     return np.sum(down**2) + np.sum(right**2), gradient
     ### END SOLUTION
-
-
-def _by_differences(image):
-    value, gradient = 0.0, np.zeros_like(image)
-    for axis in (1, 2):
-        step = np.diff(image, axis=axis)
-        value += (step**2).sum()
-        ends = [(0, 0)] * 4
-        ends[axis] = (1, 1)
-        gradient -= 2 * np.diff(np.pad(step, ends), axis=axis)
-    return value, gradient
 
 
 EXERCISE = Exercise(
@@ -58,13 +47,13 @@ EXERCISE = Exercise(
         "slices that the differences were taken from: four lines.",
     ),
     wrong={
-        "Only one pixel of each pair gets its share of the gradient: b from +2·d, but a from −2·d "
-        "as well.": {
+        "You give only one pixel of each pair its share of the gradient: b gets +2·d, and a gets "
+        "−2·d as well.": {
             "gradient[:, :-1] -= 2 * down": "pass",
             "gradient[:, :, :-1] -= 2 * right": "pass",
         },
-        "A later line overwrites what an earlier one has put into the gradient: a pixel has up to "
-        "four neighbours, so add with `+=` and `-=`.": {
+        "Your later lines overwrite what the earlier ones put into the gradient: a pixel has up "
+        "to four neighbours, so add with `+=` and `-=`.": {
             "[:, 1:] += 2": "[:, 1:] = 2",
             "[:, :-1] -= 2": "[:, :-1] = -2",
             "[:, :, 1:] += 2": "[:, :, 1:] = 2",
@@ -76,11 +65,11 @@ EXERCISE = Exercise(
             "+= 2 * right": "+= right",
             "-= 2 * right": "-= right",
         },
-        "Only neighbours in one direction are compared: those side by side are missing.": {
+        "You compare neighbours in one direction only: those side by side are missing.": {
             "gradient = np.zeros_like(image)": "gradient, right = np.zeros_like(image), 0 * right"
         },
         "You compare the last row with the first, and the last column with the first: `np.roll` "
-        "goes round, a picture does not.": {
+        "wraps around, a picture does not.": {
             "image[:, 1:] - image[:, :-1]": "np.roll(image, -1, 1) - image",
             "image[:, :, 1:] - image[:, :, :-1]": "np.roll(image, -1, 2) - image",
             "gradient[:, 1:] += 2 * down": "gradient += 2 * np.roll(down, 1, 1)",
@@ -95,10 +84,8 @@ EXERCISE = Exercise(
         "You took means; here it is a sum over all pairs.": {
             "np.sum(down**2) + np.sum(right**2)": "np.mean(down**2) + np.mean(right**2)"
         },
-        "The signs of the gradient are swapped: where a pixel is lighter than its neighbour, more "
-        "of it makes the picture rougher.": {
-            "gradient = np.zeros_like(image)": "down, right, gradient = -down, -right, np.zeros_like(image)"
-        },
+        "The signs of the gradient are swapped: where a pixel is brighter than its neighbour, "
+        "more of it makes the picture rougher.": {BEGIN: "image = -image"},
     },
-    gradient=Gradient(loss=lambda image: _by_differences(image)[0], of=("image",), results=(1,)),
+    gradient=Gradient(loss=lambda image: total_variation(image)[0], of=("image",), results=(1,)),
 )

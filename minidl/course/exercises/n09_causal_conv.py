@@ -53,23 +53,22 @@ EXERCISE = Exercise(
         "by `w[k]` with `@` and add the taps up.",
     ),
     wrong={
-        "The zeros stand behind the signal, so every output reads the future.": {
+        "You put the zeros behind the signal, so every output reads the future.": {
             "(before, 0)": "(0, before)"
         },
-        'You split the zeros between both sides: that is "same", and half of the taps look ahead.': {
-            "(before, 0)": "(before // 2, before - before // 2)"
-        },
+        'You split the zeros between both sides: that is "same", and half of the taps look '
+        "ahead.": {"(before, 0)": "(before // 2, before - before // 2)"},
         "You flipped the filter: the last tap reads the present, the first one the past.": {
             "@ w[k]": "@ w[taps - 1 - k]"
         },
-        "The taps stand next to each other: the dilation is missing from where they read.": {
+        "The dilation is missing from where the taps read: yours stand next to each other.": {
             "k * dilation : k * dilation + length": "before - taps + 1 + k :][:, :length"
         },
-        "There are as many zeros as taps, so that nothing sees the present: K taps reach back "
+        "You counted `K` gaps between the taps, so nothing sees the present: K taps reach back "
         "only (K − 1)·dilation samples.": {"(taps - 1) * dilation": "taps * dilation"},
-        "You padded for neighbouring taps: with a dilation the first tap reaches back (K − "
+        "You padded for taps next to each other: with a dilation the first tap reaches back (K − "
         "1)·dilation samples.": {"(before, 0)": "(taps - 1, before - taps + 1)"},
-        "Without padding the first outputs are missing: y is as long as x.": {
+        "You did not pad, so the first outputs are missing: y is as long as x.": {
             "x = np.pad(x, ((0, 0), (before, 0), (0, 0)))": "length -= before"
         },
     },

@@ -54,8 +54,7 @@ EXERCISE = Exercise(
     ),
     wrong={
         "The 2 is missing: two maps that agree completely would get ½.": {"2 * (a & b)": "(a & b)"},
-        "You divided by |A ∪ B|: that is the Jaccard index, |A ∩ B| / |A ∪ B|, if without the 2; "
-        "Dice divides by |A| + |B|.": {
+        "That is the Jaccard index, |A ∩ B| / |A ∪ B|: Dice divides 2·|A ∩ B| by |A| + |B|.": {
             "2 * (a & b).sum() / (a.sum() + b.sum())": "(a & b).sum() / (a | b).sum()"
         },
         "That is accuracy: voxels that do *not* have the label count as well, and there are so "
@@ -69,11 +68,10 @@ EXERCISE = Exercise(
         "both maps.": {
             "2 * (a & b).sum() / (a.sum() + b.sum())": "(a & b).sum() / max(a.sum(), 1)"
         },
-        "You divided by the size of the truth alone (that is recall): |A| + |B| counts both maps.": {
-            "2 * (a & b).sum() / (a.sum() + b.sum())": "(a & b).sum() / max(b.sum(), 1)"
-        },
-        "Where neither map has the label, 0 / 0 is not a number: they agree, so return 1.": {
-            "if not (a.any() or b.any()):": "if label < 0:"
+        "You divided by the size of the truth alone (that is recall): |A| + |B| counts both "
+        "maps.": {"2 * (a & b).sum() / (a.sum() + b.sum())": "(a & b).sum() / max(b.sum(), 1)"},
+        "You divide 0 by 0 where neither map has the label: the maps agree there, so return 1.": {
+            "not (a.any() or b.any())": "False"
         },
     },
     float32=False,

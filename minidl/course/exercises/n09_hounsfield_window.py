@@ -46,24 +46,26 @@ EXERCISE = Exercise(
         "`low = centre - width / 2`, then `np.clip((hu - low) / width, 0, 1)`.",
     ),
     wrong={
-        "Your window begins at its centre: it begins half a width below.": {
+        "Your window begins at its centre; it begins half a width below.": {
             "low = centre - width / 2": "low = centre"
         },
-        "`width` is the whole window, not half of it: it reaches only half a width to each side.": {
-            BEGIN: "width = 2 * width"
-        },
-        "What lies outside of the window is not cut off: `np.clip(…, 0, 1)`.": {
+        "You took `width` for half of the window: it is the whole, which reaches half a width to "
+        "each side.": {BEGIN: "width = 2 * width"},
+        "You do not cut off what lies outside of the window: `np.clip(…, 0, 1)`.": {
             "np.clip((hu - low) / width, 0, 1)": "(hu - low) / width"
         },
-        "Outside of the window you begin again at black: cut off, do not wrap around.": {
-            "np.clip((hu - low) / width, 0, 1)": "np.mod((hu - low) / width, 1)"
+        "You begin again at black outside of the window: cut off, do not wrap around.": {
+            "np.clip((hu - low) / width, 0, 1)": "(hu - low) / width % 1"
         },
         "You stretch the contrast to the numbers that happen to be there: the same tissue would "
         "look different in the next slice. Divide by the width.": {
-            "return np.clip((hu - low) / width, 0, 1)": "hu = np.clip(hu, low, low + width); return (hu - hu.min()) / (hu.max() - hu.min())"
+            BEGIN: "hu = np.clip(hu, centre - width / 2, centre + width / 2)",
+            "np.clip((hu - low) / width, 0, 1)": "(hu - hu.min()) / (hu.max() - hu.min())",
         },
-        "Brightness goes from 0 to 1 here, not to 255.": {"np.clip(": "255 * np.clip("},
-        "Black and white are exchanged: dense tissue is bright.": {
+        "Your brightness goes from 0 to 255; here it goes from 0 to 1.": {
+            "np.clip(": "255 * np.clip("
+        },
+        "Black and white are swapped: dense tissue is bright.": {
             "np.clip((hu - low) / width, 0, 1)": "1 - np.clip((hu - low) / width, 0, 1)"
         },
     },

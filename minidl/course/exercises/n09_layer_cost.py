@@ -45,24 +45,23 @@ EXERCISE = Exercise(
         "channels`.",
     ),
     wrong={
-        "A filter fits in one place more than it can take steps: `size - kernel + 1`.": {
-            "size - kernel + 1": "size - kernel"
-        },
-        "That is the count along one axis: with `rank` axes, positions and taps are raised to "
-        "that power.": {BEGIN: "rank = 1"},
-        "You multiplied by the rank where there is a power: 5 × 5 × 5 is not 3 · 5.": {
+        "You counted the steps of a filter, not its places, of which there is one more: `size - "
+        "kernel + 1`.": {"size - kernel + 1": "size - kernel"},
+        "You counted along one axis only: with `rank` axes, positions and taps are raised to that "
+        "power.": {BEGIN: "rank = 1"},
+        "You multiplied by the rank instead of raising to its power: 5 × 5 × 5 is not 3 · 5.": {
             "+ 1) ** rank": "+ 1) * rank",
             "weights = kernel**rank": "weights = kernel * rank",
             "outputs * kernel**rank": "outputs * kernel * rank",
         },
         "The biases are missing.": {"weights + filters": "weights"},
-        "There is one bias for each filter, not one for each channel of the input.": {
+        "You counted one bias for each channel of the input: there is one for each filter.": {
             "weights + filters": "weights + channels"
         },
-        "Filters are as deep as the input: the input's channels are missing.": {
+        "The input's channels are missing: filters are as deep as the input.": {
             BEGIN: "channels = 1"
         },
-        "The filters count twice: `outputs` already holds all of them.": {
+        "You counted the filters twice: `outputs` already holds all of them.": {
             "outputs * kernel**rank * channels": "outputs * weights"
         },
     },

@@ -60,25 +60,27 @@ EXERCISE = Exercise(
         "`hits, len(found) - hits, len(true) - hits`.",
     ),
     wrong={
-        "A true peak is paired with several found ones: a second mark on the same beat is a false "
-        "alarm.": {"hits, i, j = hits + 1, i + 1, j + 1": "hits, i = hits + 1, i + 1"},
-        "A found peak is paired with several true ones: one mark cannot stand for two beats.": {
+        "You paired a true peak with several found ones: a second mark on the same beat is a "
+        "false alarm.": {"hits, i, j = hits + 1, i + 1, j + 1": "hits, i = hits + 1, i + 1"},
+        "You paired a found peak with several true ones: one mark cannot stand for two beats.": {
             "hits, i, j = hits + 1, i + 1, j + 1": "hits, j = hits + 1, j + 1"
         },
         "You compare the first with the first and the second with the second: after one false "
-        "alarm everything is one place off.": {
-            "            i += 1": "            i, j = i + 1, j + 1",
-            "            j += 1": "            i, j = i + 1, j + 1",
+        "alarm everything is off by one.": {
+            "i += 1": "i, j = i + 1, j + 1",
+            "j += 1": "i, j = i + 1, j + 1",
         },
-        "The wrong one of the two is left alone: after `found[i] < true[j]` it is `i` that goes "
-        "on, as the found peak came too early.": {"found[i] < true[j]": "found[i] > true[j]"},
-        "A peak exactly `tolerance` away counts: use `<=`.": {"<= tolerance": "< tolerance"},
-        "A mark that comes too early may be as near as one that comes too late: take the distance "
-        "without its sign.": {"abs(found[i] - true[j])": "found[i] - true[j]"},
-        "False alarms and misses are exchanged: a miss is a *true* peak that nobody found.": {
+        "You leave the wrong one of the two alone: if `found[i] < true[j]`, the found peak came "
+        "too early, so `i` goes on.": {"found[i] < true[j]": "found[i] > true[j]"},
+        "You leave out a peak exactly `tolerance` away; it counts, so use `<=`.": {
+            "<= tolerance": "< tolerance"
+        },
+        "You kept the sign of the distance: a mark that comes too early may be as near as one "
+        "that comes too late, so take `abs`.": {"abs(found[i] - true[j])": "found[i] - true[j]"},
+        "False alarms and misses are swapped: a miss is a *true* peak that nobody found.": {
             "len(found) - hits, len(true) - hits": "len(true) - hits, len(found) - hits"
         },
-        "You count all peaks, where only those that are left alone are asked for.": {
+        "You counted all peaks; only those left alone are asked for.": {
             "len(found) - hits, len(true) - hits": "len(found), len(true)"
         },
     },

@@ -62,18 +62,19 @@ EXERCISE = Exercise(
         "A multiplication and an addition are two operations; you counted the pair once.": {
             "2 * positions * weights": "positions * weights"
         },
-        "Those are numbers, not bytes: one float32 has four bytes.": {"moved = 4 * (": "moved = ("},
-        "The weights have to be read as well: in the deep layers of a network they are the most "
-        "of what moves.": {"+ weights +": "+"},
-        "The output has to be written as well.": {" + positions * filters": ""},
+        "You counted numbers, not bytes: one float32 has four bytes.": {
+            "moved = 4 * (": "moved = ("
+        },
+        "You left out the weights: they have to be read as well, and in the deep layers of a "
+        "network they are most of what moves.": {"+ weights +": "+"},
+        "You left out the output: it has to be written as well.": {" + positions * filters": ""},
         "You read the input once for every tap. That is what copying all windows does; at best "
         "each number comes from memory once.": {
             "positions * channels + weights": "kernel**2 * positions * channels + weights"
         },
-        "A filter has `kernel` taps along *each* of two axes: `kernel**2`.": {
-            "kernel**2": "kernel"
-        },
-        "Each output sums over all channels of the input: the operations lack them.": {
+        "You counted `kernel` taps: a filter has that many along *each* of two axes, "
+        "`kernel**2`.": {"kernel**2": "kernel"},
+        "Your operations lack the channels: each output sums over all channels of the input.": {
             "2 * positions * weights": "2 * positions * weights // channels"
         },
         "That time is for the arithmetic alone. A layer that moves much and computes little waits "

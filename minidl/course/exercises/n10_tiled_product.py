@@ -58,21 +58,23 @@ EXERCISE = Exercise(
         "into `y` once at the end. It fetched `left.size + right.size` numbers.",
     ),
     wrong={
-        "The borders are missing: where the tiles do not fit, smaller ones do the rest.": {
+        "You left out the borders: where whole tiles do not fit, smaller ones do what remains.": {
             "len(a), rows)": "len(a) - rows + 1, rows)",
             "b.shape[1], columns)": "b.shape[1] - columns + 1, columns)",
         },
-        "Each step k overwrites the tile's sums: add with `+=`.": {"tile += left": "tile = left"},
-        "The sums begin where the tile before them ended: each tile begins with zeros.": {
+        "You overwrite the tile's sums at each step k: add with `+=`.": {
+            "tile += left": "tile = left"
+        },
+        "Your sums begin where the tile before them ended: each tile begins with zeros.": {
             "y, fetched = ": "sums = np.zeros((rows, columns), a.dtype); y, fetched = ",
             "np.zeros((len(left), right.shape[1]), a.dtype)": "sums[: len(left), : right.shape[1]]",
         },
-        "Rows and columns of a tile are exchanged.": {BEGIN: "rows, columns = columns, rows"},
+        "Rows and columns of a tile are swapped.": {BEGIN: "rows, columns = columns, rows"},
         "You counted two fetches for every multiplication. That is a product without tiles: in a "
         "tile, a number that was fetched serves a whole row or column of it.": {
             "left.size + right.size": "2 * tile.size * len(b)"
         },
-        "You counted a whole tile at the border, too, where it is smaller.": {
+        "You counted whole tiles at the borders, where they are smaller.": {
             "left.size + right.size": "(rows + columns) * len(b)"
         },
         "You counted each number of `a` and `b` once. Every tile fetches its own rows and columns "
@@ -80,8 +82,8 @@ EXERCISE = Exercise(
         "You counted what one step k fetches; there are as many steps as `b` has rows.": {
             "left.size + right.size": "len(left) + right.shape[1]"
         },
-        "You counted the outputs as well. They are written, once each; what is fetched is of `a` "
-        "and `b`.": {"left.size + right.size": "left.size + right.size + tile.size"},
+        "You counted the outputs as well. They are written, once each; only `a` and `b` are "
+        "fetched.": {"left.size + right.size": "left.size + right.size + tile.size"},
         "Your `y` is float64 whatever `a` is: give `np.zeros` the dtype of `a`.": {
             "(len(a), b.shape[1]), a.dtype)": "(len(a), b.shape[1]))"
         },

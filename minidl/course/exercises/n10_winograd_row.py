@@ -58,20 +58,20 @@ EXERCISE = Exercise(
         "The halves are missing from the sums of the taps in m₂ and m₃.": {
             "(g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2": "g.sum(0), g.sum(0) - 2 * g[1]"
         },
-        "The fourth product is subtracted: y₁ = m₂ − m₃ − m₄.": {
+        "You added the fourth product; it is subtracted: y₁ = m₂ − m₃ − m₄.": {
             "m[1] - m[2] - m[3]": "m[1] - m[2] + m[3]"
         },
         "m₃ has the wrong sign: it takes d₂ − d₁.": {"(d2 - d1)": "(d1 - d2)"},
         "Your tiles move one input at a time. A tile makes two outputs, so the next one begins "
         "two inputs later.": {"d[k : k + outputs : 2]": "d[k : k + (outputs + 1) // 2]"},
-        "All first outputs come before all second ones. The outputs 2t and 2t + 1 of a tile "
+        "All your first outputs come before all second ones: the outputs 2t and 2t + 1 of a tile "
         "belong next to each other.": {"m[3]], axis=1)": "m[3]])"},
         "When the number of outputs is odd, the last one is missing.": {
             "outputs = len(d) - 2": "outputs = (len(d) - 2) // 2 * 2"
         },
         "When the number of outputs is odd, there is one too many: the second output of the last "
         "tile has read the zero behind the row.": {"[:outputs]": ""},
-        "The zero stands before the row, so every tile begins one input too early.": {
+        "You put the zero before the row, so every tile begins one input too early.": {
             "((0, outputs % 2), (0, 0))": "((outputs % 2, 0), (0, 0))"
         },
         "You flipped the filters: g₀ belongs to the first input of the three.": {
