@@ -76,9 +76,9 @@ class Exercise:
     cases:    from plain to hard: the first that fails is the one the student reads about
     hints:    from a nudge to nearly the answer
     wrong:    at least four known mistakes: the diagnosis that a student who made it should read,
-              and the edits that make it, {old: new}, of the solution's source. Each old text
-              stands there once; that of ``BEGIN`` is where a statement can be put in front. A
-              student's function gets the diagnosis if it does the same in every case
+              and the edits {old: new} that make it in the solution's source, where each old text
+              stands once; {BEGIN: statement} puts a statement in front of the answer. A student's
+              function gets the diagnosis if it does the same in every case
     gradient: set where the function returns gradients
     rtol, atol: how far a float64 result may be off; float32 gets ten thousand times as much
     float32:  whether the first case is repeated in float32

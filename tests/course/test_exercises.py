@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,6 +30,11 @@ def same_arguments(exercise, function):
 def test_there_are_exercises():
     assert "convolve" in names()
     assert len(names()) == len(set(names()))
+
+
+def test_right_answers_are_those_of_exercises():
+    files = {path.stem for path in (Path(__file__).parent / "right").glob("*.py")}
+    assert files == {"square_sum", *names()}
 
 
 def test_the_declaration_is_complete(exercise):
@@ -133,10 +139,10 @@ def _other_dtype(value):
 MISBEHAVIOUR = {
     "nothing": (lambda result, args, kwargs: None, "None"),
     "an exception": (lambda result, args, kwargs: [][0], "IndexError"),
-    "a wrong shape": (lambda result, args, kwargs: _misshapen(result), ""),
-    "a wrong dtype": (lambda result, args, kwargs: _other_dtype(result), ""),
+    "a wrong shape": (lambda result, args, kwargs: _misshapen(result), "has the shape"),
+    "a wrong dtype": (lambda result, args, kwargs: _other_dtype(result), "is expected"),
     "a changed argument": (_first_array_changed, "changed"),
-    "a word": (lambda result, args, kwargs: "y", ""),
+    "a word": (lambda result, args, kwargs: "y", "is a str"),
     "itself": (lambda result, args, kwargs: judge, "function"),
 }
 
@@ -144,10 +150,11 @@ MISBEHAVIOUR = {
 @pytest.mark.parametrize("behaviour", MISBEHAVIOUR)
 def test_misbehaviour_gets_words(exercise, behaviour):
     function, word = MISBEHAVIOUR[behaviour]
+    feedback = judge(exercise, same_arguments(exercise, function), SECONDS)
     arrays = [v for a in exercise.inputs() for v in a.values() if isinstance(v, np.ndarray)]
     if behaviour == "a changed argument" and not arrays:
-        return  # nothing that could be changed
-    feedback = judge(exercise, same_arguments(exercise, function), SECONDS)
+        assert feedback.kind == "right"  # nothing that could be changed
+        return
     assert feedback.kind == "wrong"
     assert word in str(feedback)
     assert len(feedback.lines) >= 2

@@ -42,7 +42,7 @@ EXERCISE = Exercise(
         "The last of `output` windows starts at `(output - 1) * stride` and ends `extent` "
         "positions later. Rounding up in whole numbers is `-(-size // stride)`.",
         "`total = max((output - 1) * stride + extent - size, 0)`; then `total // 2` before and "
-        "the rest after.",
+        "what remains after.",
     ),
     wrong={
         "You put the odd position of padding before; it goes after.": {

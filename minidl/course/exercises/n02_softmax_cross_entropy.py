@@ -59,7 +59,7 @@ EXERCISE = Exercise(
         Case("a single example", _scores(1, 4), edge=True),
     ),
     hints=(
-        "Taking the same number away from all scores of a row changes no probability. If it is the "
+        "Subtracting the same number from all scores of a row changes no probability. If it is the "
         "row's largest score, no exponential can overflow.",
         "Never take the log of a p that may have become 0: log p[n, k] = score[n, k] − log Σⱼ "
         "e^score[n, j] (with the shifted scores).",

@@ -1,9 +1,7 @@
 """The triplet loss's gradient."""
 
-import numpy as np
-
-from minidl.course.exercise import Case, Exercise, Gradient, given
-from minidl.course.exercises.n04_triplet_loss import triplet_loss, triplets
+from minidl.course.exercise import Case, Exercise, Gradient
+from minidl.course.exercises.n04_triplet_loss import CASES, triplet_loss, triplets
 
 
 def triplet_gradient(a, p, n, margin):
@@ -27,14 +25,7 @@ EXERCISE = Exercise(
     solution=triplet_gradient,
     points=4,
     cases=(
-        Case("6 triplets, some of them satisfied", triplets(6, 4, 0.2)),
-        Case("12 triplets and a margin of 1", triplets(12, 3, 1.0)),
-        Case("a margin of 0", triplets(9, 5, 0.0)),
-        Case(
-            "encodings that are all equal",
-            given(a=np.ones((3, 4)), p=np.ones((3, 4)), n=np.ones((3, 4)), margin=0.2),
-            edge=True,
-        ),
+        *CASES,
         Case("satisfied triplets only", triplets(4, 3, -50.0), edge=True),
     ),
     hints=(

@@ -31,18 +31,22 @@ def triplets(m, size, margin):
     return make
 
 
+CASES = (
+    Case("6 triplets, some of them satisfied", triplets(6, 4, 0.2)),
+    Case("12 triplets and a margin of 1", triplets(12, 3, 1.0)),
+    Case("a margin of 0", triplets(9, 5, 0.0)),
+    Case(
+        "encodings that are all equal",
+        given(a=np.ones((3, 4)), p=np.ones((3, 4)), n=np.ones((3, 4)), margin=0.2),
+        edge=True,
+    ),
+)
+
 EXERCISE = Exercise(
     solution=triplet_loss,
     points=3,
     cases=(
-        Case("6 triplets, some of them satisfied", triplets(6, 4, 0.2)),
-        Case("12 triplets and a margin of 1", triplets(12, 3, 1.0)),
-        Case("a margin of 0", triplets(9, 5, 0.0)),
-        Case(
-            "encodings that are all equal",
-            given(a=np.ones((3, 4)), p=np.ones((3, 4)), n=np.ones((3, 4)), margin=0.2),
-            edge=True,
-        ),
+        *CASES,
         Case("a single triplet", triplets(1, 4, 2.0), edge=True),
         Case("no triplets at all", triplets(0, 4, 0.2), edge=True),
     ),
