@@ -9,22 +9,18 @@ yet (the notebook goes on with minidl's version), right (what was verified) or w
 mistake and a hint). ``hint("convolve")`` gives the next hint, ``solution("convolve")`` the code.
 
 An exercise is declared in one file, ``exercises/n<notebook>_<function>.py``, which holds the
-solution as an ordinary function and one ``EXERCISE = Exercise(…)``: points, cases, hints, known
-wrong solutions with their diagnoses, and other right ones. ``exercises/n01_convolve.py`` is a
-complete example; ``exercise.py`` explains every field.
+solution as an ordinary function and one ``EXERCISE = Exercise(…)``: points, cases, hints, and known
+mistakes with their diagnoses. ``exercises/n01_convolve.py`` is a complete example; ``exercise.py``
+tells how to write one.
 """
 
 from minidl.course.checks import check, hint, solution
-from minidl.course.exercise import Case, Exercise, Gradient, Wrong
 from minidl.course.registry import find, names
 from minidl.course.setup_check import check_setup
 from minidl.quick import steps
+from minidl.quick import steps
 
 __all__ = [
-    "Case",
-    "Exercise",
-    "Gradient",
-    "Wrong",
     "check",
     "check_setup",
     "find",

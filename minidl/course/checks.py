@@ -31,7 +31,7 @@ def check(name: str, function: Any) -> Callable:
         return function
     if os.environ.get("NBGRADER_EXECUTION"):
         _fail(exercise)
-    return exercise.stand_in
+    return exercise.solution
 
 
 def hint(name: str) -> None:
@@ -56,5 +56,5 @@ def solution(name: str) -> None:
 def _fail(exercise: Exercise) -> None:
     """Score 0, and let the later cells go on: the assignment in the cell will not be reached."""
     if in_notebook():
-        sys.modules["IPython"].get_ipython().user_ns[exercise.name] = exercise.stand_in
+        sys.modules["IPython"].get_ipython().user_ns[exercise.name] = exercise.solution
     raise AssertionError(f"{exercise.name}: no right answer, 0 of {exercise.points} points")

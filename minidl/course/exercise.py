@@ -1,11 +1,20 @@
 """What an exercise is: a solution, cases that tell right from wrong, hints, and known mistakes.
 
-A declaration is data. The checks that run on it are the same for every exercise (checks.py).
+A declaration is data; the checks that run on it are the same for every exercise. A new one takes
+
+1. ``exercises/n<notebook>_<name>.py``, which holds the function ``<name>`` as the notebook shows
+   it, its answer between the solution marks, and ``EXERCISE = Exercise(…)``;
+2. ``tests/course/right/<name>.py``: two or more right answers in other styles;
+3. in the notebook, a code cell with only ``# exercise <name>``, which
+   ``python -m minidl.course.refresh`` turns into the exercise's cells.
+
+``pytest tests/course -k <name>`` then runs all of it: the right answers pass, and every mistake is
+refused with its own diagnosis. ``exercises/n01_convolve.py`` is a complete example.
 """
 
 import inspect
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +24,8 @@ import numpy as np
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 Arguments = dict[str, Any]
+Make = Callable[[np.random.Generator], Arguments]
+Shape = int | tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -27,23 +38,18 @@ class Case:
     """
 
     about: str
-    make: Callable[[np.random.Generator], Arguments]
+    make: Make
     edge: bool = False
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """A known wrong solution and the ``diagnosis`` that a student who wrote it should read.
+def given(**arguments: Any) -> Make:
+    """The arguments of a case in which nothing is random."""
+    return lambda rng: arguments
 
-    Give it as an ``edit`` (old text, new text) of the solution's source, or as a ``function``. A
-    student's function gets the diagnosis when it behaves as this one on every case, or when
-    ``when(results, expected)`` says so (two lists, one entry a case; None where a call failed).
-    """
 
-    diagnosis: str
-    edit: tuple[str, str] | None = None
-    function: Callable | None = None
-    when: Callable[[list, list], bool] | None = None
+def normal(shapes: Mapping[str, Shape], **others: Any) -> Make:
+    """The arguments of a case whose arrays, of these shapes, hold standard normal numbers."""
+    return lambda rng: {name: rng.standard_normal(s) for name, s in shapes.items()} | others
 
 
 @dataclass(frozen=True)
@@ -64,27 +70,25 @@ class Gradient:
 class Exercise:
     """An exercise; its name is the solution's, its notebook the one in the file's name.
 
-    solution:  the function as the notebook holds it, docstring and solution marks included; it
-               decides what is right, and ``solution(name)`` shows it
-    points:    what it counts in grading
-    cases:     from plain to hard: the first that fails is the one the student reads about
-    hints:     from a nudge to nearly the answer
-    wrong:     at least four known mistakes, each with its own diagnosis
-    right:     at least two other right solutions, in other styles
-    reference: what the notebook goes on with while the student has no right answer, when minidl
-               has something faster than the solution
-    gradient:  set where the function returns gradients
+    solution: the function as the notebook holds it, docstring and solution marks included; it
+              decides what is right, and the notebook goes on with it where the student's is not
+    points:   what it counts in grading
+    cases:    from plain to hard: the first that fails is the one the student reads about
+    hints:    from a nudge to nearly the answer
+    wrong:    at least four known mistakes: the diagnosis that a student who made it should read,
+              and the edits {old: new} that make it in the solution's source, where each old text
+              stands once; {BEGIN: statement} puts a statement in front of the answer. A student's
+              function gets the diagnosis if it does the same in every case
+    gradient: set where the function returns gradients
     rtol, atol: how far a float64 result may be off; float32 gets ten thousand times as much
-    float32:   whether the first case is repeated in float32
+    float32:  whether the first case is repeated in float32
     """
 
     solution: Callable
     points: int
     cases: Sequence[Case]
     hints: Sequence[str]
-    wrong: Sequence[Wrong]
-    right: Sequence[Callable]
-    reference: Callable | None = None
+    wrong: Mapping[str, Mapping[str, str]]
     gradient: Gradient | None = None
     rtol: float = 1e-7
     atol: float = 1e-9
@@ -100,11 +104,6 @@ class Exercise:
         """The two digits of the notebook that holds the exercise."""
         return self.solution.__module__.rpartition(".")[2][1:3]
 
-    @property
-    def stand_in(self) -> Callable:
-        """The version that the notebook goes on with when the student's is missing or wrong."""
-        return self.reference or self.solution
-
     @cached_property
     def source(self) -> str:
         """The solution's source, exactly the notebook's cell, marks included."""
@@ -118,19 +117,24 @@ class Exercise:
         """The arguments as the solution takes them: by position wherever that is allowed."""
         return inspect.signature(self.solution).bind(**arguments)
 
-    def wrong_source(self, wrong: Wrong) -> str:
-        """The source of a known wrong solution given as an edit, the function's name unchanged."""
-        if wrong.edit is None:
-            raise ValueError(f"the wrong solution {wrong.diagnosis!r} of {self.name} is no edit")
-        old, new = wrong.edit
-        if old not in self.source:
-            raise ValueError(f"no {old!r} in the solution of {self.name}, so it cannot be edited")
-        return self.source.replace(old, new)
+    def wrong_source(self, diagnosis: str) -> str:
+        """The solution's source with a known mistake made in it.
 
-    def wrong_function(self, wrong: Wrong) -> Callable:
-        """A known wrong solution, ready to call."""
-        if wrong.function is not None:
-            return wrong.function
-        namespace = dict(self.solution.__globals__)
-        exec(compile(self.wrong_source(wrong), f"<{wrong.diagnosis}>", "exec"), namespace)
+        Raises ValueError where an old text of its edits does not stand in the source just once.
+        """
+        source = self.source
+        for old, new in self.wrong[diagnosis].items():
+            count = source.count(old)
+            if count != 1:
+                raise ValueError(
+                    f"{self.name}: {old!r} stands {count} times in the solution, not once, so "
+                    f"this mistake cannot be made: {diagnosis}"
+                )
+            source = source.replace(old, new)
+        return source
+
+    def wrong_function(self, diagnosis: str) -> Callable:
+        """The solution with a known mistake made in it, ready to call."""
+        namespace = {"np": np, **self.solution.__globals__}
+        exec(compile(self.wrong_source(diagnosis), f"<{diagnosis}>", "exec"), namespace)
         return namespace[self.name]

@@ -150,7 +150,7 @@ def _explain(
     gradient: str | None,
 ) -> Feedback:
     known = recognise(exercise, tried, outcomes, expected)
-    words = [known.diagnosis] if known else []
+    words = [known] if known else []
     first = next((i for i, fault in enumerate(faults) if fault), None)
     if first is not None:
         trial = tried[first]
@@ -161,4 +161,4 @@ def _explain(
             words.append(f"It is right on {'; '.join(right)}.")
     if gradient:
         words.append(gradient)
-    return _wrong(exercise, words, known.diagnosis if known else None)
+    return _wrong(exercise, words, known)

@@ -1,8 +1,11 @@
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from minidl.course import find, names, registry
-from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+from minidl.course.exercise import BEGIN, Case, Exercise, Gradient, given, normal
 
 
 def square_sum(x, scale=1.0):
@@ -15,40 +18,25 @@ def square_sum(x, scale=1.0):
     ### END SOLUTION
 
 
-def _loop(x, scale=1.0):
-    total, gradient = 0.0, np.zeros_like(x)
-    for i, value in enumerate(x):
-        total += scale * float(value) ** 2
-        gradient[i] = 2 * scale * value
-    return total, gradient
-
-
-def _in_place(x, scale=1.0):
-    total = scale * float((x**2).sum())
-    x *= 2 * scale
-    return total, x
-
-
 TOY = Exercise(
     solution=square_sum,
     points=2,
     cases=(
-        Case("five numbers", lambda rng: {"x": rng.standard_normal(5)}),
-        Case("a scale of 3", lambda rng: {"x": rng.standard_normal(4), "scale": 3.0}),
-        Case("no number at all", lambda rng: {"x": np.zeros(0)}, edge=True),
+        Case("five numbers", normal({"x": 5})),
+        Case("a scale of 3", normal({"x": 4}, scale=3.0)),
+        Case("no number at all", given(x=np.zeros(0)), edge=True),
     ),
     hints=("Square first.", "Then add up.", "The gradient is `2 * scale * x`."),
-    wrong=(
-        Wrong("The gradient misses its factor 2.", edit=("2 * scale * x", "scale * x")),
-        Wrong("You took the mean, not the sum.", edit=("(x**2).sum()", "(x**2).mean()")),
-        Wrong("Your `x` is overwritten.", function=_in_place),
-        Wrong(
-            "The scale is missing somewhere.",
-            edit=("return scale *", "return"),
-            when=lambda results, expected: np.isclose(3 * results[1][0], expected[1][0]),
-        ),
-    ),
-    right=(_loop, lambda x, scale=1.0: (scale * float(x @ x), x * scale * 2)),
+    wrong={
+        "The gradient misses its factor 2.": {"2 * scale * x": "scale * x"},
+        "You took the mean, not the sum.": {"(x**2).sum()": "(x**2).mean()"},
+        "Your `x` is overwritten.": {
+            "return scale * float((x**2).sum()), 2 * scale * x": (
+                "total = scale * float((x**2).sum()); x *= 2 * scale; return total, x"
+            )
+        },
+        "The scale is missing.": {BEGIN: "scale = 1"},
+    },
     gradient=Gradient(loss=lambda x, scale=1.0: scale * (x**2).sum(), of=("x",), results=(1,)),
 )
 
@@ -62,7 +50,7 @@ def pytest_generate_tests(metafunc):
     One that takes ``differentiable`` runs for those that return gradients.
     """
     if "wrong" in metafunc.fixturenames:
-        pairs = [(e, wrong) for e in EVERY for wrong in e.wrong]
+        pairs = [(e, diagnosis) for e in EVERY for diagnosis in e.wrong]
         ids = [f"{e.name}-{i}" for e in EVERY for i in range(len(e.wrong))]
         metafunc.parametrize(("exercise", "wrong"), pairs, ids=ids)
     elif "differentiable" in metafunc.fixturenames:
@@ -70,6 +58,18 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("differentiable", with_gradient, ids=lambda e: e.name)
     elif "exercise" in metafunc.fixturenames:
         metafunc.parametrize("exercise", EVERY, ids=lambda e: e.name)
+
+
+@pytest.fixture
+def right_answers():
+    """Call it for an exercise's other right answers: the functions of its file in ``right``."""
+
+    def load(exercise):
+        file = Path(__file__).parent / "right" / f"{exercise.name}.py"
+        found = runpy.run_path(str(file), run_name="right")
+        return [f for f in found.values() if getattr(f, "__module__", "") == "right"]
+
+    return load
 
 
 @pytest.fixture

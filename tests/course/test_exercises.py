@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,15 +32,17 @@ def test_there_are_exercises():
     assert len(names()) == len(set(names()))
 
 
+def test_right_answers_are_those_of_exercises():
+    files = {path.stem for path in (Path(__file__).parent / "right").glob("*.py")}
+    assert files == {"square_sum", *names()}
+
+
 def test_the_declaration_is_complete(exercise):
     assert exercise.points >= 1
     assert len(exercise.cases) >= 3
     assert len(exercise.hints) >= 2
     assert len(exercise.wrong) >= 4
-    assert len(exercise.right) >= 2
-    diagnoses = [wrong.diagnosis for wrong in exercise.wrong]
-    assert len(set(diagnoses)) == len(diagnoses)
-    for words in [*exercise.hints, *diagnoses]:
+    for words in [*exercise.hints, *exercise.wrong]:
         assert words.rstrip("`)").endswith((".", "?", ":")), words
         assert words.count("`") % 2 == 0, words
     abouts = [case.about for case in exercise.cases]
@@ -55,8 +58,10 @@ def test_the_student_reads_a_docstring_and_writes_between_the_marks(exercise):
     assert exercise.name in exercise.source.splitlines()[0]
 
 
-def test_every_right_solution_passes(exercise):
-    for function in [exercise.solution, exercise.stand_in, *exercise.right]:
+def test_every_right_solution_passes(exercise, right_answers):
+    others = right_answers(exercise)
+    assert len(others) >= 2
+    for function in [exercise.solution, *others]:
         feedback = judge(exercise, function, SECONDS)
         assert feedback.kind == "right", f"{function.__name__}: {feedback}"
 
@@ -64,9 +69,16 @@ def test_every_right_solution_passes(exercise):
 def test_every_known_mistake_gets_its_own_diagnosis(exercise, wrong):
     feedback = judge(exercise, exercise.wrong_function(wrong), SECONDS)
     assert feedback.kind == "wrong"
-    assert feedback.diagnosis == wrong.diagnosis
-    assert wrong.diagnosis in str(feedback)
+    assert feedback.diagnosis == wrong
+    assert wrong in str(feedback)
     assert exercise.hints[0] in str(feedback)
+
+
+def test_an_edit_that_fits_nowhere_or_twice_is_refused(toy):
+    for old in ["no such text", "scale"]:
+        exercise = dataclasses.replace(toy, wrong={"A mistake.": {old: "x"}})
+        with pytest.raises(ValueError, match=f"square_sum: '{old}' stands . times"):
+            exercise.wrong_function("A mistake.")
 
 
 def test_every_known_mistake_gets_somewhere(exercise, wrong):
@@ -87,7 +99,7 @@ def test_inputs_are_the_same_every_time_and_a_check_takes_a_moment(exercise):
             if isinstance(value, np.ndarray):
                 assert np.array_equal(value, second[name], equal_nan=value.dtype.kind == "f")
     start = time.process_time()
-    judge(exercise, exercise.wrong_function(exercise.wrong[0]), SECONDS)
+    judge(exercise, exercise.wrong_function(next(iter(exercise.wrong))), SECONDS)
     assert time.process_time() - start < 3
 
 
@@ -127,10 +139,10 @@ def _other_dtype(value):
 MISBEHAVIOUR = {
     "nothing": (lambda result, args, kwargs: None, "None"),
     "an exception": (lambda result, args, kwargs: [][0], "IndexError"),
-    "a wrong shape": (lambda result, args, kwargs: _misshapen(result), ""),
-    "a wrong dtype": (lambda result, args, kwargs: _other_dtype(result), ""),
+    "a wrong shape": (lambda result, args, kwargs: _misshapen(result), "has the shape"),
+    "a wrong dtype": (lambda result, args, kwargs: _other_dtype(result), "is expected"),
     "a changed argument": (_first_array_changed, "changed"),
-    "a word": (lambda result, args, kwargs: "y", ""),
+    "a word": (lambda result, args, kwargs: "y", "is a str"),
     "itself": (lambda result, args, kwargs: judge, "function"),
 }
 
@@ -138,10 +150,11 @@ MISBEHAVIOUR = {
 @pytest.mark.parametrize("behaviour", MISBEHAVIOUR)
 def test_misbehaviour_gets_words(exercise, behaviour):
     function, word = MISBEHAVIOUR[behaviour]
+    feedback = judge(exercise, same_arguments(exercise, function), SECONDS)
     arrays = [v for a in exercise.inputs() for v in a.values() if isinstance(v, np.ndarray)]
     if behaviour == "a changed argument" and not arrays:
-        return  # nothing that could be changed
-    feedback = judge(exercise, same_arguments(exercise, function), SECONDS)
+        assert feedback.kind == "right"  # nothing that could be changed
+        return
     assert feedback.kind == "wrong"
     assert word in str(feedback)
     assert len(feedback.lines) >= 2
@@ -171,11 +184,11 @@ def test_a_wrong_first_line_gets_words(toy):
     assert "def square_sum(x, scale=1.0):" in str(feedback)
 
 
-def test_the_time_that_minidl_needs_is_not_the_students(toy):
+def test_the_time_that_minidl_needs_is_not_the_students(toy, right_answers):
     def square_sum(x, scale=1.0):
         time.sleep(0.1)
         return toy.solution(x, scale)
 
     slow = dataclasses.replace(toy, solution=square_sum)
-    assert judge(slow, toy.right[0], 0.2).kind == "right"
+    assert judge(slow, right_answers(toy)[0], 0.2).kind == "right"
     assert judge(slow, square_sum, 0.2).kind == "wrong"

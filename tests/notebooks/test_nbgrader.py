@@ -56,10 +56,7 @@ def answer(notebook, kinds):
         if kind == "solved":
             cell.source = exercise.source
         elif kind == "wrong":
-            cell.source = (
-                f"from minidl.course import find\n\n{exercise.name} = "
-                f'find("{exercise.name}").wrong_function(find("{exercise.name}").wrong[0])'
-            )
+            cell.source = exercise.wrong_source(next(iter(exercise.wrong)))
     return notebook
 
 
@@ -125,7 +122,9 @@ def _handed_out_is_the_students_edition(edition, released):
 
 def _unsolved_it_went_on(path):
     """Every check says that nothing is written yet, and goes on with minidl's own version."""
-    graded = [c for c in read(path, as_version=4).cells if c.metadata.get("nbgrader", {}).get("grade")]
+    graded = [
+        c for c in read(path, as_version=4).cells if c.metadata.get("nbgrader", {}).get("grade")
+    ]
     assert graded
     for cell in graded:
         said = "".join(o.get("data", {}).get("text/plain", "") for o in cell.outputs)

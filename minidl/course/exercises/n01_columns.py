@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, normal
 
 
 def columns(x, kernel, stride=1):
@@ -26,53 +26,21 @@ def columns(x, kernel, stride=1):
     ### END SOLUTION
 
 
-def _row_by_row(x, kernel, stride=1):
-    height, width = kernel
-    rows = []
-    for picture in x:
-        for i in range(0, x.shape[1] - height + 1, stride):
-            for j in range(0, x.shape[2] - width + 1, stride):
-                rows.append(picture[i : i + height, j : j + width].ravel())
-    return np.array(rows)
-
-
-def _tap_by_tap(x, kernel, stride=1):
-    height, width = kernel
-    n, h, wide, c = x.shape
-    rows, across = (h - height) // stride + 1, (wide - width) // stride + 1
-    out = np.empty((n, rows, across, height, width, c), x.dtype)
-    for u in range(height):
-        for v in range(width):
-            out[:, :, :, u, v] = x[
-                :, u : u + rows * stride : stride, v : v + across * stride : stride
-            ]
-    return out.reshape(n * rows * across, -1)
-
-
-def _by_strides(x, kernel, stride=1):
-    x = np.ascontiguousarray(x)
-    n, h, wide, c = x.shape
-    a, b, d, e = x.strides
-    rows, across = (h - kernel[0]) // stride + 1, (wide - kernel[1]) // stride + 1
-    view = np.lib.stride_tricks.as_strided(
-        x, (n, rows, across, *kernel, c), (a, b * stride, d * stride, b, d, e)
-    )
-    return view.reshape(n * rows * across, -1)
-
-
-def _pictures(n, h, wide, c, kernel, **options):
-    return lambda rng: {"x": rng.standard_normal((n, h, wide, c)), "kernel": kernel, **options}
-
-
 EXERCISE = Exercise(
     solution=columns,
     points=2,
     cases=(
-        Case("two pictures, 4 × 5, in 3 channels", _pictures(2, 4, 5, 3, (3, 2))),
-        Case("a stride of 2", _pictures(2, 7, 6, 2, (3, 2), stride=2)),
-        Case("a stride of 3 that leaves a rest", _pictures(1, 9, 6, 2, (2, 2), stride=3)),
-        Case("a window as large as the picture", _pictures(2, 3, 2, 2, (3, 2)), edge=True),
-        Case("a window of a single tap", _pictures(2, 3, 4, 3, (1, 1)), edge=True),
+        Case("two pictures, 4 × 5, in 3 channels", normal({"x": (2, 4, 5, 3)}, kernel=(3, 2))),
+        Case("a stride of 2", normal({"x": (2, 7, 6, 2)}, kernel=(3, 2), stride=2)),
+        Case(
+            "a stride of 3 that leaves a rest", normal({"x": (1, 9, 6, 2)}, kernel=(2, 2), stride=3)
+        ),
+        Case(
+            "a window as large as the picture",
+            normal({"x": (2, 3, 2, 2)}, kernel=(3, 2)),
+            edge=True,
+        ),
+        Case("a window of a single tap", normal({"x": (2, 3, 4, 3)}, kernel=(1, 1)), edge=True),
     ),
     hints=(
         "Begin with one picture, and one window: `x[n, i:i + height, j:j + width].ravel()` is its "
@@ -83,36 +51,21 @@ EXERCISE = Exercise(
         "The channels must come last, behind height and width: `np.moveaxis(windows, 3, -1)`. "
         "Then one `reshape(-1, height * width * C)`.",
     ),
-    wrong=(
-        Wrong(
-            "The stride is missing: a row for every position, where only every stride-th is asked "
-            "for.",
-            edit=("[:, ::stride, ::stride]", ""),
-        ),
-        Wrong(
-            "Within a row your channels come before the taps; `w.reshape(-1, F)` has them after: "
-            "(height, width, C).",
-            edit=("windows = np.moveaxis(windows, 3, -1)", "windows = windows + 0"),
-        ),
-        Wrong(
-            "Within a row height and width are swapped: the taps of the filter's first row come "
-            "first.",
-            edit=("np.moveaxis(windows, 3, -1)", "np.moveaxis(windows, 3, -1).swapaxes(3, 4)"),
-        ),
-        Wrong(
-            "The matrix lies on its side: a window is a row here, not a column (the name has "
-            "stayed from the other layout).",
-            edit=("height * width * x.shape[3])", "height * width * x.shape[3]).T"),
-        ),
-        Wrong(
-            "The rows are in another order: all positions of the first picture come first, then "
-            "those of the second.",
-            edit=("np.moveaxis(windows, 3, -1)", "np.moveaxis(np.moveaxis(windows, 3, -1), 0, 2)"),
-        ),
-        Wrong(
-            "The positions are in another order: along a row of the picture first, then down.",
-            edit=("np.moveaxis(windows, 3, -1)", "np.moveaxis(windows, 3, -1).swapaxes(1, 2)"),
-        ),
-    ),
-    right=(_row_by_row, _tap_by_tap, _by_strides),
+    wrong={
+        "The stride is missing: you made a row for every position, not only for every stride-th "
+        "one.": {"[:, ::stride, ::stride]": ""},
+        "Within a row your channels come before the taps; `w.reshape(-1, F)` has them last: "
+        "(height, width, C).": {"np.moveaxis(windows, 3, -1)": "windows"},
+        "Within a row height and width are swapped: the taps of the window's first row come "
+        "first.": {"np.moveaxis(windows, 3, -1)": "np.moveaxis(windows, 3, -1).swapaxes(3, 4)"},
+        "The matrix is transposed: a window is a row here, not a column (the name comes from the "
+        "other layout).": {"x.shape[3])": "x.shape[3]).T"},
+        "The rows are in the wrong order: all positions of the first picture come first, then "
+        "those of the second.": {
+            "np.moveaxis(windows, 3, -1)": "np.moveaxis(np.moveaxis(windows, 3, -1), 0, 2)"
+        },
+        "The positions are in the wrong order: go along a row of the picture first, then down.": {
+            "np.moveaxis(windows, 3, -1)": "np.moveaxis(windows, 3, -1).swapaxes(1, 2)"
+        },
+    },
 )

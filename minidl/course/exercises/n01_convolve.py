@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, normal
 
 
 def convolve(x, w, b, stride=1, padding=0):
@@ -30,32 +30,8 @@ def convolve(x, w, b, stride=1, padding=0):
     ### END SOLUTION
 
 
-def _position_by_position(x, w, b, stride=1, padding=0):
-    n, h, wide, _ = x.shape
-    kh, kw, _, f = w.shape
-    padded = np.zeros((n, h + 2 * padding, wide + 2 * padding, x.shape[3]), x.dtype)
-    padded[:, padding : padding + h, padding : padding + wide] = x
-    rows, columns = (padded.shape[1] - kh) // stride + 1, (padded.shape[2] - kw) // stride + 1
-    y = np.empty((n, rows, columns, f), x.dtype)
-    for i in range(rows):
-        for j in range(columns):
-            window = padded[:, i * stride : i * stride + kh, j * stride : j * stride + kw]
-            y[:, i, j] = np.tensordot(window, w, axes=3) + b
-    return y
-
-
-def _by_einsum(x, w, b, stride=1, padding=0):
-    x = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(x, w.shape[:2], axis=(1, 2))
-    return np.einsum("nijcuv,uvcf->nijf", windows[:, ::stride, ::stride], w) + b
-
-
 def _pictures(n, h, wide, c, f, kernel=(3, 2), **options):
-    def make(rng):
-        x, w = rng.standard_normal((n, h, wide, c)), rng.standard_normal((*kernel, c, f))
-        return {"x": x, "w": w, "b": rng.standard_normal(f), **options}
-
-    return make
+    return normal({"x": (n, h, wide, c), "w": (*kernel, c, f), "b": f}, **options)
 
 
 EXERCISE = Exercise(
@@ -80,40 +56,27 @@ EXERCISE = Exercise(
         "`seen @ w[u, v]` turns the channels at every position into filters. Add it to `y`, tap by "
         "tap, and the bias once at the end.",
     ),
-    wrong=(
-        Wrong(
-            "The stride decides how many positions there are, but not where you look: the filter "
-            "still moves one step at a time.",
-            edit=(
-                "u : u + rows * stride : stride, v : v + columns * stride : stride",
-                "u : u + rows, v : v + columns",
-            ),
-        ),
-        Wrong(
-            "Every tap overwrites what the taps before it left: add with `+=`.",
-            edit=("y += seen", "y[:] = seen"),
-        ),
-        Wrong(
-            "You flipped the filter. In deep learning a convolution does not (mathematicians would "
-            "call it a cross-correlation).",
-            edit=("w[u, v]", "w[-1 - u, -1 - v]"),
-        ),
-        Wrong("The bias is missing.", edit=("return y + b", "return y")),
-        Wrong(
-            "The bias is added at every tap; it belongs to the sum once.",
-            edit=("y += seen @ w[u, v]\n    return y + b", "y += seen @ w[u, v] + b\n    return y"),
-        ),
-        Wrong(
-            "The picture is padded below and to the right only: padding goes on both sides.",
-            edit=(
-                "((0, 0), (padding, padding), (padding, padding), (0, 0))",
-                "((0, 0), (0, 2 * padding), (0, 2 * padding), (0, 0))",
-            ),
-        ),
-        Wrong(
-            "Your `y` is float64 whatever `x` is: give `np.zeros` the dtype of `x`.",
-            edit=("filters), x.dtype)", "filters))"),
-        ),
-    ),
-    right=(_position_by_position, _by_einsum),
+    wrong={
+        "The stride decides how many positions there are, but not where you look: your filter "
+        "still moves one step at a time.": {
+            "u + rows * stride : stride": "u + rows",
+            "v + columns * stride : stride": "v + columns",
+        },
+        "Every tap overwrites what the taps before it left: add with `+=`.": {
+            "y += seen": "y[:] = seen"
+        },
+        "You flipped the filter. In deep learning a convolution does not flip it (mathematicians "
+        "would call this a cross-correlation).": {"w[u, v]": "w[-1 - u, -1 - v]"},
+        "The bias is missing.": {"return y + b": "return y"},
+        "You add the bias at every tap; it is added once, to the whole sum.": {
+            "@ w[u, v]": "@ w[u, v] + b",
+            "return y + b": "return y",
+        },
+        "You padded below and to the right only: padding goes on all four sides.": {
+            "(padding, padding), (padding, padding)": "(0, 2 * padding), (0, 2 * padding)"
+        },
+        "Your `y` is float64 whatever `x` is: give `np.zeros` the dtype of `x`.": {
+            "filters), x.dtype)": "filters))"
+        },
+    },
 )

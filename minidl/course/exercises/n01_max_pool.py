@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import BEGIN, Case, Exercise
 
 
 def max_pool(x, size, stride):
@@ -25,34 +25,6 @@ def max_pool(x, size, stride):
             y = np.maximum(y, seen)
     return y
     ### END SOLUTION
-
-
-def _position_by_position(x, size, stride):
-    rows = range(0, x.shape[1] - size + 1, stride)
-    across = range(0, x.shape[2] - size + 1, stride)
-    y = [[x[:, i : i + size, j : j + size].max(axis=(1, 2)) for j in across] for i in rows]
-    return np.moveaxis(np.array(y), 2, 0)
-
-
-def _by_windows(x, size, stride):
-    windows = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
-    return windows[:, ::stride, ::stride].max(axis=(-2, -1))
-
-
-def _tiles(x, size, stride):
-    n, h, wide, c = x.shape
-    h, wide = h // size, wide // size
-    tiles = x[:, : h * size, : wide * size].reshape(n, h, size, wide, size, c)
-    return tiles.max(axis=(2, 4))
-
-
-def _one_axis_after_the_other(x, size, stride):
-    def slide(a, axis):
-        count = (a.shape[axis] - size) // stride + 1
-        rows = [np.take(a, np.arange(count) * stride + u, axis=axis) for u in range(size)]
-        return np.maximum.reduce(rows)
-
-    return slide(slide(x, 1), 2)
 
 
 def _pictures(n, h, wide, c, size, stride):
@@ -82,48 +54,30 @@ EXERCISE = Exercise(
         "that the first window wins against it even if all its numbers are negative?",
         "`y = np.full(shape, -np.inf, x.dtype)`, and for every tap `y = np.maximum(y, seen)`.",
     ),
-    wrong=(
-        Wrong(
-            "Where all numbers of a window are negative you return 0: the maximum must not begin "
-            "with 0.",
-            edit=("-np.inf", "0"),
-        ),
-        Wrong(
-            "You cut the picture into tiles, which is right only where `stride` equals `size`: "
-            "here windows overlap or leave gaps.",
-            function=_tiles,
-        ),
-        Wrong(
-            "The stride decides how many windows there are, but not where they lie: yours move one "
-            "step at a time.",
-            edit=(
-                "u : u + rows * stride : stride, v : v + columns * stride : stride",
-                "u : u + rows, v : v + columns",
-            ),
-        ),
-        Wrong(
-            "That is the average of each window, not its maximum.",
-            edit=("y = np.maximum(y, seen)", "y = np.where(np.isinf(y), 0, y) + seen / size**2"),
-        ),
-        Wrong(
-            "You took the maximum over the channels too: each channel is pooled by itself.",
-            edit=("return y", "return y.max(axis=3, keepdims=True)"),
-        ),
-        Wrong(
-            "Every tap overwrites what the taps before it left: keep the larger of the two.",
-            edit=("y = np.maximum(y, seen)", "y = seen"),
-        ),
-        Wrong(
-            "That is the smallest number of each window.",
-            edit=(
-                "y = np.maximum(y, seen)",
-                "y = np.where(np.isinf(y), seen, np.minimum(y, seen))",
-            ),
-        ),
-        Wrong(
-            "Your `y` is float64 whatever `x` is: give it the dtype of `x`.",
-            edit=("-np.inf, x.dtype", "-np.inf"),
-        ),
-    ),
-    right=(_position_by_position, _by_windows, _one_axis_after_the_other),
+    wrong={
+        "Where all numbers of a window are negative you return 0: the maximum must not start from "
+        "0.": {"-np.inf": "0"},
+        "You cut the picture into tiles, which is right only where `stride` equals `size`: here "
+        "windows overlap or leave gaps.": {BEGIN: "stride = size"},
+        "The stride decides how many windows there are, but not where they lie: yours move one "
+        "step at a time.": {
+            "u + rows * stride : stride": "u + rows",
+            "v + columns * stride : stride": "v + columns",
+        },
+        "That is the average of each window, not its maximum.": {
+            "y = np.maximum(y, seen)": "y = np.where(np.isinf(y), 0, y) + seen / size**2"
+        },
+        "You took the maximum over the channels too: each channel is pooled by itself.": {
+            "return y": "return y.max(axis=3, keepdims=True)"
+        },
+        "Every tap overwrites what the taps before it left: keep the larger of the two.": {
+            "y = np.maximum(y, seen)": "y = seen"
+        },
+        "That is the smallest number of each window, not the largest.": {
+            "y = np.maximum(y, seen)": "y = np.where(np.isinf(y), seen, np.minimum(y, seen))"
+        },
+        "Your `y` is float64 whatever `x` is: give it the dtype of `x`.": {
+            "-np.inf, x.dtype": "-np.inf"
+        },
+    },
 )

@@ -1,6 +1,6 @@
 """How many positions a window has along one axis."""
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def output_size(size, kernel, stride=1, padding=(0, 0), dilation=1):
@@ -24,38 +24,21 @@ def output_size(size, kernel, stride=1, padding=(0, 0), dilation=1):
     ### END SOLUTION
 
 
-def _by_walking(size, kernel, stride=1, padding=(0, 0), dilation=1):
-    end, count = size + sum(padding), 0
-    first, last = 0, (kernel - 1) * dilation
-    while last < end:
-        count, first, last = count + 1, first + stride, last + stride
-    return count
-
-
-def _by_range(size, kernel, stride=1, padding=(0, 0), dilation=1):
-    beyond = size + padding[0] + padding[1] - (kernel - 1) * dilation
-    return len(range(0, beyond, stride))
-
-
-def _axis(size, kernel, **options):
-    return lambda rng: {"size": size, "kernel": kernel, **options}
-
-
 EXERCISE = Exercise(
     solution=output_size,
     points=1,
     cases=(
-        Case("the lecture's 14 ∗ 5", _axis(14, 5)),
-        Case("a stride of 3 that leaves a rest", _axis(12, 5, stride=3)),
-        Case("a stride of 2 that fits exactly", _axis(11, 5, stride=2)),
-        Case("a padding of 2 before and 1 after", _axis(9, 4, padding=(2, 1))),
-        Case("taps that are 3 apart", _axis(20, 4, dilation=3)),
+        Case("the lecture's 14 ∗ 5", given(size=14, kernel=5)),
+        Case("a stride of 3 that leaves a rest", given(size=12, kernel=5, stride=3)),
+        Case("a stride of 2 that fits exactly", given(size=11, kernel=5, stride=2)),
+        Case("a padding of 2 before and 1 after", given(size=9, kernel=4, padding=(2, 1))),
+        Case("taps that are 3 apart", given(size=20, kernel=4, dilation=3)),
         Case(
             "stride, padding and dilation together",
-            _axis(17, 3, stride=3, padding=(3, 0), dilation=2),
+            given(size=17, kernel=3, stride=3, padding=(3, 0), dilation=2),
         ),
-        Case("a window as long as the input", _axis(5, 5, stride=2), edge=True),
-        Case("a window that does not fit", _axis(3, 7, stride=2), edge=True),
+        Case("a window as long as the input", given(size=5, kernel=5, stride=2), edge=True),
+        Case("a window that does not fit", given(size=3, kernel=7, stride=2), edge=True),
     ),
     hints=(
         "Lay the window at the very beginning. How far can it still slide before its last tap "
@@ -65,41 +48,31 @@ EXERCISE = Exercise(
         "`extent = (kernel - 1) * dilation + 1`, `room = size + before + after - extent`, and "
         "`max(room // stride + 1, 0)`.",
     ),
-    wrong=(
-        Wrong(
-            "You counted the steps of the window, not its positions: there is one position more.",
-            edit=("room // stride + 1", "room // stride"),
-        ),
-        Wrong(
-            "The dilation is missing: taps that stand apart make the window longer.",
-            edit=("(kernel - 1) * dilation + 1", "kernel"),
-        ),
-        Wrong(
-            "`kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.",
-            edit=("(kernel - 1) * dilation + 1", "kernel * dilation"),
-        ),
-        Wrong(
-            "Both paddings count: `before` and `after` can differ.",
-            edit=("size + before + after", "size + 2 * before"),
-        ),
-        Wrong("The padding is missing.", edit=("size + before + after", "size")),
-        Wrong(
-            "You rounded up: a last window that would stick out of the input does not count.",
-            edit=("room // stride", "-(-room // stride)"),
-        ),
-        Wrong(
-            "A count is a whole number: divide with `//`, which rounds down, not with `/`.",
-            edit=("room // stride", "room / stride"),
-        ),
-        Wrong(
-            "Where the window does not fit there are 0 positions, not a negative number of them.",
-            edit=("max(room // stride + 1, 0)", "room // stride + 1"),
-        ),
-        Wrong(
-            "The 1 belongs outside of the division: first divide the room, then add 1.",
-            edit=("room // stride + 1", "(room + 1) // stride"),
-        ),
-    ),
-    right=(_by_walking, _by_range),
+    wrong={
+        "You counted the steps of the window, not its positions: there is one position more.": {
+            "room // stride + 1": "room // stride"
+        },
+        "The dilation is missing: taps that stand apart make the window longer.": {
+            "(kernel - 1) * dilation + 1": "kernel"
+        },
+        "`kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.": {
+            "(kernel - 1) * dilation + 1": "kernel * dilation"
+        },
+        "You counted `before` twice: the paddings `before` and `after` can differ.": {
+            "room = size + before + after": "room = size + 2 * before"
+        },
+        "The padding is missing.": {"room = size + before + after": "room = size"},
+        "You rounded up: a last window that sticks out of the input does not count.": {
+            "room // stride": "-(-room // stride)"
+        },
+        "You divided with `/`: a count is a whole number, so divide with `//`, which rounds "
+        "down.": {"room // stride": "room / stride"},
+        "You return a negative number where the window does not fit: there are 0 positions.": {
+            "max(room // stride + 1, 0)": "room // stride + 1"
+        },
+        "You added 1 before dividing: first divide the room by the stride, then add 1.": {
+            "room // stride + 1": "(room + 1) // stride"
+        },
+    },
     float32=False,
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+from minidl.course.exercise import Case, Exercise, Gradient, normal
 
 
 def conv_backward(dy, x, w, stride=1):
@@ -33,48 +33,10 @@ def conv_backward(dy, x, w, stride=1):
     ### END SOLUTION
 
 
-def _position_by_position(dy, x, w, stride=1):
-    height, width = w.shape[:2]
-    dx, dw = np.zeros_like(x), np.zeros_like(w)
-    for i in range(dy.shape[1]):
-        for j in range(dy.shape[2]):
-            place = np.s_[:, i * stride : i * stride + height, j * stride : j * stride + width]
-            dw += np.einsum("nuvc,nf->uvcf", x[place], dy[:, i, j])
-            dx[place] += np.einsum("nf,uvcf->nuvc", dy[:, i, j], w)
-    return dx, dw, dy.sum(axis=(0, 1, 2))
-
-
-def _by_flipping(dy, x, w, stride=1):
-    height, width, _, filters = w.shape
-    n, rows, across, _ = dy.shape
-    spread = np.zeros((n, (rows - 1) * stride + 1, (across - 1) * stride + 1, filters), x.dtype)
-    spread[:, ::stride, ::stride] = dy
-    dw = np.stack(
-        [
-            [
-                np.einsum(
-                    "nijc,nijf->cf", x[:, u : u + spread.shape[1], v : v + spread.shape[2]], spread
-                )
-                for v in range(width)
-            ]
-            for u in range(height)
-        ]
-    )
-    rest = [x.shape[1] - spread.shape[1] - height + 1, x.shape[2] - spread.shape[2] - width + 1]
-    pad = ((0, 0), (height - 1, height - 1 + rest[0]), (width - 1, width - 1 + rest[1]), (0, 0))
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(spread, pad), (height, width), (1, 2))
-    dx = np.einsum("nijfuv,uvcf->nijc", windows, w[::-1, ::-1])
-    return dx, dw, np.einsum("nijf->f", dy)
-
-
 def _case(n, h, wide, c, f, kernel=(3, 2), stride=1):
     rows, across = (h - kernel[0]) // stride + 1, (wide - kernel[1]) // stride + 1
-    return lambda rng: {
-        "dy": rng.standard_normal((n, rows, across, f)),
-        "x": rng.standard_normal((n, h, wide, c)),
-        "w": rng.standard_normal((*kernel, c, f)),
-        "stride": stride,
-    }
+    shapes = {"dy": (n, rows, across, f), "x": (n, h, wide, c), "w": (*kernel, c, f)}
+    return normal(shapes, stride=stride)
 
 
 def _loss(dy, x, w, stride):
@@ -102,55 +64,34 @@ EXERCISE = Exercise(
         "dx goes where x was read: `dx[:, down, across] += dy @ w[u, v].T`, with `+=`, because "
         "windows overlap.",
     ),
-    wrong=(
-        Wrong(
-            "dx must collect from every window that read a position: add with `+=`; `=` keeps only "
-            "the last tap's part.",
-            edit=("dx[:, down, across] += ", "dx[:, down, across] = "),
-        ),
-        Wrong(
-            "The stride is dropped in dx: a gradient must go back to the place that was read, and "
-            "those places are `stride` apart.",
-            edit=(
-                "dx[:, down, across] += ",
-                "dx[:, u : u + rows, v : v + columns] += ",
-            ),
-        ),
-        Wrong(
-            "The stride is dropped in dw: pair dy with what each tap has read, every stride-th "
-            "position.",
-            edit=("tensordot(x[:, down, across]", "tensordot(x[:, u : u + rows, v : v + columns]"),
-        ),
-        Wrong(
-            "`w[u, v]` is not transposed in dx: from filters back to channels is (F, C).",
-            edit=("w[u, v].T", "w[u, v]"),
-        ),
-        Wrong(
-            "You flipped the filter as well as going back to the place that was read: one of the "
-            "two does it already.",
-            edit=("dy @ w[u, v].T", "dy @ w[-1 - u, -1 - v].T"),
-        ),
-        Wrong(
-            "You took means over the batch: the loss has already divided by N where it is a mean; "
-            "going back only adds.",
-            edit=(
-                "return dx, dw, dy.sum(axis=(0, 1, 2))",
-                "return dx, dw / len(x), dy.sum(axis=(0, 1, 2)) / len(x)",
-            ),
-        ),
-        Wrong(
-            "db must be summed over examples and positions: one number for each filter.",
-            edit=("dy.sum(axis=(0, 1, 2))", "dy.sum(axis=0)"),
-        ),
-        Wrong(
-            "The gradients are in another order: dx first, then dw, then db.",
-            edit=("return dx, dw, dy.sum(axis=(0, 1, 2))", "return dw, dx, dy.sum(axis=(0, 1, 2))"),
-        ),
-        Wrong(
-            "Your dx is float64 whatever x is: give it the dtype of x (`np.zeros_like`).",
-            edit=("np.zeros_like(x)", "np.zeros(x.shape)"),
-        ),
-    ),
-    right=(_position_by_position, _by_flipping),
+    wrong={
+        "You keep only the last tap's part of dx: it collects from every window that read a "
+        "position, so add with `+=`, not `=`.": {"dx[:, down, across] +=": "dx[:, down, across] ="},
+        "The stride is missing in dx: a gradient goes back to the place that was read, and those "
+        "places are `stride` apart.": {
+            "dx[:, down, across] +=": "dx[:, u : u + rows, v : v + columns] +="
+        },
+        "The stride is missing in dw: pair dy with what each tap has read, every stride-th "
+        "position.": {
+            "tensordot(x[:, down, across]": "tensordot(x[:, u : u + rows, v : v + columns]"
+        },
+        "`w[u, v]` is not transposed in dx: the way back from filters to channels is (F, C).": {
+            "w[u, v].T": "w[u, v]"
+        },
+        "You flipped the filter in dx. Adding to the places that were read is already the flipped "
+        "convolution: flip only once.": {"dy @ w[u, v].T": "dy @ w[-1 - u, -1 - v].T"},
+        "You took means over the batch: where the loss is a mean it has divided by N already, and "
+        "going back only adds.": {
+            "dx, dw, dy.sum(axis=(0, 1, 2))": "dx, dw / len(x), dy.sum(axis=(0, 1, 2)) / len(x)"
+        },
+        "Your db is summed over the examples alone: it is one number for each filter, summed over "
+        "the positions as well.": {"dy.sum(axis=(0, 1, 2))": "dy.sum(axis=0)"},
+        "The gradients are in the wrong order: dx first, then dw, then db.": {
+            "return dx, dw, dy.sum(axis=(0, 1, 2))": "return dw, dx, dy.sum(axis=(0, 1, 2))"
+        },
+        "Your dx is float64 whatever x is: give it the dtype of x (`np.zeros_like`).": {
+            "np.zeros_like(x)": "np.zeros(x.shape)"
+        },
+    },
     gradient=Gradient(loss=_loss, of=("x", "w"), results=(0, 1)),
 )

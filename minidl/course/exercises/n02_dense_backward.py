@@ -1,8 +1,6 @@
 """The way back through a dense layer: three matrix products."""
 
-import numpy as np
-
-from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+from minidl.course.exercise import Case, Exercise, Gradient, normal
 
 
 def dense_backward(dy, x, w):
@@ -23,29 +21,8 @@ def dense_backward(dy, x, w):
     ### END SOLUTION
 
 
-def _by_einsum(dy, x, w):
-    return (
-        np.einsum("nf,df->nd", dy, w),
-        np.einsum("nd,nf->df", x, dy),
-        np.einsum("nf->f", dy),
-    )
-
-
-def _example_by_example(dy, x, w):
-    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros_like(w[0])
-    for n in range(len(x)):
-        dx[n] = w @ dy[n]
-        dw += np.outer(x[n], dy[n])
-        db += dy[n]
-    return dx, dw, db
-
-
 def _layer(n, d, f):
-    return lambda rng: {
-        "dy": rng.standard_normal((n, f)),
-        "x": rng.standard_normal((n, d)),
-        "w": rng.standard_normal((d, f)),
-    }
+    return normal({"dy": (n, f), "x": (n, d), "w": (d, f)})
 
 
 EXERCISE = Exercise(
@@ -65,44 +42,25 @@ EXERCISE = Exercise(
         "inside the matrix product.",
         "b was added to every example, so its gradient is the sum of dy over the examples.",
     ),
-    wrong=(
-        Wrong(
-            "The weight matrix is not transposed in dx: that only fits by accident, where D = F.",
-            edit=("dy @ w.T", "dy @ w"),
-        ),
-        Wrong(
-            "Your dw is transposed: its shape must be w's, (D, F).",
-            edit=("x.T @ dy", "dy.T @ x"),
-        ),
-        Wrong(
-            "You took means over the batch in dw and db. The loss has already divided by N where "
-            "it is a mean; going back only adds.",
-            edit=(
-                "dw = x.T @ dy\n    db = dy.sum(axis=0)",
-                "dw = x.T @ dy / len(x)\n    db = dy.mean(axis=0)",
-            ),
-        ),
-        Wrong(
-            "Your db is the mean over examples: b was added to each of them, so their gradients "
-            "add up.",
-            edit=("dy.sum(axis=0)", "dy.mean(axis=0)"),
-        ),
-        Wrong(
-            "Your db is summed along the wrong axis: one number for each output, not for each "
-            "example.",
-            edit=("axis=0", "axis=1"),
-        ),
-        Wrong(
-            "Your db is not summed over the examples: b was added to each of them, so it collects "
-            "from each of them.",
-            edit=("dy.sum(axis=0)", "dy.copy()"),
-        ),
-        Wrong(
-            "The gradients are in another order: dx first, then dw, then db.",
-            edit=("return dx, dw, db", "return dw, dx, db"),
-        ),
-    ),
-    right=(_by_einsum, _example_by_example),
+    wrong={
+        "The weight matrix is not transposed in dx: your product fits only by accident, where D = "
+        "F.": {"dy @ w.T": "dy @ w"},
+        "Your dw is transposed: it must have the shape of w, (D, F).": {"x.T @ dy": "dy.T @ x"},
+        "You took means over the batch in dw and db. Where the loss is a mean it has divided by N "
+        "already, and going back only adds.": {
+            "x.T @ dy": "x.T @ dy / len(x)",
+            "dy.sum(": "dy.mean(",
+        },
+        "Your db is the mean over the examples: b was added to each of them, so their gradients "
+        "add up.": {"dy.sum(axis=0)": "dy.mean(axis=0)"},
+        "Your db is summed along the wrong axis: it is one number for each output, not for each "
+        "example.": {"axis=0": "axis=1"},
+        "Your db is not summed over the examples: b was added to each of them, so it collects "
+        "from each of them.": {"dy.sum(axis=0)": "dy.copy()"},
+        "The gradients are in the wrong order: dx first, then dw, then db.": {
+            "return dx, dw, db": "return dw, dx, db"
+        },
+    },
     gradient=Gradient(
         loss=lambda dy, x, w: float((dy * (x @ w)).sum()), of=("x", "w"), results=(0, 1)
     ),

@@ -3,7 +3,7 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+from minidl.course.exercise import BEGIN, Case, Exercise, Gradient
 
 
 def max_pool_backward(dy, x, size, stride):
@@ -31,50 +31,14 @@ def max_pool_backward(dy, x, size, stride):
     ### END SOLUTION
 
 
-def _tap_by_tap(dy, x, size, stride):
-    rows, across = dy.shape[1:3]
-    taps = [
-        np.s_[:, u : u + rows * stride : stride, v : v + across * stride : stride]
-        for u in range(size)
-        for v in range(size)
-    ]
-    y = np.maximum.reduce([x[tap] for tap in taps])
-    dx = np.zeros_like(x)
-    for tap in taps:
-        dx[tap] += np.where(x[tap] == y, dy, 0)
-    return dx
-
-
-def _by_argmax(dy, x, size, stride):
-    dx = np.zeros_like(x)
-    for n, i, j, c in np.ndindex(dy.shape):
-        window = x[n, i * stride : i * stride + size, j * stride : j * stride + size, c]
-        u, v = np.unravel_index(window.argmax(), window.shape)
-        dx[n, i * stride + u, j * stride + v, c] += dy[n, i, j, c]
-    return dx
-
-
-def _shared_equally(dy, x, size, stride):
-    dx = np.zeros_like(x)
-    for i in range(dy.shape[1]):
-        for j in range(dy.shape[2]):
-            share = dy[:, i : i + 1, j : j + 1] / size**2
-            dx[:, i * stride : i * stride + size, j * stride : j * stride + size] += share
-    return dx
-
-
 def _case(n, h, wide, c, size, stride):
     rows, across = (h - size) // stride + 1, (wide - size) // stride + 1
 
     def make(rng):
         # a shuffled ladder: no nudge of a gradient check changes a winner
         x = rng.permutation(n * h * wide * c).reshape(n, h, wide, c) / 10 - 2
-        return {
-            "dy": rng.standard_normal((n, rows, across, c)),
-            "x": x,
-            "size": size,
-            "stride": stride,
-        }
+        dy = rng.standard_normal((n, rows, across, c))
+        return {"dy": dy, "x": x, "size": size, "stride": stride}
 
     return make
 
@@ -102,45 +66,24 @@ EXERCISE = Exercise(
         "Multiply that mask with `dy[:, i : i + 1, j : j + 1]` and add (`+=`) it to the same slice "
         "of dx.",
     ),
-    wrong=(
-        Wrong(
-            "Where windows overlap a position can win several times, and its gradients add up: "
-            "`+=`, not `=`.",
-            edit=("dx[:, down, across] += ", "dx[:, down, across] = "),
-        ),
-        Wrong(
-            "You shared the gradient among all positions of the window: that is average pooling. "
-            "Here the winner takes all.",
-            function=_shared_equally,
-        ),
-        Wrong(
-            "All positions of the window receive the whole gradient; only the winner may.",
-            edit=("winner * dy", "(window == window) * dy"),
-        ),
-        Wrong(
-            "The winner is sought among the channels too: each channel has its own.",
-            edit=("axis=(1, 2), keepdims", "axis=(1, 2, 3), keepdims"),
-        ),
-        Wrong(
-            "The windows are `stride` apart, not `size`: the two only happen to be equal in the "
-            "plainest pooling.",
-            edit=(
-                "slice(i * stride, i * stride + size)\n"
-                "            across = slice(j * stride, j * stride + size)",
-                "slice(i * size, i * size + size)\n"
-                "            across = slice(j * size, j * size + size)",
-            ),
-        ),
-        Wrong(
-            "The gradient is multiplied with the winner's value: the slope of a maximum is 1 at "
-            "the winner, whatever its value.",
-            edit=("winner * dy", "winner * window * dy"),
-        ),
-        Wrong(
-            "The winner is sought among the examples of the batch: each picture has its own.",
-            edit=("axis=(1, 2), keepdims", "axis=(0, 1, 2), keepdims"),
-        ),
-    ),
-    right=(_tap_by_tap, _by_argmax),
+    wrong={
+        "You keep only the last gradient where windows overlap: a position can win several times, "
+        "so add with `+=`, not `=`.": {"dx[:, down, across] +=": "dx[:, down, across] ="},
+        "You shared the gradient among all positions of the window: that is average pooling. Here "
+        "the winner takes all.": {"winner * dy": "1 / size**2 * dy"},
+        "All positions of the window receive the whole gradient; only the winner should.": {
+            "winner * dy": "(window == window) * dy"
+        },
+        "You look for the winner among the channels too: each channel has its own.": {
+            "axis=(1, 2), keepdims": "axis=(1, 2, 3), keepdims"
+        },
+        "Your windows are `size` apart. They are `stride` apart; the two are equal only in the "
+        "plainest pooling.": {BEGIN: "stride = size"},
+        "You multiplied the gradient by the winner's value: the slope of a maximum is 1 at the "
+        "winner, whatever its value.": {"winner * dy": "winner * window * dy"},
+        "You look for the winner among the examples of the batch too: each picture has its own.": {
+            "axis=(1, 2), keepdims": "axis=(0, 1, 2), keepdims"
+        },
+    },
     gradient=Gradient(loss=_loss, of=("x",)),
 )

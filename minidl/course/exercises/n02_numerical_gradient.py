@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise
 
 
 def numerical_gradient(f, x, h=1e-5):
@@ -24,55 +24,6 @@ def numerical_gradient(f, x, h=1e-5):
         gradient[i] = (f(up) - f(down)) / (2 * h)
     return gradient
     ### END SOLUTION
-
-
-def _with_unit_vectors(f, x, h=1e-5):
-    units = np.eye(x.size).reshape(x.size, *x.shape)
-    slopes = [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in units]
-    return np.array(slopes).reshape(x.shape)
-
-
-def _in_place_and_put_back(f, x, h=1e-5):
-    x = x.copy()
-    gradient = np.empty(x.shape)
-    it = np.nditer(x, flags=["multi_index"])
-    while not it.finished:
-        i, old = it.multi_index, x[it.multi_index]
-        x[i] = old + h
-        up = f(x)
-        x[i] = old - h
-        down = f(x)
-        x[i] = old
-        gradient[i] = (up - down) / (2 * h)
-        it.iternext()
-    return gradient
-
-
-def _all_at_once(f, x, h=1e-5):
-    return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
-
-
-def _never_put_back(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    x = x.copy()
-    for i in np.ndindex(x.shape):
-        x[i] += h
-        up = f(x)
-        x[i] -= 2 * h
-        gradient[i] = (up - f(x)) / (2 * h)
-    return gradient
-
-
-def _in_the_argument(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        x[i] += h
-        up = f(x)
-        x[i] -= 2 * h
-        down = f(x)
-        x[i] += h
-        gradient[i] = (up - down) / (2 * h)
-    return gradient
 
 
 def cubes(x):
@@ -112,42 +63,33 @@ EXERCISE = Exercise(
         "The slope is how much f changes over how far x moved, and from `down` to `up` it moves "
         "by `2 * h`.",
     ),
-    wrong=(
-        Wrong(
-            "From x − h to x + h is a way of 2h, but you divide by h: every slope is twice as "
-            "steep as it should be.",
-            edit=("/ (2 * h)", "/ h"),
-        ),
-        Wrong(
-            "That is the one-sided difference (f(x + h) − f(x)) / h, whose error falls only like "
-            "h; the central one's falls like h².",
-            edit=("(f(up) - f(down)) / (2 * h)", "(f(up) - f(x)) / h"),
-        ),
-        Wrong(
-            "You nudge all numbers of x together, which gives the sum of all slopes: nudge one "
-            "at a time.",
-            function=_all_at_once,
-        ),
-        Wrong(
-            "You do not put a number back before you nudge the next one: the later slopes are "
-            "measured at another place.",
-            function=_never_put_back,
-        ),
-        Wrong(
-            "The result looks right, but `x` is not as it was: `x + h − 2h + h` is not exactly `x` "
-            "in floating point. Nudge a copy.",
-            function=_in_the_argument,
-        ),
-        Wrong(
-            "The sign is wrong: f(x + h) comes first, so that a rising f has a positive slope.",
-            edit=("f(up) - f(down)", "f(down) - f(up)"),
-        ),
-        Wrong(
-            "You return how much f changes, not the slope: divide by the way, 2h.",
-            edit=(" / (2 * h)", ""),
-        ),
-    ),
-    right=(_with_unit_vectors, _in_place_and_put_back),
+    wrong={
+        "You divide by h, but from x − h to x + h is a distance of 2h: every slope comes out "
+        "twice as steep as it is.": {"/ (2 * h)": "/ h"},
+        "That is the one-sided difference (f(x + h) − f(x)) / h, whose error shrinks only like h; "
+        "that of the central difference shrinks like h².": {
+            "(f(up) - f(down)) / (2 * h)": "(f(up) - f(x)) / h"
+        },
+        "You nudge all numbers of x together, which gives the sum of all slopes: nudge one at a "
+        "time.": {"up[i] += h": "up += h", "down[i] -= h": "down -= h"},
+        "You do not put a number back before you nudge the next one: the later slopes are "
+        "measured at another point.": {
+            "gradient = np.zeros_like(x)": "gradient, down = np.zeros_like(x), x.copy()",
+            "up, down = x.copy(), x.copy()": "up = down.copy()",
+        },
+        "You changed `x`: the result looks right, but `x + h − 2h + h` is not exactly `x` in "
+        "floating point. Nudge a copy.": {
+            "up[i] += h": "x[i] += h; up = f(x)",
+            "down[i] -= h": "x[i] -= 2 * h; down = f(x); x[i] += h",
+            "f(up) - f(down)": "up - down",
+        },
+        "The sign is wrong: f(x + h) comes first, so that a rising f has a positive slope.": {
+            "f(up) - f(down)": "f(down) - f(up)"
+        },
+        "You return how much f changes, not the slope: divide by the distance, 2h.": {
+            " / (2 * h)": ""
+        },
+    },
     rtol=1e-6,
     atol=1e-8,
     float32=False,

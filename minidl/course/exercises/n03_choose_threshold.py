@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise
 
 
 def choose_threshold(d, same):
@@ -27,27 +27,6 @@ def choose_threshold(d, same):
             best, smallest_gap = tau, gap
     return best
     ### END SOLUTION
-
-
-def _all_at_once(d, same):
-    taus = np.sort(d)
-    accepted = d < taus[:, None]
-    gaps = np.abs(accepted[:, ~same].mean(axis=1) - (~accepted[:, same]).mean(axis=1))
-    return taus[np.argmin(np.round(gaps, 12))]
-
-
-def _by_sorting(d, same):
-    taus = np.sort(d)
-    false_accept = np.searchsorted(np.sort(d[~same]), taus) / np.sum(~same)
-    false_reject = 1 - np.searchsorted(np.sort(d[same]), taus) / np.sum(same)
-    return float(taus[np.abs(false_accept - false_reject).round(12).argmin()])
-
-
-def _by_min(d, same):
-    def gap(tau):
-        return round(abs(np.mean(d[~same] < tau) - np.mean(d[same] >= tau)), 12)
-
-    return min(sorted(d), key=gap)
 
 
 def _pairs(n, share, apart=0.8):
@@ -76,40 +55,27 @@ EXERCISE = Exercise(
         "Without a loop: `accepted = d < taus[:, None]` holds a row for every τ; take means along "
         "`axis=1`, then `np.argmin`.",
     ),
-    wrong=(
-        Wrong(
-            "You made the sum of both rates small. That is another good rule, but it does not make "
-            "them equal.",
-            edit=("abs(false_accept - false_reject)", "false_accept + false_reject"),
-        ),
-        Wrong(
-            "You counted wrong answers over all pairs. With many more pairs of one kind, errors on "
-            "the other kind then look cheap: compare the two *rates*.",
-            edit=("abs(false_accept - false_reject)", "(accepted != same).mean()"),
-        ),
-        Wrong(
-            "The sign of the difference is kept, so its most negative value wins: you want it near "
-            "0, so take its absolute value. (And is your false reject the share that is rejected?)",
-            edit=("abs(false_accept - false_reject)", "false_accept - false_reject"),
-        ),
-        Wrong(
-            "You returned the error, not the threshold at which it occurs.",
-            edit=("return best", "return smallest_gap"),
-        ),
-        Wrong(
-            "You returned the number of the best candidate; the threshold itself is wanted.",
-            edit=("return best", "return int(np.argmax(np.sort(d) == best))"),
-        ),
-        Wrong(
-            "Both rates are divided by the number of all pairs: each is a share of its own kind.",
-            edit=(
-                "false_accept = accepted[~same].mean()\n"
-                "        false_reject = 1 - accepted[same].mean()",
-                "false_accept = (accepted & ~same).mean()\n"
-                "        false_reject = (~accepted & same).mean()",
-            ),
-        ),
-    ),
-    right=(_all_at_once, _by_sorting, _by_min),
+    wrong={
+        "You minimized the sum of both rates. That is another good rule, but it does not make "
+        "them equal.": {"abs(false_accept - false_reject)": "false_accept + false_reject"},
+        "You counted wrong answers over all pairs. With many more pairs of one kind, errors on "
+        "the other kind then look cheap: compare the two *rates*.": {
+            "abs(false_accept - false_reject)": "(accepted != same).mean()"
+        },
+        "You kept the sign of the difference, so its most negative value wins: take the absolute "
+        "value, which is smallest near 0. (And is your false reject the share that is rejected?)": {
+            "abs(false_accept - false_reject)": "false_accept - false_reject"
+        },
+        "You returned the smallest gap, not the threshold at which it occurs.": {
+            "return best": "return smallest_gap"
+        },
+        "You returned the index of the best candidate; the threshold itself is wanted.": {
+            "return best": "return int(np.argmax(np.sort(d) == best))"
+        },
+        "You divided both rates by the number of all pairs: each is a share of its own kind.": {
+            "accepted[~same].mean()": "(accepted & ~same).mean()",
+            "1 - accepted[same].mean()": "(~accepted & same).mean()",
+        },
+    },
     float32=False,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def error_rates(d, same, tau):
@@ -21,20 +21,6 @@ def error_rates(d, same, tau):
     ### END SOLUTION
 
 
-def _by_counting(d, same, tau):
-    wrong_in = wrong_out = 0
-    for distance, one in zip(d, same, strict=True):
-        if not one and distance < tau:
-            wrong_in += 1
-        if one and distance >= tau:
-            wrong_out += 1
-    return wrong_in / np.sum(~same), wrong_out / np.sum(same)
-
-
-def _by_sums(d, same, tau):
-    return np.sum((d < tau) & ~same) / np.sum(~same), np.sum((d >= tau) & same) / np.sum(same)
-
-
 def _pairs(n, share, tau):
     def make(rng):
         same = np.arange(n) < round(share * n)
@@ -51,11 +37,7 @@ EXERCISE = Exercise(
         Case("many more pairs of different people", _pairs(60, 0.2, 1.3)),
         Case(
             "a pair that lies exactly at the threshold",
-            lambda rng: {
-                "d": np.array([0.5, 1.0, 1.0, 2.0, 3.0]),
-                "same": np.array([True, True, False, False, False]),
-                "tau": 1.0,
-            },
+            given(d=np.array([0.5, 1.0, 1.0, 2.0, 3.0]), same=np.arange(5) < 2, tau=1.0),
             edge=True,
         ),
         Case("a threshold that accepts nobody", _pairs(20, 0.4, -9.0), edge=True),
@@ -66,42 +48,26 @@ EXERCISE = Exercise(
         "share of True in an array of booleans is its `.mean()`.",
         "A false reject is a pair of one person that was not accepted: `(~accepted[same]).mean()`.",
     ),
-    wrong=(
-        Wrong(
-            "The two rates are exchanged: a false *accept* lets a stranger in.",
-            edit=(
-                "accepted[~same].mean(), (~accepted[same]).mean()",
-                "(~accepted[same]).mean(), accepted[~same].mean()",
-            ),
-        ),
-        Wrong(
-            "You divided by the number of all pairs. Each rate is a share of its own kind: false "
-            "accepts of the pairs of different people, false rejects of those of one person.",
-            edit=(
-                "accepted[~same].mean(), (~accepted[same]).mean()",
-                "(accepted & ~same).mean(), (~accepted & same).mean()",
-            ),
-        ),
-        Wrong(
-            "The second number is the share of one person's pairs that is accepted; a reject is "
-            "the opposite.",
-            edit=("(~accepted[same]).mean()", "accepted[same].mean()"),
-        ),
-        Wrong(
-            "A small distance means the same person: accept where d is *below* τ.",
-            edit=("d < tau", "d > tau"),
-        ),
-        Wrong(
-            "A distance that equals τ is not below it: use `<`.",
-            edit=("d < tau", "d <= tau"),
-        ),
-        Wrong(
-            "You counted; a rate is a count divided by how many there are.",
-            edit=(
-                "accepted[~same].mean(), (~accepted[same]).mean()",
-                "accepted[~same].sum() * 1.0, (~accepted[same]).sum() * 1.0",
-            ),
-        ),
-    ),
-    right=(_by_counting, _by_sums),
+    wrong={
+        "The two rates are swapped: a false *accept* lets a stranger in.": {
+            "return accepted[~same].mean(),": "return",
+            "(~accepted[same]).mean()": "(~accepted[same]).mean(), accepted[~same].mean()",
+        },
+        "You divided by the number of all pairs. Each rate is a share of its own kind: false "
+        "accepts of the pairs of different people, false rejects of those of one person.": {
+            "accepted[~same]": "(accepted & ~same)",
+            "~accepted[same]": "~accepted & same",
+        },
+        "Your second number is the share of one person's pairs that is accepted; a reject is the "
+        "opposite.": {"(~accepted[same]).mean()": "accepted[same].mean()"},
+        "You accept where d is above τ: a small distance means the same person, so accept where d "
+        "is *below* τ.": {"d < tau": "d > tau"},
+        "You accept a distance that equals τ; it is not below τ, so use `<`.": {
+            "d < tau": "d <= tau"
+        },
+        "You returned counts; a rate is a count divided by how many pairs of its kind there are.": {
+            "accepted[~same].mean()": "accepted[~same].sum() * 1.0",
+            "(~accepted[same]).mean()": "(~accepted[same]).sum() * 1.0",
+        },
+    },
 )

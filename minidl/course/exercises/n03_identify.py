@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def identify(encodings, gallery, tau):
@@ -20,22 +20,6 @@ def identify(encodings, gallery, tau):
     nearest = d.argmin(axis=1)
     return np.where(d.min(axis=1) < tau, nearest, -1)
     ### END SOLUTION
-
-
-def _one_by_one(encodings, gallery, tau):
-    answers = []
-    for f in encodings:
-        d = [np.sum((f - g) ** 2) for g in gallery]
-        best = int(np.argmin(d))
-        answers.append(best if d[best] < tau else -1)
-    return np.array(answers)
-
-
-def _by_product(encodings, gallery, tau):
-    d = (encodings**2).sum(1)[:, None] + (gallery**2).sum(1) - 2 * encodings @ gallery.T
-    rows = np.argmin(d, axis=1)
-    rows[d[np.arange(len(d)), rows] >= tau] = -1
-    return rows
 
 
 def _people(queries, people, size, tau, noise=0.5):
@@ -59,7 +43,7 @@ EXERCISE = Exercise(
         Case("a small threshold", _people(12, 6, 6, 0.9, noise=0.35)),
         Case(
             "a distance that is exactly τ",
-            lambda rng: {"encodings": np.array([[2.0]]), "gallery": np.array([[0.0]]), "tau": 4.0},
+            given(encodings=np.array([[2.0]]), gallery=np.array([[0.0]]), tau=4.0),
             edge=True,
         ),
         Case("a single person in the gallery", _people(8, 1, 3, 2.0), edge=True),
@@ -72,39 +56,28 @@ EXERCISE = Exercise(
         "`np.where(condition, a, b)` takes a where the condition holds and b elsewhere: here the "
         "nearest person where the smallest distance is below τ, and −1 elsewhere.",
     ),
-    wrong=(
-        Wrong(
-            "Strangers are never refused: where even the nearest person is not below τ, answer −1.",
-            edit=("np.where(d.min(axis=1) < tau, nearest, -1)", "nearest"),
-        ),
-        Wrong(
-            "You took the farthest person: a small distance means the same person.",
-            edit=("d.argmin(axis=1)", "d.argmax(axis=1)"),
-        ),
-        Wrong(
-            "You took the first person below τ; several may be, and the nearest is the answer.",
-            edit=("d.argmin(axis=1)", "(d < tau).argmax(axis=1)"),
-        ),
-        Wrong(
-            "You compared the distance with τ; here d and τ are squared distances, so no root.",
-            edit=(".sum(axis=2)\n", ".sum(axis=2) ** 0.5\n"),
-        ),
-        Wrong(
-            "The search runs along the wrong axis: each row of d belongs to one new picture, so "
-            "look for the smallest along `axis=1`.",
-            edit=(
-                "nearest = d.argmin(axis=1)\n    return np.where(d.min(axis=1)",
-                "nearest = d.argmin(axis=0)\n    return np.where(d.min(axis=0)",
-            ),
-        ),
-        Wrong(
-            "A distance that equals τ is not below it: use `<`.",
-            edit=("d.min(axis=1) < tau", "d.min(axis=1) <= tau"),
-        ),
-        Wrong(
-            "A stranger should be −1; 0 is the first person of the gallery.",
-            edit=("nearest, -1)", "nearest, 0)"),
-        ),
-    ),
-    right=(_one_by_one, _by_product),
+    wrong={
+        "You never refuse a stranger: where even the nearest person is not below τ, answer −1.": {
+            "np.where(d.min(axis=1) < tau, nearest, -1)": "nearest"
+        },
+        "You took the farthest person: a small distance means the same person.": {
+            "d.argmin(axis=1)": "d.argmax(axis=1)"
+        },
+        "You took the first person below τ; several may be, and the nearest is the answer.": {
+            "d.argmin(axis=1)": "(d < tau).argmax(axis=1)"
+        },
+        "You compared the distance itself with τ; here d and τ are squared distances, so take no "
+        "root.": {".sum(axis=2)": ".sum(axis=2) ** 0.5"},
+        "You look for the nearest person along the wrong axis: each row of d belongs to one new "
+        "picture, so take the smallest along `axis=1`.": {
+            "argmin(axis=1)": "argmin(axis=0)",
+            "d.min(axis=1)": "d.min(axis=0)",
+        },
+        "You accept a distance that equals τ; it is not below τ, so use `<`.": {
+            "d.min(axis=1) < tau": "d.min(axis=1) <= tau"
+        },
+        "You answer 0 for a stranger, but that is the first person of the gallery: answer −1.": {
+            "nearest, -1)": "nearest, 0)"
+        },
+    },
 )

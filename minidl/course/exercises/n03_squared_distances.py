@@ -1,8 +1,6 @@
 """Squared distances between all encodings of two groups."""
 
-import numpy as np
-
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, normal
 
 
 def squared_distances(x, y):
@@ -18,36 +16,14 @@ def squared_distances(x, y):
     ### END SOLUTION
 
 
-def _by_expansion(x, y):
-    d = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1) - 2 * x @ y.T
-    return np.maximum(d, 0)
-
-
-def _by_einsum(x, y):
-    e = x[:, None] - y
-    return np.einsum("nmk,nmk->nm", e, e)
-
-
-def _one_by_one(x, y):
-    d = np.empty((len(x), len(y)), x.dtype)
-    for i in range(len(x)):
-        for j in range(len(y)):
-            d[i, j] = np.dot(x[i] - y[j], x[i] - y[j])
-    return d
-
-
-def _encodings(n, m, size):
-    return lambda rng: {"x": rng.standard_normal((n, size)), "y": rng.standard_normal((m, size))}
-
-
 EXERCISE = Exercise(
     solution=squared_distances,
     points=2,
     cases=(
-        Case("3 encodings against 4, of 5 numbers each", _encodings(3, 4, 5)),
-        Case("as many on both sides", _encodings(4, 4, 3)),
-        Case("one encoding against many", _encodings(1, 6, 2), edge=True),
-        Case("encodings of a single number", _encodings(3, 2, 1), edge=True),
+        Case("3 encodings against 4, of 5 numbers each", normal({"x": (3, 5), "y": (4, 5)})),
+        Case("as many on both sides", normal({"x": (4, 3), "y": (4, 3)})),
+        Case("one encoding against many", normal({"x": (1, 2), "y": (6, 2)}), edge=True),
+        Case("encodings of a single number", normal({"x": (3, 1), "y": (2, 1)}), edge=True),
     ),
     hints=(
         "Think of one entry first: `x[i] - y[j]`, squared, added up over the D numbers.",
@@ -55,39 +31,26 @@ EXERCISE = Exercise(
         "(1, M, D), so their difference is (N, M, D).",
         "Square the differences and add them up over the last axis: `.sum(axis=2)`.",
     ),
-    wrong=(
-        Wrong(
-            "You took the root: that is the distance. The lecture's d is its square, and a "
-            "threshold for one is no threshold for the other.",
-            edit=("(differences**2).sum(axis=2)", "np.sqrt((differences**2).sum(axis=2))"),
-        ),
-        Wrong(
-            "You averaged over the D numbers; ‖…‖² adds them up.",
-            edit=(".sum(axis=2)", ".mean(axis=2)"),
-        ),
-        Wrong(
-            "You added absolute differences; ‖…‖² adds their squares.",
-            edit=("(differences**2)", "np.abs(differences)"),
-        ),
-        Wrong(
-            "You squared the sum; the squares come first, then the sum.",
-            edit=("(differences**2).sum(axis=2)", "differences.sum(axis=2) ** 2"),
-        ),
-        Wrong(
-            "Rows and columns are exchanged: x belongs to the rows, y to the columns.",
-            edit=("x[:, None, :] - y[None, :, :]", "x[None, :, :] - y[:, None, :]"),
-        ),
-        Wrong(
-            "The middle term of ‖x − y‖² = ‖x‖² + ‖y‖² − 2·x·y has the factor 2.",
-            edit=(
-                "(differences**2).sum(axis=2)",
-                "(x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1) - x @ y.T",
-            ),
-        ),
-        Wrong(
-            "You paired row with row; every x is to be compared with every y.",
-            edit=("x[:, None, :] - y[None, :, :]", "(x - y)[:, None, :]"),
-        ),
-    ),
-    right=(_by_expansion, _by_einsum, _one_by_one),
+    wrong={
+        "You took the root: that is the distance. The lecture's d is its square, and a threshold "
+        "for the one is no threshold for the other.": {
+            "(differences**2).sum(axis=2)": "np.sqrt((differences**2).sum(axis=2))"
+        },
+        "You averaged over the D numbers; ‖…‖² adds them up.": {".sum(axis=2)": ".mean(axis=2)"},
+        "You added absolute differences; ‖…‖² adds their squares.": {
+            "(differences**2)": "np.abs(differences)"
+        },
+        "You squared the sum; the squares come first, then the sum.": {
+            "(differences**2).sum(axis=2)": "differences.sum(axis=2) ** 2"
+        },
+        "Rows and columns are swapped: x belongs to the rows, y to the columns.": {
+            "x[:, None, :] - y[None, :, :]": "x[None, :, :] - y[:, None, :]"
+        },
+        "The factor 2 is missing from the middle term of ‖x − y‖² = ‖x‖² + ‖y‖² − 2·x·y.": {
+            "differences**2": "(x**2)[:, None] + y**2 - x[:, None] * y"
+        },
+        "You paired row with row; compare every x with every y.": {
+            "x[:, None, :] - y[None, :, :]": "(x - y)[:, None, :]"
+        },
+    },
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise
 
 
 def batch_hard(d, labels):
@@ -24,27 +24,13 @@ def batch_hard(d, labels):
     ### END SOLUTION
 
 
-def _loop(d, labels):
-    positive, negative = [], []
-    for a in range(len(d)):
-        own = [i for i in range(len(d)) if labels[i] == labels[a] and i != a]
-        others = [i for i in range(len(d)) if labels[i] != labels[a]]
-        positive.append(max(own, key=lambda i: d[a, i]))
-        negative.append(min(others, key=lambda i: d[a, i]))
-    return np.array(positive), np.array(negative)
+def batch(labels, **options):
+    """Squared distances between random encodings, and whose they are."""
 
-
-def _masked(d, labels):
-    same = np.equal.outer(labels, labels)
-    far = np.ma.masked_array(d, ~same).argmax(axis=1, fill_value=-1)
-    near = np.ma.masked_array(d, same).argmin(axis=1, fill_value=np.inf)
-    return far, near
-
-
-def _batch(labels, size=3):
     def make(rng):
-        f = rng.standard_normal((len(labels), size))
-        return {"d": ((f[:, None] - f) ** 2).sum(axis=2), "labels": np.array(labels)}
+        f = rng.standard_normal((len(labels), 3))
+        d = ((f[:, None] - f) ** 2).sum(axis=2)
+        return {"d": d, "labels": np.array(labels), **options}
 
     return make
 
@@ -53,10 +39,10 @@ EXERCISE = Exercise(
     solution=batch_hard,
     points=3,
     cases=(
-        Case("3 people with 4 pictures each", _batch([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2])),
-        Case("people in any order", _batch([7, 3, 7, 5, 3, 5, 5, 3, 7])),
-        Case("people with unequally many pictures", _batch([1, 2, 2, 1, 2, 2, 1, 2])),
-        Case("two people with two pictures each", _batch([0, 1, 0, 1]), edge=True),
+        Case("3 people with 4 pictures each", batch([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2])),
+        Case("people in any order", batch([7, 3, 7, 5, 3, 5, 5, 3, 7])),
+        Case("people with unequally many pictures", batch([1, 2, 2, 1, 2, 2, 1, 2])),
+        Case("two people with two pictures each", batch([0, 1, 0, 1]), edge=True),
     ),
     hints=(
         "A table of booleans says who is who: `same = labels[:, None] == labels[None, :]`.",
@@ -65,48 +51,32 @@ EXERCISE = Exercise(
         "For the negative it is the other way round: +∞ in place of the same person's pictures, "
         "then `argmin(axis=1)`.",
     ),
-    wrong=(
-        Wrong(
-            "You chose the farthest negative: that is the easiest one. The hardest stranger is the "
-            "*closest*.",
-            edit=(
-                "np.where(same, np.inf, d).argmin(axis=1)",
-                "np.where(same, -np.inf, d).argmax(axis=1)",
-            ),
-        ),
-        Wrong(
-            "You chose the closest positive: that is the easiest one. (And the closest of all is "
-            "the anchor itself, at distance 0.)",
-            edit=(
-                "np.where(same, d, -np.inf).argmax(axis=1)",
-                "np.where(same, d, np.inf).argmin(axis=1)",
-            ),
-        ),
-        Wrong(
-            "Multiplying by a mask leaves zeros, and zero is the smallest distance there is: put "
-            "`np.inf` where a picture must not be chosen.",
-            edit=("np.where(same, np.inf, d).argmin(axis=1)", "(d * ~same).argmin(axis=1)"),
-        ),
-        Wrong(
-            "The farthest picture is sought among everybody: look among the same person's only.",
-            edit=("np.where(same, d, -np.inf).argmax(axis=1)", "d.argmax(axis=1)"),
-        ),
-        Wrong(
-            "The closest picture of all is the anchor itself: leave out those of the same person.",
-            edit=("np.where(same, np.inf, d).argmin(axis=1)", "d.argmin(axis=1)"),
-        ),
-        Wrong(
-            "Positive and negative are exchanged.",
-            edit=("return positive, negative", "return negative, positive"),
-        ),
-        Wrong(
-            "You returned distances; the rows where they occur are wanted (argmax, argmin).",
-            edit=(
-                "return positive, negative",
-                "return np.where(same, d, -np.inf).max(axis=1), "
-                "np.where(same, np.inf, d).min(axis=1)",
-            ),
-        ),
-    ),
-    right=(_loop, _masked),
+    wrong={
+        "You chose the farthest negative: that is the easiest one. The hardest stranger is the "
+        "*closest*.": {
+            "np.where(same, np.inf, d).argmin(axis=1)": "np.where(same, -np.inf, d).argmax(axis=1)"
+        },
+        "You chose the closest positive: that is the easiest one. (And the closest of all is the "
+        "anchor itself, at distance 0.)": {
+            "np.where(same, d, -np.inf).argmax(axis=1)": "np.where(same, d, np.inf).argmin(axis=1)"
+        },
+        "You multiplied by a mask, which leaves zeros, and zero is the smallest distance there "
+        "is: put `np.inf` where a picture must not be chosen.": {
+            "np.where(same, np.inf, d).argmin(axis=1)": "(d * ~same).argmin(axis=1)"
+        },
+        "You look for the farthest picture among everybody: look among the same person's only.": {
+            "np.where(same, d, -np.inf).argmax(axis=1)": "d.argmax(axis=1)"
+        },
+        "You look for the closest picture among everybody, and it is the anchor itself: leave out "
+        "those of the same person.": {
+            "np.where(same, np.inf, d).argmin(axis=1)": "d.argmin(axis=1)"
+        },
+        "Positive and negative are swapped.": {
+            "return positive, negative": "return negative, positive"
+        },
+        "You returned distances; the rows where they occur are wanted (`argmax`, `argmin`).": {
+            ".argmax(": ".max(",
+            ".argmin(": ".min(",
+        },
+    },
 )

@@ -1,9 +1,7 @@
 """The triplet loss's gradient."""
 
-import numpy as np
-
-from minidl.course.exercise import Case, Exercise, Gradient, Wrong
-from minidl.course.exercises.n04_triplet_loss import triplet_loss, triplets
+from minidl.course.exercise import Case, Exercise, Gradient
+from minidl.course.exercises.n04_triplet_loss import CASES, triplet_loss, triplets
 
 
 def triplet_gradient(a, p, n, margin):
@@ -23,39 +21,11 @@ def triplet_gradient(a, p, n, margin):
     ### END SOLUTION
 
 
-def _loop(a, p, n, margin):
-    da, dp, dn = np.zeros_like(a), np.zeros_like(p), np.zeros_like(n)
-    for i in range(len(a)):
-        if np.sum((a[i] - p[i]) ** 2) + margin > np.sum((a[i] - n[i]) ** 2):
-            da[i] = 2 * (a[i] - p[i]) - 2 * (a[i] - n[i])
-            dp[i] = -2 * (a[i] - p[i])
-            dn[i] = 2 * (a[i] - n[i])
-    return da, dp, dn
-
-
-def _by_where(a, p, n, margin):
-    active = np.sum((a - p) ** 2 - (a - n) ** 2, axis=1, keepdims=True) > -margin
-    pull, push = np.where(active, 2 * (p - a), 0), np.where(active, 2 * (a - n), 0)
-    return -(pull + push), pull, push
-
-
 EXERCISE = Exercise(
     solution=triplet_gradient,
     points=4,
     cases=(
-        Case("6 triplets, some of them satisfied", triplets(6, 4, 0.2)),
-        Case("12 triplets and a margin of 1", triplets(12, 3, 1.0)),
-        Case("a margin of 0", triplets(9, 5, 0.0)),
-        Case(
-            "encodings that are all equal",
-            lambda rng: {
-                "a": np.ones((3, 4)),
-                "p": np.ones((3, 4)),
-                "n": np.ones((3, 4)),
-                "margin": 0.2,
-            },
-            edge=True,
-        ),
+        *CASES,
         Case("satisfied triplets only", triplets(4, 3, -50.0), edge=True),
     ),
     hints=(
@@ -65,50 +35,29 @@ EXERCISE = Exercise(
         "`active` is True where near − far + α > 0. As a column, `active[:, None]`, it multiplies "
         "all D numbers of its triplet.",
     ),
-    wrong=(
-        Wrong(
-            "Satisfied triplets get a gradient too: where the max is 0, so is the slope.",
-            edit=("(near - far + margin > 0)[:, None]", "1"),
-        ),
-        Wrong(
-            "The factor 2 is missing: the derivative of u² is 2u.",
-            edit=(
-                "active * (2 * (n - p)), active * (2 * (p - a)), active * (2 * (a - n))",
-                "active * (n - p), active * (p - a), active * (a - n)",
-            ),
-        ),
-        Wrong(
-            "The anchor stands in both distances: you have only the part that pulls it towards the "
-            "positive.",
-            edit=("active * (2 * (n - p))", "active * (2 * (a - p))"),
-        ),
-        Wrong(
-            "The negative's gradient has the wrong sign: a step against it would bring the "
-            "stranger closer.",
-            edit=("active * (2 * (a - n))", "active * (2 * (n - a))"),
-        ),
-        Wrong(
-            "The positive's gradient has the wrong sign: a step against it would push the same "
-            "person away.",
-            edit=("active * (2 * (p - a))", "active * (2 * (a - p))"),
-        ),
-        Wrong(
-            "Every sign is wrong: these are the directions to go, the gradient points the other "
-            "way.",
-            edit=(
-                "active * (2 * (n - p)), active * (2 * (p - a)), active * (2 * (a - n))",
-                "active * (2 * (p - n)), active * (2 * (a - p)), active * (2 * (n - a))",
-            ),
-        ),
-        Wrong(
-            "The margin is missing where you ask which triplets are active.",
-            edit=("near - far + margin > 0", "near - far > 0"),
-        ),
-        Wrong(
-            "You divided by the number of triplets; the lecture's cost is a sum.",
-            edit=("[:, None]", "[:, None] / a.dtype.type(len(a))"),
-        ),
-    ),
-    right=(_loop, _by_where),
+    wrong={
+        "Satisfied triplets get a gradient too: where the max is 0, so is the slope.": {
+            "(near - far + margin > 0)[:, None]": "1"
+        },
+        "The factor 2 is missing: the derivative of u² is 2u.": {
+            "2 * (n - p)": "(n - p)",
+            "2 * (p - a)": "(p - a)",
+            "2 * (a - n)": "(a - n)",
+        },
+        "Your anchor's gradient has only the part that pulls it towards the positive: the anchor "
+        "stands in both distances.": {"active * (2 * (n - p))": "active * (2 * (a - p))"},
+        "The negative's gradient has the wrong sign: a step against it would bring the stranger "
+        "closer.": {"active * (2 * (a - n))": "active * (2 * (n - a))"},
+        "The positive's gradient has the wrong sign: a step against it would push the same person "
+        "away.": {"active * (2 * (p - a))": "active * (2 * (a - p))"},
+        "Every sign is wrong: these are the directions to move in, and the gradient points the "
+        "other way.": {"(n - p)": "(p - n)", "(p - a)": "(a - p)", "2 * (a - n)": "2 * (n - a)"},
+        "The margin is missing where you ask which triplets are active.": {
+            "near - far + margin > 0": "near - far > 0"
+        },
+        "You divided by the number of triplets; the lecture's cost is a sum.": {
+            "[:, None]": "[:, None] / a.dtype.type(len(a))"
+        },
+    },
     gradient=Gradient(loss=triplet_loss, of=("a", "p", "n"), results=(0, 1, 2)),
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def chi_square(f, g):
@@ -18,24 +18,6 @@ def chi_square(f, g):
     safe = np.where(total > 0, total, 1)
     return (f - g) ** 2 / safe
     ### END SOLUTION
-
-
-def _by_divide(f, g):
-    total = f + g
-    return np.divide((f - g) ** 2, total, out=np.zeros_like(total), where=total > 0)
-
-
-def _loop(f, g):
-    out = np.zeros_like(f)
-    for i in np.ndindex(f.shape):
-        if f[i] + g[i] > 0:
-            out[i] = (f[i] - g[i]) ** 2 / (f[i] + g[i])
-    return out
-
-
-def _patched(f, g):
-    with np.errstate(all="ignore"):
-        return np.nan_to_num((f - g) * (f - g) / (f + g))
 
 
 def _features(n, size, zeros=0.0):
@@ -58,11 +40,7 @@ EXERCISE = Exercise(
             "very small numbers",
             lambda rng: {"f": 1e-6 * rng.random((2, 3)), "g": 1e-6 * rng.random((2, 3))},
         ),
-        Case(
-            "nothing but zeros",
-            lambda rng: {"f": np.zeros((2, 3)), "g": np.zeros((2, 3))},
-            edge=True,
-        ),
+        Case("nothing but zeros", given(f=np.zeros((2, 3)), g=np.zeros((2, 3))), edge=True),
     ),
     hints=(
         "Number by number: the squared difference over the sum. Nothing is added up.",
@@ -70,38 +48,26 @@ EXERCISE = Exercise(
         "want there.",
         "`np.where(total > 0, total, 1)` is a divisor that is never 0.",
     ),
-    wrong=(
-        Wrong(
-            "0/0 is nan, and one nan spoils a whole network. Where both numbers are 0 the answer "
-            "is 0.",
-            edit=("np.where(total > 0, total, 1)", "total"),
-        ),
-        Wrong(
-            "The square is missing.",
-            edit=("(f - g) ** 2", "(f - g)"),
-        ),
-        Wrong(
-            "You took the absolute difference in place of the squared one.",
-            edit=("(f - g) ** 2", "np.abs(f - g)"),
-        ),
-        Wrong(
-            "You squared the whole fraction: the square belongs to the difference alone.",
-            edit=("(f - g) ** 2 / safe", "((f - g) / safe) ** 2"),
-        ),
-        Wrong(
-            "You added up over the D numbers; the logistic unit needs each of them.",
-            edit=("(f - g) ** 2 / safe", "((f - g) ** 2 / safe).sum(axis=1)"),
-        ),
-        Wrong(
-            "A constant added to the divisor keeps 0/0 away, but it also changes every other "
-            "number: small features nearly vanish. Treat only the zeros differently.",
-            edit=("np.where(total > 0, total, 1)", "total + 1e-3"),
-        ),
-        Wrong(
-            "The divisor is f + g, not (f + g)/2.",
-            edit=("total = f + g", "total = (f + g) / 2"),
-        ),
-    ),
-    right=(_by_divide, _loop, _patched),
+    wrong={
+        "You divide 0 by 0, which is nan, and one nan spoils a whole network: where both numbers "
+        "are 0 the answer is 0.": {"np.where(total > 0, total, 1)": "total"},
+        "The square is missing.": {"(f - g) ** 2": "(f - g)"},
+        "You took the absolute difference instead of the squared one.": {
+            "(f - g) ** 2": "np.abs(f - g)"
+        },
+        "You squared the whole fraction: the square belongs to the difference alone.": {
+            "(f - g) ** 2 / safe": "((f - g) / safe) ** 2"
+        },
+        "You added up over the D numbers; the logistic unit needs each of them.": {
+            "(f - g) ** 2 / safe": "((f - g) ** 2 / safe).sum(axis=1)"
+        },
+        "You added a constant to the divisor. That keeps 0/0 away, but it changes every other "
+        "number too, and small features nearly vanish: treat only the zeros differently.": {
+            "np.where(total > 0, total, 1)": "total + 1e-3"
+        },
+        "You divided by the mean (f + g)/2; the divisor is the sum f + g.": {
+            "total = f + g": "total = (f + g) / 2"
+        },
+    },
     atol=1e-14,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+from minidl.course.exercise import Case, Exercise, Gradient
 
 
 def logistic_gradient(u, same, w, b):
@@ -23,21 +23,6 @@ def logistic_gradient(u, same, w, b):
     ### END SOLUTION
 
 
-def _loop(u, same, w, b):
-    dw, db = np.zeros_like(w), 0.0
-    for row, y in zip(u, same, strict=True):
-        error = 1 / (1 + np.exp(-(np.dot(row, w) + b))) - y
-        dw = dw + error * row / len(u)
-        db = db + error / len(u)
-    return dw.astype(w.dtype), db
-
-
-def _by_means(u, same, w, b):
-    z = np.sum(u * w, axis=1) + b
-    error = (np.tanh(z / 2) + 1) / 2 - same
-    return (error[:, None] * u).mean(axis=0), error.mean()
-
-
 def _loss(u, same, w, b):
     z = u @ w + b
     return (np.logaddexp(0, z) - same * z).mean()
@@ -46,12 +31,8 @@ def _loss(u, same, w, b):
 def _pairs(n, size, share=0.5):
     def make(rng):
         same = (rng.random(n) < share).astype(np.float64)
-        return {
-            "u": rng.random((n, size)),
-            "same": same,
-            "w": rng.standard_normal(size),
-            "b": rng.standard_normal(),
-        }
+        u, w = rng.random((n, size)), rng.standard_normal(size)
+        return {"u": u, "same": same, "w": w, "b": rng.standard_normal()}
 
     return make
 
@@ -72,38 +53,26 @@ EXERCISE = Exercise(
         "Each feature's weight collects dz from every pair, weighted by that feature: `u.T @ dz`. "
         "The bias has the feature 1 everywhere: the sum of dz.",
     ),
-    wrong=(
-        Wrong(
-            "The sign is wrong: ŷ − y, not y − ŷ. A step against your gradient would make the loss "
-            "larger.",
-            edit=("(y_hat - same)", "(same - y_hat)"),
-        ),
-        Wrong(
-            "You added up over the pairs; the loss is their mean.",
-            edit=("(y_hat - same) / len(u)", "(y_hat - same)"),
-        ),
-        Wrong(
-            "The sigmoid is missing: ŷ = σ(z), and it is ŷ that is compared with the label.",
-            edit=("1 / (1 + np.exp(-(u @ w + b)))", "u @ w + b"),
-        ),
-        Wrong(
-            "You multiplied by ŷ(1 − ŷ) as well. In the derivative of the logistic loss for z that "
-            "factor has cancelled: ŷ − y is left.",
-            edit=("(y_hat - same) / len(u)", "(y_hat - same) * y_hat * (1 - y_hat) / len(u)"),
-        ),
-        Wrong(
-            "The bias is missing in z.",
-            edit=("(u @ w + b)", "(u @ w)"),
-        ),
-        Wrong(
-            "The bias's gradient is one number: add dz up over the pairs.",
-            edit=("dz.sum()", "dz"),
-        ),
-        Wrong(
-            "The bias's gradient is divided by N twice: dz has the N already, so add it up.",
-            edit=("dz.sum()", "dz.mean()"),
-        ),
-    ),
-    right=(_loop, _by_means),
+    wrong={
+        "The sign is wrong: it is ŷ − y, not y − ŷ. A step against your gradient would make the "
+        "loss larger.": {"(y_hat - same)": "(same - y_hat)"},
+        "You added up over the pairs; the loss is their mean.": {
+            "(y_hat - same) / len(u)": "(y_hat - same)"
+        },
+        "The sigmoid is missing: ŷ = σ(z), and it is ŷ that is compared with the label.": {
+            "1 / (1 + np.exp(-(u @ w + b)))": "u @ w + b"
+        },
+        "You multiplied by ŷ(1 − ŷ) as well. In the derivative of the logistic loss for z that "
+        "factor has cancelled, and ŷ − y is left.": {
+            "(y_hat - same) / len(u)": "(y_hat - same) * y_hat * (1 - y_hat) / len(u)"
+        },
+        "The bias is missing in z.": {"(u @ w + b)": "(u @ w)"},
+        "You did not sum the bias's gradient: it is one number, dz added up over the pairs.": {
+            "dz.sum()": "dz"
+        },
+        "You divided the bias's gradient by N twice: dz has the 1/N already, so add it up.": {
+            "dz.sum()": "dz.mean()"
+        },
+    },
     gradient=Gradient(loss=_loss, of=("w", "b"), results=(0, 1)),
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def same_person(f, g, w, b):
@@ -19,21 +19,6 @@ def same_person(f, g, w, b):
     z = np.abs(f - g) @ w + b
     return 1 / (1 + np.exp(-z))
     ### END SOLUTION
-
-
-def _loop(f, g, w, b):
-    out = np.empty(len(f), f.dtype)
-    for i in range(len(f)):
-        z = b
-        for k in range(len(w)):
-            z = z + w[k] * abs(f[i, k] - g[i, k])
-        out[i] = 1 / (1 + np.exp(-z))
-    return out
-
-
-def _by_tanh(f, g, w, b):
-    z = (w * np.maximum(f - g, g - f)).sum(axis=1) + b
-    return (np.tanh(z / 2) + 1) / 2
 
 
 def _pairs(n, size, scale=1.0):
@@ -54,7 +39,7 @@ EXERCISE = Exercise(
         Case("a single pair", _pairs(1, 6), edge=True),
         Case(
             "two equal encodings",
-            lambda rng: {"f": np.ones((2, 3)), "g": np.ones((2, 3)), "w": np.arange(3.0), "b": 1.5},
+            given(f=np.ones((2, 3)), g=np.ones((2, 3)), w=np.arange(3.0), b=1.5),
             edge=True,
         ),
     ),
@@ -64,32 +49,23 @@ EXERCISE = Exercise(
         "`u @ w` multiplies every row by the weights and adds up: (N, D) @ (D,) → (N,).",
         "Add b, then `1 / (1 + np.exp(-z))`.",
     ),
-    wrong=(
-        Wrong(
-            "The sigmoid is missing: z is a score, ŷ = σ(z) a probability.",
-            edit=("return 1 / (1 + np.exp(-z))", "return z"),
-        ),
-        Wrong(
-            "The sign inside the exponential is missing: σ(z) = 1 / (1 + e^(−z)).",
-            edit=("np.exp(-z)", "np.exp(z)"),
-        ),
-        Wrong(
-            "Without absolute values the order of the two pictures changes the answer.",
-            edit=("np.abs(f - g)", "(f - g)"),
-        ),
-        Wrong(
-            "You squared the differences; the formula takes their absolute values.",
-            edit=("np.abs(f - g)", "(f - g) ** 2"),
-        ),
-        Wrong(
-            "The absolute value stands around each difference fₖ − gₖ, not around the whole sum.",
-            edit=("np.abs(f - g) @ w", "np.abs((f - g) @ w)"),
-        ),
-        Wrong(
-            "The bias belongs to the sum once; you added it to each of the D differences.",
-            edit=("np.abs(f - g) @ w + b", "((np.abs(f - g) + b) * w).sum(axis=1)"),
-        ),
-        Wrong("The bias is missing.", edit=(" @ w + b", " @ w")),
-    ),
-    right=(_loop, _by_tanh),
+    wrong={
+        "The sigmoid is missing: z is a score, ŷ = σ(z) a probability.": {
+            "return 1 / (1 + np.exp(-z))": "return z"
+        },
+        "The minus sign inside the exponential is missing: σ(z) = 1 / (1 + e^(−z)).": {
+            "np.exp(-z)": "np.exp(z)"
+        },
+        "The absolute values are missing: without them the order of the two pictures changes the "
+        "answer.": {"np.abs(f - g)": "(f - g)"},
+        "You squared the differences; the formula takes their absolute values.": {
+            "np.abs(f - g)": "(f - g) ** 2"
+        },
+        "You took the absolute value of the whole sum: it belongs around each difference fₖ − "
+        "gₖ.": {"np.abs(f - g) @ w": "np.abs((f - g) @ w)"},
+        "You added the bias to each of the D differences; it is added once, to the sum.": {
+            "np.abs(f - g) @ w + b": "((np.abs(f - g) + b) * w).sum(axis=1)"
+        },
+        "The bias is missing.": {" @ w + b": " @ w"},
+    },
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import BEGIN, Case, Exercise
 
 
 def fit_similarity(source, target):
@@ -26,36 +26,6 @@ def fit_similarity(source, target):
     b = w.mean() - a * z.mean()
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
     ### END SOLUTION
-
-
-def _least_squares(source, target):
-    """Four unknowns (Re a, Im a, Re b, Im b), two real equations a point."""
-    x, y = source.T
-    one, zero = np.ones_like(x), np.zeros_like(x)
-    equations = np.concatenate([np.stack([x, -y, one, zero], 1), np.stack([y, x, zero, one], 1)])
-    p, q, r, s = np.linalg.lstsq(equations, np.concatenate([target[:, 0], target[:, 1]]))[0]
-    return np.array([[p, -q, r], [q, p, s]])
-
-
-def _by_singular_values(source, target):
-    """Procrustes: the best rotation from a singular value decomposition, then the scale."""
-    p, q = source - source.mean(0), target - target.mean(0)
-    u, s, v = np.linalg.svd(q.T @ p)
-    flip = np.array([1, np.sign(np.linalg.det(u) * np.linalg.det(v))], source.dtype)
-    turn = (u * flip) @ v * (s * flip).sum() / (p**2).sum()
-    return np.hstack([turn, (target.mean(0) - turn @ source.mean(0))[:, None]])
-
-
-def _without_vectors(source, target):
-    mx, my = source.mean(axis=0)
-    mu, mv = target.mean(axis=0)
-    real = imaginary = size = source.dtype.type(0)
-    for (x, y), (u, v) in zip(source, target, strict=True):
-        real = real + (x - mx) * (u - mu) + (y - my) * (v - mv)
-        imaginary = imaginary + (x - mx) * (v - mv) - (y - my) * (u - mu)
-        size = size + (x - mx) ** 2 + (y - my) ** 2
-    c, s = real / size, imaginary / size
-    return np.array([[c, -s, mu - c * mx + s * my], [s, c, mv - s * mx - c * my]])
 
 
 def _moved(number, degrees, scale, noise):
@@ -97,47 +67,29 @@ EXERCISE = Exercise(
         "b is what is missing from a·mean(z) to mean(w). Then put `a.real`, `a.imag`, `b.real` and "
         "`b.imag` into the matrix.",
     ),
-    wrong=(
-        Wrong(
-            "The conjugate stands at the wrong factor, so it turns the wrong way: conj(dz)·dw.",
-            edit=("dz.conj() * dw", "dz * dw.conj()"),
-        ),
-        Wrong(
-            "Without the conjugate, dz·dw adds the two angles instead of subtracting them: "
-            "conj(dz)·dw.",
-            edit=("dz.conj() * dw", "dz * dw"),
-        ),
-        Wrong(
-            "You divide by the spread of the target. That of the source belongs there: Σ |dz|².",
-            edit=("(abs(dz) ** 2).sum()", "(abs(dw) ** 2).sum()"),
-        ),
-        Wrong(
-            "You fit a to the points as they are; subtract the means first, or the shift spoils "
-            "the turn.",
-            edit=(
-                "(dz.conj() * dw).sum() / (abs(dz) ** 2).sum()",
-                "(z.conj() * w).sum() / (abs(z) ** 2).sum()",
-            ),
-        ),
-        Wrong(
-            "b has to allow for what a does to the middle: b = mean(w) − a·mean(z).",
-            edit=("w.mean() - a * z.mean()", "w.mean() - z.mean()"),
-        ),
-        Wrong(
-            "You found the way back, from the target to the source: exchange the two.",
-            function=lambda source, target: fit_similarity(target, source),
-        ),
-        Wrong(
-            "The signs of Im a are exchanged in the matrix: −Im a stands in the first row.",
-            edit=(
-                "[[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]]",
-                "[[a.real, a.imag, b.real], [-a.imag, a.real, b.imag]]",
-            ),
-        ),
-        Wrong(
-            "a has lost its scale: |dz|² is squared, |dz| alone is not.",
-            edit=("(abs(dz) ** 2).sum()", "abs(dz).sum()"),
-        ),
-    ),
-    right=(_least_squares, _by_singular_values, _without_vectors),
+    wrong={
+        "You conjugated the wrong factor, which turns the points the wrong way: conj(dz)·dw.": {
+            "dz.conj() * dw": "dz * dw.conj()"
+        },
+        "Without the conjugate, dz·dw adds the two angles instead of subtracting them: "
+        "conj(dz)·dw.": {"dz.conj() * dw": "dz * dw"},
+        "You divide by the spread of the target; divide by that of the source, Σ |dz|².": {
+            "(abs(dz) ** 2).sum()": "(abs(dw) ** 2).sum()"
+        },
+        "You fitted a to the points as they are: subtract the means first, or the shift spoils "
+        "the turn.": {"dz, dw = z - z.mean(), w - w.mean()": "dz, dw = z, w"},
+        "Your b does not allow for what a does to the mean: b = mean(w) − a·mean(z).": {
+            "w.mean() - a * z.mean()": "w.mean() - z.mean()"
+        },
+        "You found the way back, from the target to the source: swap the two.": {
+            BEGIN: "source, target = target, source"
+        },
+        "The signs of Im a are swapped in the matrix: −Im a stands in the first row.": {
+            "-a.imag": "a.imag",
+            "[a.imag, a.real": "[-a.imag, a.real",
+        },
+        "You divide by Σ |dz|, which spoils the scale: the square is missing, Σ |dz|².": {
+            "(abs(dz) ** 2).sum()": "abs(dz).sum()"
+        },
+    },
 )

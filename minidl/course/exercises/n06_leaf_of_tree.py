@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def leaf_of_tree(values, pixels, thresholds):
@@ -27,32 +27,12 @@ def leaf_of_tree(values, pixels, thresholds):
     ### END SOLUTION
 
 
-def _level_by_level(values, pixels, thresholds):
-    answers = values[pixels[:, 0]] - values[pixels[:, 1]] <= thresholds
-    place = 0
-    for level in range(int(np.log2(len(thresholds) + 1))):
-        place = 2 * place + int(answers[2**level - 1 + place])
-    return place
-
-
-def _by_recursion(values, pixels, thresholds, node=0):
-    if node >= len(thresholds):
-        return node - len(thresholds)
-    first, second = pixels[node]
-    if values[first] > values[second] + thresholds[node]:
-        return _by_recursion(values, pixels, thresholds, 2 * node + 1)
-    return _by_recursion(values, pixels, thresholds, 2 * node + 2)
-
-
-def _tree(depth, number=30):
+def _tree(depth):
     def make(rng):
         splits = 2**depth - 1
-        pixels = np.stack([rng.permutation(number)[:2] for _ in range(splits)])
-        return {
-            "values": rng.uniform(0, 255, number),
-            "pixels": pixels,
-            "thresholds": rng.uniform(-60, 60, splits),
-        }
+        pixels = np.stack([rng.permutation(30)[:2] for _ in range(splits)])
+        values, thresholds = rng.uniform(0, 255, 30), rng.uniform(-60, 60, splits)
+        return {"values": values, "pixels": pixels, "thresholds": thresholds}
 
     return make
 
@@ -60,11 +40,11 @@ def _tree(depth, number=30):
 def _brighter(depth):
     """All differences are 20, the thresholds lie on both sides: every other answer is yes."""
     splits = 2**depth - 1
-    return lambda rng: {
-        "values": np.array([50.0, 70]),
-        "pixels": np.tile([1, 0], (splits, 1)),
-        "thresholds": np.where(np.arange(splits) % 3, 15.0, 25.0),
-    }
+    return given(
+        values=np.array([50.0, 70]),
+        pixels=np.tile([1, 0], (splits, 1)),
+        thresholds=np.where(np.arange(splits) % 3, 15.0, 25.0),
+    )
 
 
 EXERCISE = Exercise(
@@ -79,11 +59,7 @@ EXERCISE = Exercise(
         Case("a single question", _tree(1), edge=True),
         Case(
             "a difference that equals the threshold",
-            lambda rng: {
-                "values": np.array([9.0, 4.0]),
-                "pixels": np.array([[0, 1]]),
-                "thresholds": np.array([5.0]),
-            },
+            given(values=np.array([9.0, 4]), pixels=np.array([[0, 1]]), thresholds=np.array([5.0])),
             edge=True,
         ),
     ),
@@ -95,38 +71,25 @@ EXERCISE = Exercise(
         "After the loop, `node` counts the questions too: the first leaf has the number "
         "`len(thresholds)`, and you should return 0 for it.",
     ),
-    wrong=(
-        Wrong(
-            "The two branches are exchanged: if the first pixel is brighter by more than the "
-            "threshold, go on to 2n + 1.",
-            edit=("(1 if brighter else 2)", "(2 if brighter else 1)"),
-        ),
-        Wrong(
-            "You return the node's number; leaves are counted from 0, so subtract the number of "
-            "questions.",
-            edit=("return node - len(thresholds)", "return node"),
-        ),
-        Wrong(
-            "The difference is the wrong way round: the first pixel minus the second.",
-            edit=("values[p] - values[q]", "values[q] - values[p]"),
-        ),
-        Wrong(
-            "The sign counts: compare the difference, not its absolute value.",
-            edit=("values[p] - values[q] >", "abs(values[p] - values[q]) >"),
-        ),
-        Wrong(
-            "A difference that equals the threshold is not above it: use `>`.",
-            edit=("> thresholds[node]", ">= thresholds[node]"),
-        ),
-        Wrong(
-            "You ask the same threshold at every question: each has its own, `thresholds[node]`.",
-            edit=("> thresholds[node]", "> thresholds[0]"),
-        ),
-        Wrong(
-            "You compare the pixels with the numbers p and q themselves: `pixels` says which "
-            "`values` to compare.",
-            edit=("values[p] - values[q]", "int(p) - int(q)"),
-        ),
-    ),
-    right=(_level_by_level, _by_recursion),
+    wrong={
+        "The two branches are swapped: if the first pixel is brighter by more than the threshold, "
+        "go on to 2n + 1.": {"(1 if brighter else 2)": "(2 if brighter else 1)"},
+        "You return the node's number; leaves are counted from 0, so subtract the number of "
+        "questions.": {"return node - len(thresholds)": "return node"},
+        "Your difference is the wrong way round: take the first pixel minus the second.": {
+            "values[p] - values[q]": "values[q] - values[p]"
+        },
+        "You compare the absolute value of the difference: its sign counts.": {
+            "values[p] - values[q] >": "abs(values[p] - values[q]) >"
+        },
+        "You take a difference that equals the threshold for one above it: use `>`.": {
+            "> thresholds[node]": ">= thresholds[node]"
+        },
+        "You use the same threshold for every question: each has its own, `thresholds[node]`.": {
+            "> thresholds[node]": "> thresholds[0]"
+        },
+        "You compare the numbers p and q themselves: they say which of the `values` to compare.": {
+            "values[p] - values[q]": "int(p) - int(q)"
+        },
+    },
 )

@@ -1,10 +1,8 @@
 """One box for each face: non-maximum suppression."""
 
-from itertools import pairwise
-
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 from minidl.course.exercises.n06_intersection_over_union import intersection_over_union
 
 
@@ -30,42 +28,6 @@ def non_maximum_suppression(boxes, scores, overlap):
     ### END SOLUTION
 
 
-def _crossing_out(boxes, scores, overlap):
-    alive = np.ones(len(boxes), bool)
-    kept = []
-    for k in np.argsort(scores)[::-1]:
-        if alive[k]:
-            kept.append(k)
-            alive &= intersection_over_union(boxes[k], boxes) <= overlap
-    return np.array(kept, dtype=int)
-
-
-def _asking_the_kept(boxes, scores, overlap):
-    kept = np.zeros(0, int)
-    for k in np.argsort(-scores):
-        if not (intersection_over_union(boxes[k], boxes[kept]) > overlap).any():
-            kept = np.append(kept, k)
-    return kept
-
-
-def _asking_everybody(boxes, scores, overlap):
-    kept = []
-    for k in np.argsort(-scores):
-        surer = scores > scores[k]
-        if not (intersection_over_union(boxes[k], boxes[surer]) > overlap).any():
-            kept.append(k)
-    return np.array(kept, int)
-
-
-def _asking_the_one_before(boxes, scores, overlap):
-    order = np.argsort(-scores)
-    kept = list(order[:1])
-    for before, k in pairwise(order):
-        if intersection_over_union(boxes[before], boxes[k : k + 1])[0] <= overlap:
-            kept.append(k)
-    return np.array(kept, int)
-
-
 def _crowd(faces, each, overlap):
     """Some faces, and around each of them several boxes that are a few pixels off."""
 
@@ -86,7 +48,7 @@ def _row(*lefts, scores, overlap):
     """Boxes 12 wide and 10 high, side by side; those 4 apart share half."""
     left = np.array(lefts, float)
     boxes = np.stack([left, 0 * left, left + 12, 0 * left + 10], axis=1)
-    return lambda rng: {"boxes": boxes, "scores": np.array(scores, float), "overlap": overlap}
+    return given(boxes=boxes, scores=np.array(scores, float), overlap=overlap)
 
 
 EXERCISE = Exercise(
@@ -108,7 +70,7 @@ EXERCISE = Exercise(
         Case("a single box", _row(3, scores=(0.2,), overlap=0.3), edge=True),
         Case(
             "no box at all",
-            lambda rng: {"boxes": np.zeros((0, 4)), "scores": np.zeros(0), "overlap": 0.3},
+            given(boxes=np.zeros((0, 4)), scores=np.zeros(0), overlap=0.3),
             edge=True,
         ),
     ),
@@ -121,47 +83,40 @@ EXERCISE = Exercise(
         "survive the best one. Collect the best ones in a list, and return it as "
         "`np.array(kept, int)`.",
     ),
-    wrong=(
-        Wrong(
-            "You go through the boxes in the order given: the surest comes first.",
-            edit=("np.argsort(-scores)", "np.arange(len(scores))"),
-        ),
-        Wrong(
-            "You begin with the least sure box: `np.argsort` sorts upwards, so give it `-scores`.",
-            edit=("np.argsort(-scores)", "np.argsort(scores)"),
-        ),
-        Wrong(
-            "A box that was removed itself still removes others. Only boxes that *stay* may: in a "
-            "row of three, the third overlaps only the second, which is gone.",
-            function=_asking_everybody,
-        ),
-        Wrong(
-            "You compare each box with the one before it only; it has to be compared with every "
-            "box that stays.",
-            function=_asking_the_one_before,
-        ),
-        Wrong(
-            "The condition is the wrong way round: what overlaps the best box too much must go, "
-            "the others stay.",
-            edit=("<= overlap", "> overlap"),
-        ),
-        Wrong(
-            "A box that overlaps by exactly the limit is not above it, so it stays: use `<=`.",
-            edit=("<= overlap", "< overlap"),
-        ),
-        Wrong(
-            "Only the best box of the whole picture is left. There may be several faces: go on "
-            "with the boxes that do not overlap it.",
-            edit=(
-                "order = rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]",
-                "order = rest[:0]",
+    wrong={
+        "You go through the boxes in the order given; the surest comes first.": {
+            "np.argsort(-scores)": "np.arange(len(scores))"
+        },
+        "You begin with the least sure box: `np.argsort` sorts upwards, so give it `-scores`.": {
+            "np.argsort(-scores)": "np.argsort(scores)"
+        },
+        "You let a removed box remove others. Only boxes that *stay* may: in a row of three, the "
+        "third overlaps only the second, which is gone.": {
+            "kept.append(best)": (
+                "surer = boxes[scores > scores[best]]; "
+                "kept += [best] * all(intersection_over_union(boxes[best], surer) <= overlap)"
             ),
-        ),
-        Wrong(
-            "You return the boxes; asked for are their indices.",
-            edit=("np.array(kept, int)", "boxes[np.array(kept, int)]"),
-        ),
-    ),
-    right=(_crossing_out, _asking_the_kept),
+            "rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]": "rest",
+        },
+        "You compare each box with the one before it only: compare it with every box that stays.": {
+            "kept = []": "kept, before = [], boxes[:0]",
+            "kept.append(best)": (
+                "shares = intersection_over_union(boxes[best], before); "
+                "kept += [best] * all(shares <= overlap); before = boxes[[best]]"
+            ),
+            "rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]": "rest",
+        },
+        "Your condition is the wrong way round: what overlaps the best box too much goes, and the "
+        "others stay.": {"<= overlap": "> overlap"},
+        "You remove a box that overlaps by exactly the limit; it is not above the limit, so use "
+        "`<=`.": {"<= overlap": "< overlap"},
+        "You keep only the best box of the whole picture. There may be several faces: go on with "
+        "the boxes that do not overlap it.": {
+            "rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]": "rest[:0]"
+        },
+        "You return the boxes; their indices are asked for.": {
+            "np.array(kept, int)": "boxes[np.array(kept, int)]"
+        },
+    },
     float32=False,
 )

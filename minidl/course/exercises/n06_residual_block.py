@@ -3,7 +3,7 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise
 
 
 def residual_block(x, w1, b1, w2, b2):
@@ -24,34 +24,6 @@ def residual_block(x, w1, b1, w2, b2):
     g, _ = F.conv(hidden, w2, b2, padding="same")
     return np.maximum(x + g, 0)
     ### END SOLUTION
-
-
-def _tap_by_tap(x, w1, b1, w2, b2):
-    def conv(x, w, b):
-        height, width = x.shape[1:3]
-        padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-        return b + sum(
-            padded[:, u : u + height, v : v + width] @ w[u, v] for u in range(3) for v in range(3)
-        )
-
-    found = conv(np.maximum(conv(x, w1, b1), 0), w2, b2)
-    return np.maximum(x + found, 0)
-
-
-def _with_windows(x, w1, b1, w2, b2):
-    y = x
-    for w, b in ((w1, b1), (w2, b2)):
-        padded = np.pad(np.maximum(y, 0) if w is w2 else y, ((0, 0), (1, 1), (1, 1), (0, 0)))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
-        y = np.einsum("nijcuv,uvcf->nijf", windows, w) + b
-    y = y + x
-    return np.where(y > 0, y, np.zeros_like(y))
-
-
-def _in_place(x, w1, b1, w2, b2):
-    hidden, _ = F.relu(F.conv(x, w1, b1, padding="same")[0])
-    x += F.conv(hidden, w2, b2, padding="same")[0]
-    return np.maximum(x, 0)
 
 
 def _block(n, height, width, channels, scale=0.3):
@@ -85,34 +57,23 @@ EXERCISE = Exercise(
         "very end.",
         "x is added after the second convolution and before the last ReLU.",
     ),
-    wrong=(
-        Wrong(
-            "The way around is missing: x has to be added to what the convolutions found.",
-            edit=("np.maximum(x + g, 0)", "np.maximum(g, 0)"),
-        ),
-        Wrong(
-            "You apply ReLU to g before x is added, so the block can only add and never take away: "
-            "add first, then ReLU.",
-            edit=("np.maximum(x + g, 0)", "x + np.maximum(g, 0)"),
-        ),
-        Wrong("The last ReLU is missing.", edit=("np.maximum(x + g, 0)", "x + g")),
-        Wrong(
-            "The ReLU between the convolutions is missing; without it the two are no more than one "
-            "larger convolution.",
-            edit=("    hidden = np.maximum(hidden, 0)\n", ""),
-        ),
-        Wrong(
-            "You add what the first convolution found; the way around begins at x.",
-            edit=("x + g", "hidden + g"),
-        ),
-        Wrong(
-            "Both convolutions use the first filters: the second has its own, `w2` and `b2`.",
-            edit=("F.conv(hidden, w2, b2", "F.conv(hidden, w1, b1"),
-        ),
-        Wrong(
-            "`x += …` changes the caller's array: write `x + g`.",
-            function=_in_place,
-        ),
-    ),
-    right=(_tap_by_tap, _with_windows),
+    wrong={
+        "The way around is missing: add x to what the convolutions found.": {
+            "np.maximum(x + g, 0)": "np.maximum(g, 0)"
+        },
+        "You apply ReLU to g before x is added, so the block can only add and never subtract: add "
+        "first, then apply ReLU.": {"np.maximum(x + g, 0)": "x + np.maximum(g, 0)"},
+        "The last ReLU is missing.": {"np.maximum(x + g, 0)": "x + g"},
+        "The ReLU between the convolutions is missing: without it the two are no more than one "
+        "larger convolution.": {"np.maximum(hidden, 0)": "hidden"},
+        "You add what the first convolution found; the way around begins at x.": {
+            "np.maximum(x + g": "np.maximum(hidden + g"
+        },
+        "You use the first filters in both convolutions: the second has its own, `w2` and `b2`.": {
+            "F.conv(hidden, w2, b2": "F.conv(hidden, w1, b1"
+        },
+        "You changed the caller's array with `x += …`: write `x + g`.": {
+            "return np.maximum(x + g, 0)": "x += g; return np.maximum(x, 0)"
+        },
+    },
 )

@@ -1,6 +1,6 @@
 """Cutting exactly what a unit sees."""
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def clip_patch(position, size, step, offset, length):
@@ -20,25 +20,8 @@ def clip_patch(position, size, step, offset, length):
     ### END SOLUTION
 
 
-def _by_listing(position, size, step, offset, length):
-    first = position * step + offset
-    seen = [i for i in range(first, first + size) if 0 <= i < length]
-    return seen[0], seen[-1] + 1
-
-
-def _by_clipping(position, size, step, offset, length):
-    first = position * step + offset
-    return tuple(sorted((0, bound, length))[1] for bound in (first, first + size))
-
-
 def _unit(position, size, step, offset, length):
-    return lambda rng: {
-        "position": position,
-        "size": size,
-        "step": step,
-        "offset": offset,
-        "length": length,
-    }
+    return given(position=position, size=size, step=step, offset=offset, length=length)
 
 
 EXERCISE = Exercise(
@@ -59,27 +42,19 @@ EXERCISE = Exercise(
         "Negative pixels are padding, and so are those from `length` on: `max(…, 0)` and "
         "`min(…, length)`.",
     ),
-    wrong=(
-        Wrong(
-            "A negative start is padding, and NumPy would count it from the far end: hold it at 0.",
-            edit=("max(first, 0)", "first"),
-        ),
-        Wrong("The end may stick out: hold it at `length`.", edit=("min(stop, length)", "stop")),
-        Wrong(
-            "One pixel is missing at the end: a slice stops before its end.",
-            edit=("stop = first + size", "stop = first + size - 1"),
-        ),
-        Wrong("The step is missing.", edit=("position * step + offset", "position + offset")),
-        Wrong("The offset is missing.", edit=("position * step + offset", "position * step")),
-        Wrong(
-            "You moved the clipped start by the size: the end belongs to the field before it is "
-            "clipped.",
-            edit=(
-                "    stop = first + size\n    return max(first, 0), min(stop, length)",
-                "    first = max(first, 0)\n    return first, min(first + size, length)",
-            ),
-        ),
-    ),
-    right=(_by_listing, _by_clipping),
+    wrong={
+        "Your start can be negative. That is padding, and NumPy would count it from the far end: "
+        "hold it at 0.": {"max(first, 0)": "first"},
+        "Your end can stick out of the picture: hold it at `length`.": {
+            "min(stop, length)": "stop"
+        },
+        "One pixel is missing at the end: a slice stops before its end.": {
+            "stop = first + size": "stop = first + size - 1"
+        },
+        "The step is missing.": {"position * step + offset": "position + offset"},
+        "The offset is missing.": {"position * step + offset": "position * step"},
+        "You added the size to the clipped start: the end belongs to the field before it is "
+        "clipped.": {"stop = first + size": "first = max(first, 0); stop = first + size"},
+    },
     float32=False,
 )

@@ -1,6 +1,6 @@
 """How a receptive field grows from layer to layer."""
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def grow_field(layers):
@@ -24,28 +24,8 @@ def grow_field(layers):
     ### END SOLUTION
 
 
-def _by_following_two_units(layers):
-    def sees(p):
-        first = last = p
-        for kernel, stride, before, dilation in reversed(layers):
-            first = first * stride - before
-            last = last * stride - before + (kernel - 1) * dilation
-        return first, last
-
-    (first, last), (second, _) = sees(0), sees(1)
-    return last - first + 1, second - first, first
-
-
-def _from_the_top(layers):
-    size, step, offset = 1, 1, 0
-    for kernel, stride, before, dilation in layers[::-1]:
-        size = (size - 1) * stride + (kernel - 1) * dilation + 1
-        step, offset = step * stride, offset * stride - before
-    return size, step, offset
-
-
 def _stack(*layers):
-    return lambda rng: {"layers": list(layers)}
+    return given(layers=list(layers))
 
 
 EXERCISE = Exercise(
@@ -68,47 +48,29 @@ EXERCISE = Exercise(
         "Change `size` and `offset` first, with the step of the layer that the window *reads*; "
         "multiply `step` by the stride last.",
     ),
-    wrong=(
-        Wrong(
-            "You grew the field by the step *behind* the window: its gaps are those of the layer "
-            "that it reads, so multiply the step by the stride last.",
-            edit=(
-                "        size = size + (kernel - 1) * dilation * step\n"
-                "        offset = offset - before * step\n"
-                "        step = step * stride\n",
-                "        step = step * stride\n"
-                "        size = size + (kernel - 1) * dilation * step\n"
-                "        offset = offset - before * step\n",
-            ),
-        ),
-        Wrong(
-            "The step is missing in the size: behind a stride, one position is worth several "
-            "pixels.",
-            edit=("(kernel - 1) * dilation * step", "(kernel - 1) * dilation"),
-        ),
-        Wrong(
-            "A window of `kernel` taps has only `kernel - 1` gaps.",
-            edit=("(kernel - 1) * dilation", "kernel * dilation"),
-        ),
-        Wrong(
-            "The dilation is missing: its taps stand apart.",
-            edit=("(kernel - 1) * dilation * step", "(kernel - 1) * step"),
-        ),
-        Wrong(
-            "Strides multiply: every second of every second is every fourth. You added them.",
-            edit=("step * stride", "step + stride - 1"),
-        ),
-        Wrong(
-            "Padding in front moves the field towards *smaller* positions: subtract it.",
-            edit=("offset - before * step", "offset + before * step"),
-        ),
-        Wrong(
-            "The padding of a deeper layer counts in that layer's positions, each of them `step` "
-            "pixels.",
-            edit=("offset - before * step", "offset - before"),
-        ),
-        Wrong("The offset is missing.", edit=("return size, step, offset", "return size, step, 0")),
-    ),
-    right=(_by_following_two_units, _from_the_top),
+    wrong={
+        "You grew the field by the step *behind* the window: its gaps are those of the layer that "
+        "it reads, so multiply the step by the stride last.": {
+            "dilation * step": "dilation * step * stride",
+            "before * step": "before * step * stride",
+        },
+        "The step is missing in the size: behind a stride, one position is worth several pixels.": {
+            "(kernel - 1) * dilation * step": "(kernel - 1) * dilation"
+        },
+        "You counted `kernel` gaps: a window of `kernel` taps has only `kernel - 1`.": {
+            "(kernel - 1) * dilation": "kernel * dilation"
+        },
+        "The dilation is missing: the taps stand apart.": {
+            "(kernel - 1) * dilation * step": "(kernel - 1) * step"
+        },
+        "You added the strides. They multiply: every second of every second is every fourth.": {
+            "step * stride": "step + stride - 1"
+        },
+        "You added the padding: padding in front moves the field towards *smaller* positions, so "
+        "subtract it.": {"offset - before * step": "offset + before * step"},
+        "You counted the padding in pixels: that of a deeper layer counts in that layer's "
+        "positions, each of them `step` pixels.": {"offset - before * step": "offset - before"},
+        "The offset is missing.": {"return size, step, offset": "return size, step, 0"},
+    },
     float32=False,
 )

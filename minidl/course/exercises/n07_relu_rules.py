@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def relu_rules(dy, y):
@@ -24,23 +24,6 @@ def relu_rules(dy, y):
     ### END SOLUTION
 
 
-def _where(dy, y):
-    zero = np.zeros_like(dy)
-    rules = (y > 0, dy > 0, (y > 0) & (dy > 0))
-    return tuple(np.where(rule, dy, zero) for rule in rules)
-
-
-def _loop(dy, y):
-    results = tuple(np.zeros_like(dy) for _ in range(3))
-    for index in np.ndindex(dy.shape):
-        for result, go in zip(
-            results, (y[index] > 0, dy[index] > 0, y[index] > 0 and dy[index] > 0), strict=True
-        ):
-            if go:
-                result[index] = dy[index]
-    return results
-
-
 def _case(*shape):
     def make(rng):
         y = np.maximum(rng.standard_normal(shape), 0)
@@ -55,7 +38,7 @@ EXERCISE = Exercise(
     cases=(
         Case("a row of 12 numbers", _case(12)),
         Case("activations of 2 pictures", _case(2, 3, 5, 4)),
-        Case("a unit that is off everywhere", lambda rng: {"dy": np.ones(4), "y": np.zeros(4)}),
+        Case("a unit that is off everywhere", given(dy=np.ones(4), y=np.zeros(4))),
         Case("an empty batch", _case(0, 3), edge=True),
     ),
     hints=(
@@ -63,38 +46,22 @@ EXERCISE = Exercise(
         "Saliency looks at the *activation*, `y > 0`; the deconvnet at the *gradient*, `dy > 0`.",
         "Guided backpropagation lets through what both let through.",
     ),
-    wrong=(
-        Wrong(
-            "The rules of saliency and deconvnet are exchanged: backpropagation gates on the "
-            "activation y.",
-            edit=(
-                "return saliency, deconvnet, guided",
-                "return deconvnet, saliency, guided",
-            ),
-        ),
-        Wrong(
-            "Guided needs both conditions at once, and yours is content with one of them.",
-            edit=("guided = deconvnet * (y > 0)", "guided = dy * ((y > 0) | (dy > 0))"),
-        ),
-        Wrong(
-            "Guided is not the deconvnet's rule alone: it also drops what the ReLU had cut.",
-            edit=("guided = deconvnet * (y > 0)", "guided = deconvnet"),
-        ),
-        Wrong(
-            "The deconvnet knows nothing of the activation: it gates on the sign of dy alone.",
-            edit=("deconvnet = np.maximum(dy, 0)", "deconvnet = dy * (y > 0)"),
-        ),
-        Wrong(
-            "Where y is 0 the ReLU was closed: `y > 0`, not `y >= 0`.",
-            edit=("saliency = dy * (y > 0)", "saliency = dy * (y >= 0)"),
-        ),
-        Wrong(
-            "You returned which numbers go through, not the gradients themselves.",
-            edit=(
-                "return saliency, deconvnet, guided",
-                "return y > 0, dy > 0, (y > 0) & (dy > 0)",
-            ),
-        ),
-    ),
-    right=(_where, _loop),
+    wrong={
+        "The rules of saliency and deconvnet are swapped: backpropagation gates on the activation "
+        "y.": {"return saliency, deconvnet, guided": "return deconvnet, saliency, guided"},
+        "Your guided rule is content with one of the two conditions: it needs both at once.": {
+            "guided = deconvnet * (y > 0)": "guided = dy * ((y > 0) | (dy > 0))"
+        },
+        "Your guided rule is the deconvnet's: it also drops what the ReLU had cut.": {
+            "guided = deconvnet * (y > 0)": "guided = deconvnet"
+        },
+        "Your deconvnet looks at the activation: it gates on the sign of dy alone.": {
+            "deconvnet = np.maximum(dy, 0)": "deconvnet = dy * (y > 0)"
+        },
+        "You let dy through where y is 0: the ReLU was closed there, so use `y > 0`, not `y >= "
+        "0`.": {"saliency = dy * (y > 0)": "saliency = dy * (y >= 0)"},
+        "You returned which numbers pass, not the gradients themselves.": {
+            "return saliency, deconvnet, guided": "return y > 0, dy > 0, (y > 0) & (dy > 0)"
+        },
+    },
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import BEGIN, Case, Exercise
 
 
 def strongest(a, unit, number=9):
@@ -24,24 +24,6 @@ def strongest(a, unit, number=9):
     rows, columns = np.divmod(where[pictures], a.shape[2])
     return pictures, rows, columns
     ### END SOLUTION
-
-
-def _loop(a, unit, number=9):
-    found = []
-    for n, picture in enumerate(a[..., unit]):
-        i, j = np.unravel_index(picture.argmax(), picture.shape)
-        found.append((-picture[i, j], n, int(i), int(j)))
-    found = sorted(found)[:number]
-    return tuple(np.array([f[k] for f in found], int) for k in (1, 2, 3))
-
-
-def _by_sorting_everything(a, unit, number=9):
-    channel = a[..., unit]
-    order = np.argsort(-channel, axis=None, kind="stable")
-    n, i, j = np.unravel_index(order, channel.shape)
-    _, first = np.unique(n, return_index=True)
-    keep = np.sort(first)[:number]
-    return n[keep], i[keep], j[keep]
 
 
 def _activations(pictures, height, width, channels, **options):
@@ -75,49 +57,31 @@ EXERCISE = Exercise(
         "A flat position is `row * W + column`: `np.divmod(where, W)` takes it apart, with W = "
         "`a.shape[2]`.",
     ),
-    wrong=(
-        Wrong(
-            "The weakest come first in yours: `argsort` goes upwards, so sort `-best`.",
-            edit=("np.argsort(-best", "np.argsort(best"),
-        ),
-        Wrong(
-            "You took a flat position apart with the height: it is `row * W + column`, so divide "
-            "by the width.",
-            edit=("a.shape[2])", "a.shape[1])"),
-        ),
-        Wrong(
-            "Rows and columns are exchanged.",
-            edit=("return pictures, rows, columns", "return pictures, columns, rows"),
-        ),
-        Wrong(
-            "You asked unit 0 instead of the one named by `unit`.",
-            edit=("a[..., unit]", "a[..., 0]"),
-        ),
-        Wrong(
-            "One picture may hold several of your strongest positions: each picture counts once.",
-            function=lambda a, unit, number=9: np.unravel_index(
-                np.argsort(-a[..., unit], axis=None, kind="stable")[:number], a.shape[:3]
-            ),
-        ),
-        Wrong(
-            "The positions are in the order of the pictures, not in the order of their strength: "
-            "index `where` with `pictures`.",
-            edit=("where[pictures]", "where[: len(pictures)]"),
-        ),
-        Wrong(
-            "You ranked pictures by their mean; a feature that fills one corner only would be "
-            "lost. Rank them by their strongest position.",
-            edit=("best = flat.max(axis=1)", "best = flat.mean(axis=1)"),
-        ),
-        Wrong(
-            "At a tie the earlier picture comes first; sorting upwards and turning round puts the "
-            "later one first.",
-            edit=(
-                'np.argsort(-best, kind="stable")[:number]',
-                'np.argsort(best, kind="stable")[::-1][:number]',
-            ),
-        ),
-    ),
-    right=(_loop, _by_sorting_everything),
+    wrong={
+        "Your weakest pictures come first: `argsort` sorts upwards, so sort `-best`.": {
+            "np.argsort(-best": "np.argsort(best"
+        },
+        "You divided the flat position by the height: it is `row * W + column`, so divide by the "
+        "width.": {"a.shape[2])": "a.shape[1])"},
+        "Rows and columns are swapped.": {
+            "return pictures, rows, columns": "return pictures, columns, rows"
+        },
+        "You asked unit 0 instead of the one named by `unit`.": {"a[..., unit]": "a[..., 0]"},
+        "You count a picture once for each of its strong positions: each picture counts once, "
+        "with its strongest.": {
+            BEGIN: (
+                "order = np.argsort(-a[..., unit], axis=None, kind='stable')[:number]; "
+                "return np.unravel_index(order, a.shape[:3])"
+            )
+        },
+        "Your positions are in the order of the pictures, not in that of their strength: index "
+        "`where` with `pictures`.": {"where[pictures]": "where[: len(pictures)]"},
+        "You ranked the pictures by their mean, and a feature that fills only one corner would be "
+        "lost: rank them by their strongest position.": {
+            "best = flat.max(axis=1)": "best = flat.mean(axis=1)"
+        },
+        "You put the later picture first at a tie, as sorting upwards and reversing does: the "
+        "earlier one comes first.": {"-best": "best", ")[:number]": ")[::-1][:number]"},
+    },
     float32=False,
 )

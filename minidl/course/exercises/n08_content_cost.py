@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+from minidl.course.exercise import Case, Exercise, Gradient, normal
 
 
 def content_cost(a_C, a_G):
@@ -19,24 +19,8 @@ def content_cost(a_C, a_G):
     ### END SOLUTION
 
 
-def _loop(a_C, a_G):
-    cost, gradient = 0.0, np.empty_like(a_G)
-    for i in np.ndindex(a_G.shape):
-        gradient[i] = a_G[i] - a_C[i]
-        cost += (a_C[i] - a_G[i]) ** 2 / 2
-    return cost, gradient
-
-
-def _by_norm(a_C, a_G):
-    return np.linalg.norm((a_C - a_G).ravel()) ** 2 / 2, -(a_C - a_G)
-
-
-def _activations(h, w, c):
-    def make(rng):
-        a_C, a_G = rng.standard_normal((2, 1, h, w, c))
-        return {"a_C": a_C, "a_G": a_G}
-
-    return make
+def _activations(*shape):
+    return normal({"a_C": (1, *shape), "a_G": (1, *shape)})
 
 
 def _same(rng):
@@ -58,42 +42,23 @@ EXERCISE = Exercise(
         "½·d² has the derivative d. And d = a_G − a_C grows with a_G, so there is no minus sign.",
         "The cost is `0.5 * np.sum(difference**2)`, the gradient is `difference`.",
     ),
-    wrong=(
-        Wrong(
-            "The ½ in front of the sum is missing in the cost.",
-            edit=("0.5 * np.sum", "np.sum"),
-        ),
-        Wrong(
-            "The gradient is twice too long: the 2 from the square and the ½ in front cancel.",
-            edit=(", difference\n", ", 2 * difference\n"),
-        ),
-        Wrong(
-            "Your cost is the squared distance without the ½, and your gradient is that cost's. In "
-            "the lecture's convention both are half as large.",
-            edit=(
-                "0.5 * np.sum(difference**2), difference",
-                "np.sum(difference**2), 2 * difference",
-            ),
-        ),
-        Wrong(
-            "The gradient points the wrong way: it is for a_G, and J grows when a_G moves away "
-            "from a_C.",
-            edit=(", difference\n", ", -difference\n"),
-        ),
-        Wrong(
-            "You took the mean over positions and channels; the lecture's cost is a sum.",
-            edit=("np.sum(difference**2)", "np.mean(difference**2)"),
-        ),
-        Wrong(
-            "The differences are not squared.",
-            edit=("difference**2", "difference"),
-        ),
-        Wrong(
-            "That is half the distance; the cost has the square of the distance.",
-            edit=("np.sum(difference**2)", "np.sqrt(np.sum(difference**2))"),
-        ),
-    ),
-    right=(_loop, _by_norm),
+    wrong={
+        "The ½ in front of the sum is missing in the cost.": {"0.5 * np.sum": "np.sum"},
+        "Your gradient is twice as long as it should be: the 2 from the square and the ½ in front "
+        "cancel.": {"**2), difference": "**2), 2 * difference"},
+        "The ½ is missing from the cost, and your gradient is that cost's: in the lecture's "
+        "convention both are half as large.": {
+            "0.5 * np.sum(difference**2), difference": "np.sum(difference**2), 2 * difference"
+        },
+        "Your gradient points the wrong way: it is for a_G, and J grows when a_G moves away from "
+        "a_C.": {"**2), difference": "**2), -difference"},
+        "You took the mean over positions and channels; the lecture's cost is a sum.": {
+            "np.sum(difference**2)": "np.mean(difference**2)"
+        },
+        "The differences are not squared.": {"difference**2": "difference"},
+        "You took the root: that is half the distance, where the cost has the square of the "
+        "distance.": {"np.sum(difference**2)": "np.sqrt(np.sum(difference**2))"},
+    },
     gradient=Gradient(
         loss=lambda a_C, a_G: 0.5 * ((a_C - a_G) ** 2).sum(), of=("a_G",), results=(1,)
     ),

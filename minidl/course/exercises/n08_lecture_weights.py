@@ -1,6 +1,6 @@
 """Restating α and β from one convention in another."""
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def lecture_weights(alpha, beta, n_H, n_W, n_C):
@@ -20,21 +20,8 @@ def lecture_weights(alpha, beta, n_H, n_W, n_C):
     ### END SOLUTION
 
 
-def _by_factors(alpha, beta, n_H, n_W, n_C):
-    size = n_H * n_W * n_C
-    theirs = 1 / (4 * size), 1 / (4 * n_C**2 * (n_H * n_W) ** 2)
-    ours = 1 / 2, 1 / (2 * size) ** 2
-    return alpha * theirs[0] / ours[0], beta * theirs[1] / ours[1]
-
-
-def _in_steps(alpha, beta, n_H, n_W, n_C):
-    for n in (2, n_H, n_W, n_C):
-        alpha = alpha / n
-    return alpha, 1.0 * beta
-
-
 def _weights(alpha, beta, n_H, n_W, n_C):
-    return lambda rng: {"alpha": alpha, "beta": beta, "n_H": n_H, "n_W": n_W, "n_C": n_C}
+    return given(alpha=alpha, beta=beta, n_H=n_H, n_W=n_W, n_C=n_C)
 
 
 EXERCISE = Exercise(
@@ -50,30 +37,21 @@ EXERCISE = Exercise(
         "Look at the style first: (2·n_H·n_W·n_C)² is 4·n_C²·(n_H·n_W)².",
         "For the content, α′·½ has to equal α / (4·n_H·n_W·n_C). Solve for α′.",
     ),
-    wrong=(
-        Wrong(
-            "The ½ of the lecture's content cost is forgotten: α′·½ has to equal "
-            "α / (4·n_H·n_W·n_C).",
-            edit=("alpha / (2 *", "alpha / (4 *"),
-        ),
-        Wrong(
-            "You went the other way: this turns the lecture's α into the Coursera exercise's.",
-            edit=("alpha / (2 * n_H * n_W * n_C)", "alpha * (2 * n_H * n_W * n_C)"),
-        ),
-        Wrong(
-            "You multiplied with the ½ where dividing by it is needed: "
-            "α′ = α / (4·n_H·n_W·n_C) / ½.",
-            edit=("alpha / (2 *", "alpha / (8 *"),
-        ),
-        Wrong(
-            "β changes nothing: (2·n_H·n_W·n_C)² and 4·n_C²·(n_H·n_W)² are the same number.",
-            edit=("n_C), beta", "n_C), beta / (2 * n_H * n_W * n_C)"),
-        ),
-        Wrong(
-            "The Coursera exercise divides its content cost by the number of channels as well.",
-            edit=("n_W * n_C)", "n_W)"),
-        ),
-    ),
-    right=(_by_factors, _in_steps),
+    wrong={
+        "You forgot the ½ of the lecture's content cost: α′·½ has to equal α / (4·n_H·n_W·n_C).": {
+            "alpha / (2 *": "alpha / (4 *"
+        },
+        "You went the other way: this turns the lecture's α into the Coursera exercise's.": {
+            "alpha / (2 * n_H * n_W * n_C)": "alpha * (2 * n_H * n_W * n_C)"
+        },
+        "You multiplied by the ½ where you should divide by it: α′ = α / (4·n_H·n_W·n_C) / ½.": {
+            "alpha / (2 *": "alpha / (8 *"
+        },
+        "You changed β: (2·n_H·n_W·n_C)² and 4·n_C²·(n_H·n_W)² are the same number, so it stays.": {
+            "n_C), beta": "n_C), beta / (2 * n_H * n_W * n_C)"
+        },
+        "You left out the channels: the Coursera exercise divides its content cost by their "
+        "number as well.": {"n_W * n_C)": "n_W)"},
+    },
     float32=False,
 )

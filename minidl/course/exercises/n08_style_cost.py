@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+from minidl.course.exercise import Case, Exercise, Gradient, normal
 from minidl.course.exercises.n08_gram_matrix import gram_matrix
 
 
@@ -26,33 +26,8 @@ def style_cost(a_S, a_G):
     ### END SOLUTION
 
 
-def _means(a_S, a_G):
-    mean = [np.einsum("nijk,nijm->nijkm", a, a).mean(axis=(0, 1, 2)) for a in (a_S, a_G)]
-    d = (mean[1] - mean[0]) / (2 * a_G.shape[-1] ** 2)
-    rows = a_G.reshape(-1, a_G.shape[-1])
-    gradient = (rows @ (d + d.T)).reshape(a_G.shape) / len(rows)
-    return ((mean[0] - mean[1]) ** 2).sum() / (2 * a_G.shape[-1]) ** 2, gradient
-
-
-def _loops(a_S, a_G):
-    channels, n = a_G.shape[-1], a_G.shape[1] * a_G.shape[2]
-    cost, gradient = 0.0, np.zeros_like(a_G)
-    for k in range(channels):
-        for m in range(channels):
-            d = (a_G[..., k] * a_G[..., m]).mean() - (a_S[..., k] * a_S[..., m]).mean()
-            cost += d * d / (4 * channels * channels)
-            gradient[..., k] += a_G[..., m] * (d / (channels * channels * n))
-    return cost, gradient
-
-
 def _activations(size_s, size_g, channels):
-    def make(rng):
-        return {
-            "a_S": rng.standard_normal((1, *size_s, channels)),
-            "a_G": rng.standard_normal((1, *size_g, channels)),
-        }
-
-    return make
+    return normal({"a_S": (1, *size_s, channels), "a_G": (1, *size_g, channels)})
 
 
 def _repeated(rng):
@@ -81,53 +56,29 @@ EXERCISE = Exercise(
         "Put together: the gradient is `a_G @ D / (n_C**2 * n)`, with the n of G. `@` takes care "
         "of all positions at once.",
     ),
-    wrong=(
-        Wrong(
-            "The square is missing, as in the lecture's first formula: without it, differences "
-            "with a plus and a minus cancel, and J can fall for ever.",
-            edit=("difference**2", "difference"),
-        ),
-        Wrong(
-            "You summed absolute differences in place of squares.",
-            edit=("np.sum(difference**2)", "np.sum(np.abs(difference))"),
-        ),
-        Wrong(
-            "Both style matrices are divided by the number of positions of G; the style picture "
-            "has its own.",
-            edit=("gram_matrix(a_S) / positions_S", "gram_matrix(a_S) / positions_G"),
-        ),
-        Wrong(
-            "The style matrices are not divided by their numbers of positions, so a larger picture "
-            "has a larger style.",
-            edit=(
-                "gram_matrix(a_G) / positions_G - gram_matrix(a_S) / positions_S",
-                "gram_matrix(a_G) - gram_matrix(a_S)",
-            ),
-        ),
-        Wrong(
-            "The gradient is half of what it should be: G = aᵀa holds a twice, and both factors "
-            "contribute.",
-            edit=("/ (channels**2 * positions_G)", "/ (2 * channels**2 * positions_G)"),
-        ),
-        Wrong(
-            "The gradient misses the division by the number of positions that Ḡ has.",
-            edit=("/ (channels**2 * positions_G)", "/ channels**2"),
-        ),
-        Wrong(
-            "The gradient has the wrong sign: it is for a_G, so the difference that goes into it "
-            "is Ḡ(G) − Ḡ(S).",
-            edit=("cost, a_G @", "cost, -a_G @"),
-        ),
-        Wrong(
-            "The cost is not divided by 4·n_C².",
-            edit=(" / (4 * channels**2)", ""),
-        ),
-        Wrong(
-            "You multiplied the difference with a_S. J is to be lowered by changing G, and what "
-            "∂Ḡ(G)/∂a_G leaves behind is a_G.",
-            edit=("a_G @ difference", "a_S @ difference"),
-        ),
-    ),
-    right=(_means, _loops),
-    gradient=Gradient(loss=lambda a_S, a_G: _means(a_S, a_G)[0], of=("a_G",), results=(1,)),
+    wrong={
+        "The square is missing, as in the lecture's first formula: without it, positive and "
+        "negative differences cancel, and J can fall forever.": {"difference**2": "difference"},
+        "You summed absolute differences instead of squares.": {
+            "np.sum(difference**2)": "np.sum(np.abs(difference))"
+        },
+        "You divided both style matrices by the number of positions of G; the style picture has "
+        "its own.": {"gram_matrix(a_S) / positions_S": "gram_matrix(a_S) / positions_G"},
+        "The style matrices are not divided by their numbers of positions, so a larger picture "
+        "has a larger style.": {
+            "gram_matrix(a_G) / positions_G": "gram_matrix(a_G)",
+            "gram_matrix(a_S) / positions_S": "gram_matrix(a_S)",
+        },
+        "Your gradient is half of what it should be: G = aᵀa holds a twice, and both factors "
+        "contribute.": {"/ (channels**2 * positions_G)": "/ (2 * channels**2 * positions_G)"},
+        "The gradient lacks the division by the number of positions that Ḡ has.": {
+            "/ (channels**2 * positions_G)": "/ channels**2"
+        },
+        "The gradient has the wrong sign: it is for a_G, so the difference that goes into it is "
+        "Ḡ(G) − Ḡ(S).": {"cost, a_G @": "cost, -a_G @"},
+        "The cost is not divided by 4·n_C².": {" / (4 * channels**2)": ""},
+        "You multiplied the difference by a_S. J is to be lowered by changing G, and what "
+        "∂Ḡ(G)/∂a_G leaves behind is a_G.": {"a_G @ difference": "a_S @ difference"},
+    },
+    gradient=Gradient(loss=lambda a_S, a_G: style_cost(a_S, a_G)[0], of=("a_G",), results=(1,)),
 )

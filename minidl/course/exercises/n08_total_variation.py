@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Gradient, Wrong
+from minidl.course.exercise import BEGIN, Case, Exercise, Gradient, given, normal
 
 
 def total_variation(image):
@@ -25,47 +25,18 @@ def total_variation(image):
     ### END SOLUTION
 
 
-def _loop(image):
-    value, gradient = 0.0, np.zeros_like(image)
-    _, height, width, _ = image.shape
-    for i in range(height):
-        for j in range(width):
-            for u, v in ((i + 1, j), (i, j + 1)):
-                if u < height and v < width:
-                    step = image[0, u, v] - image[0, i, j]
-                    value += (step**2).sum()
-                    gradient[0, u, v] += 2 * step
-                    gradient[0, i, j] -= 2 * step
-    return value, gradient
-
-
-def _by_differences(image):
-    value, gradient = 0.0, np.zeros_like(image)
-    for axis in (1, 2):
-        step = np.diff(image, axis=axis)
-        value += (step**2).sum()
-        ends = [(0, 0)] * 4
-        ends[axis] = (1, 1)
-        gradient -= 2 * np.diff(np.pad(step, ends), axis=axis)
-    return value, gradient
-
-
-def _image(h, w, c=3):
-    return lambda rng: {"image": rng.standard_normal((1, h, w, c))}
-
-
 EXERCISE = Exercise(
     solution=total_variation,
     points=3,
     cases=(
-        Case("a picture of 4 × 5 pixels", _image(4, 5)),
-        Case("a picture of 6 × 2 pixels with one channel", _image(6, 2, 1)),
+        Case("a picture of 4 × 5 pixels", normal({"image": (1, 4, 5, 3)})),
+        Case("a picture of 6 × 2 pixels with one channel", normal({"image": (1, 6, 2, 1)})),
         Case(
             "a ramp from left to right",
-            lambda rng: {"image": np.tile(np.arange(5.0)[:, None] ** 2, (1, 3, 1, 2))},
+            given(image=np.tile(np.arange(5.0)[:, None] ** 2, (1, 3, 1, 2))),
         ),
-        Case("a single row of pixels", _image(1, 6), edge=True),
-        Case("a flat picture", lambda rng: {"image": np.full((1, 3, 4, 3), 7.0)}, edge=True),
+        Case("a single row of pixels", normal({"image": (1, 1, 6, 3)}), edge=True),
+        Case("a flat picture", given(image=np.full((1, 3, 4, 3), 7.0)), edge=True),
     ),
     hints=(
         "`image[:, 1:] - image[:, :-1]` holds all differences from one row to the next. The same "
@@ -75,77 +46,46 @@ EXERCISE = Exercise(
         "Begin with `gradient = np.zeros_like(image)` and add with `+=` and `-=` into the same "
         "slices that the differences were taken from: four lines.",
     ),
-    wrong=(
-        Wrong(
-            "Only one pixel of each pair gets its share of the gradient: b from +2·d, but a from "
-            "−2·d as well.",
-            edit=(
-                "    gradient[:, :-1] -= 2 * down\n    gradient[:, :, 1:] += 2 * right\n"
-                "    gradient[:, :, :-1] -= 2 * right\n",
-                "    gradient[:, :, 1:] += 2 * right\n",
-            ),
-        ),
-        Wrong(
-            "A later line overwrites what an earlier one has put into the gradient: a pixel has up "
-            "to four neighbours, so add with `+=` and `-=`.",
-            edit=(
-                "gradient[:, 1:] += 2 * down\n    gradient[:, :-1] -= 2 * down\n"
-                "    gradient[:, :, 1:] += 2 * right\n    gradient[:, :, :-1] -= 2 * right",
-                "gradient[:, 1:] = 2 * down\n    gradient[:, :-1] = -2 * down\n"
-                "    gradient[:, :, 1:] = 2 * right\n    gradient[:, :, :-1] = -2 * right",
-            ),
-        ),
-        Wrong(
-            "The 2 from the derivative of the square is missing in the gradient.",
-            edit=(
-                "gradient[:, 1:] += 2 * down\n    gradient[:, :-1] -= 2 * down\n"
-                "    gradient[:, :, 1:] += 2 * right\n    gradient[:, :, :-1] -= 2 * right",
-                "gradient[:, 1:] += down\n    gradient[:, :-1] -= down\n"
-                "    gradient[:, :, 1:] += right\n    gradient[:, :, :-1] -= right",
-            ),
-        ),
-        Wrong(
-            "Only neighbours in one direction are compared: those side by side are missing.",
-            edit=(
-                "    right = image[:, :, 1:] - image[:, :, :-1]\n",
-                "    right = 0 * (image[:, :, 1:] - image[:, :, :-1])\n",
-            ),
-        ),
-        Wrong(
-            "You compare the last row with the first, and the last column with the first: "
-            "`np.roll` goes round, a picture does not.",
-            function=lambda image: _round(image),
-        ),
-        Wrong(
-            "That is the sum of absolute differences. It is a total variation too, the older one, "
-            "but here the differences are squared.",
-            edit=(
-                "np.sum(down**2) + np.sum(right**2)",
-                "np.sum(np.abs(down)) + np.sum(np.abs(right))",
-            ),
-        ),
-        Wrong(
-            "You took means; here it is a sum over all pairs.",
-            edit=("np.sum(down**2) + np.sum(right**2)", "np.mean(down**2) + np.mean(right**2)"),
-        ),
-        Wrong(
-            "The signs of the gradient are swapped: where a pixel is lighter than its neighbour, "
-            "more of it makes the picture rougher.",
-            edit=(
-                "gradient = np.zeros_like(image)\n",
-                "gradient = np.zeros_like(image)\n    down, right = -down, -right\n",
-            ),
-        ),
-    ),
-    right=(_loop, _by_differences),
-    gradient=Gradient(loss=lambda image: _by_differences(image)[0], of=("image",), results=(1,)),
+    wrong={
+        "You give only one pixel of each pair its share of the gradient: b gets +2·d, and a gets "
+        "−2·d as well.": {
+            "gradient[:, :-1] -= 2 * down": "pass",
+            "gradient[:, :, :-1] -= 2 * right": "pass",
+        },
+        "Your later lines overwrite what the earlier ones put into the gradient: a pixel has up "
+        "to four neighbours, so add with `+=` and `-=`.": {
+            "[:, 1:] += 2": "[:, 1:] = 2",
+            "[:, :-1] -= 2": "[:, :-1] = -2",
+            "[:, :, 1:] += 2": "[:, :, 1:] = 2",
+            "[:, :, :-1] -= 2": "[:, :, :-1] = -2",
+        },
+        "The 2 from the derivative of the square is missing in the gradient.": {
+            "+= 2 * down": "+= down",
+            "-= 2 * down": "-= down",
+            "+= 2 * right": "+= right",
+            "-= 2 * right": "-= right",
+        },
+        "You compare neighbours in one direction only: those side by side are missing.": {
+            "gradient = np.zeros_like(image)": "gradient, right = np.zeros_like(image), 0 * right"
+        },
+        "You compare the last row with the first, and the last column with the first: `np.roll` "
+        "wraps around, a picture does not.": {
+            "image[:, 1:] - image[:, :-1]": "np.roll(image, -1, 1) - image",
+            "image[:, :, 1:] - image[:, :, :-1]": "np.roll(image, -1, 2) - image",
+            "gradient[:, 1:] += 2 * down": "gradient += 2 * np.roll(down, 1, 1)",
+            "gradient[:, :-1]": "gradient",
+            "gradient[:, :, 1:] += 2 * right": "gradient += 2 * np.roll(right, 1, 2)",
+            "gradient[:, :, :-1]": "gradient",
+        },
+        "That is the sum of absolute differences. It is a total variation too, the older one, but "
+        "here the differences are squared.": {
+            "np.sum(down**2) + np.sum(right**2)": "np.sum(np.abs(down)) + np.sum(np.abs(right))"
+        },
+        "You took means; here it is a sum over all pairs.": {
+            "np.sum(down**2) + np.sum(right**2)": "np.mean(down**2) + np.mean(right**2)"
+        },
+        "The signs of the gradient are swapped: where a pixel is brighter than its neighbour, "
+        "more of it makes the picture rougher.": {BEGIN: "image = -image"},
+    },
+    gradient=Gradient(loss=lambda image: total_variation(image)[0], of=("image",), results=(1,)),
 )
-
-
-def _round(image):
-    value, gradient = 0.0, np.zeros_like(image)
-    for axis in (1, 2):
-        step = np.roll(image, -1, axis) - image
-        value += (step**2).sum()
-        gradient += 2 * (np.roll(step, 1, axis) - step)
-    return value, gradient

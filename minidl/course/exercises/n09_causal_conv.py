@@ -2,8 +2,7 @@
 
 import numpy as np
 
-import minidl.functional as F
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, normal
 
 
 def causal_conv(x, w, dilation=1):
@@ -27,36 +26,8 @@ def causal_conv(x, w, dilation=1):
     ### END SOLUTION
 
 
-def _sample_by_sample(x, w, dilation=1):
-    n, length, _ = x.shape
-    taps, _, filters = w.shape
-    y = np.zeros((n, length, filters), x.dtype)
-    for t in range(length):
-        for k in range(taps):
-            past = t - (taps - 1 - k) * dilation
-            if past >= 0:
-                y[:, t] += x[:, past] @ w[k]
-    return y
-
-
-def _as_padding(x, w, dilation=1):
-    return F.conv(x, w, padding="causal", dilation=dilation)[0]
-
-
-def _by_delays(x, w, dilation=1):
-    y = np.zeros((*x.shape[:2], w.shape[2]), x.dtype)
-    for ago, tap in enumerate(w[::-1]):
-        late = ago * dilation
-        y[:, late:] += x[:, : max(x.shape[1] - late, 0)] @ tap
-    return y
-
-
 def _signals(n, length, c, f, taps=3, **options):
-    def make(rng):
-        x, w = rng.standard_normal((n, length, c)), rng.standard_normal((taps, c, f))
-        return {"x": x, "w": w, **options}
-
-    return make
+    return normal({"x": (n, length, c), "w": (taps, c, f)}, **options)
 
 
 EXERCISE = Exercise(
@@ -81,44 +52,24 @@ EXERCISE = Exercise(
         "So tap k sees `x[:, k * dilation : k * dilation + length]` of the padded signal. Multiply "
         "by `w[k]` with `@` and add the taps up.",
     ),
-    wrong=(
-        Wrong(
-            "The zeros stand behind the signal, so every output reads the future.",
-            edit=("(before, 0), (0, 0)))", "(0, before), (0, 0)))"),
-        ),
-        Wrong(
-            'You split the zeros between both sides: that is "same", and half of the taps look '
-            "ahead.",
-            edit=(
-                "((0, 0), (before, 0), (0, 0))",
-                "((0, 0), (before // 2, before - before // 2), (0, 0))",
-            ),
-        ),
-        Wrong(
-            "You flipped the filter: the last tap reads the present, the first one the past.",
-            edit=("@ w[k]", "@ w[taps - 1 - k]"),
-        ),
-        Wrong(
-            "The taps stand next to each other: the dilation is missing from where they read.",
-            edit=("k * dilation : k * dilation + length", "before - taps + 1 + k :][:, :length"),
-        ),
-        Wrong(
-            "There are as many zeros as taps, so that nothing sees the present: K taps reach back "
-            "only (K − 1)·dilation samples.",
-            edit=("(taps - 1) * dilation", "taps * dilation"),
-        ),
-        Wrong(
-            "You padded for neighbouring taps: with a dilation the first tap reaches back "
-            "(K − 1)·dilation samples.",
-            function=lambda x, w, dilation=1: F.conv(
-                x, w, padding=[(len(w) - 1, (len(w) - 1) * (dilation - 1))], dilation=dilation
-            )[0],
-        ),
-        Wrong(
-            "Without padding the first outputs are missing: y is as long as x.",
-            function=lambda x, w, dilation=1: F.conv(x, w, dilation=dilation)[0],
-        ),
-    ),
-    right=(_sample_by_sample, _as_padding, _by_delays),
-    reference=_as_padding,
+    wrong={
+        "You put the zeros behind the signal, so every output reads the future.": {
+            "(before, 0)": "(0, before)"
+        },
+        'You split the zeros between both sides: that is "same", and half of the taps look '
+        "ahead.": {"(before, 0)": "(before // 2, before - before // 2)"},
+        "You flipped the filter: the last tap reads the present, the first one the past.": {
+            "@ w[k]": "@ w[taps - 1 - k]"
+        },
+        "The dilation is missing from where the taps read: yours stand next to each other.": {
+            "k * dilation : k * dilation + length": "before - taps + 1 + k :][:, :length"
+        },
+        "You counted `K` gaps between the taps, so nothing sees the present: K taps reach back "
+        "only (K − 1)·dilation samples.": {"(taps - 1) * dilation": "taps * dilation"},
+        "You padded for taps next to each other: with a dilation the first tap reaches back (K − "
+        "1)·dilation samples.": {"(before, 0)": "(taps - 1, before - taps + 1)"},
+        "You did not pad, so the first outputs are missing: y is as long as x.": {
+            "x = np.pad(x, ((0, 0), (before, 0), (0, 0)))": "length -= before"
+        },
+    },
 )

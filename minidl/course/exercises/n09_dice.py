@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import BEGIN, Case, Exercise, given
 
 
 def dice(predicted, truth, label):
@@ -24,42 +24,17 @@ def dice(predicted, truth, label):
     ### END SOLUTION
 
 
-def _by_sets(predicted, truth, label):
-    a = set(np.flatnonzero(predicted == label))
-    b = set(np.flatnonzero(truth == label))
-    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
-
-
-def _by_errors(predicted, truth, label):
-    hits = np.sum((predicted == label) & (truth == label))
-    wrong = np.sum((predicted == label) != (truth == label))
-    return 1.0 if hits + wrong == 0 else 2 * hits / (2 * hits + wrong)
-
-
-def _accuracy(predicted, truth, label):
-    return ((predicted == label) == (truth == label)).mean()
-
-
-def _all_labels(predicted, truth, label):
-    return (predicted == truth).mean()
-
-
-def _maps(shape, labels=3, agree=0.7, label=1):
+def _maps(shape, label=1):
     def make(rng):
-        truth = rng.integers(0, labels, shape)
-        drawn = rng.integers(0, labels, shape)
-        predicted = np.where(rng.random(shape) < agree, truth, np.minimum(drawn, labels - 2))
+        truth, drawn = rng.integers(0, 3, (2, *shape))
+        predicted = np.where(rng.random(shape) < 0.7, truth, np.minimum(drawn, 1))
         return {"predicted": predicted, "truth": truth, "label": label}
 
     return make
 
 
 def _same(value, label):
-    return lambda rng: {
-        "predicted": np.full((2, 3), value),
-        "truth": np.full((2, 3), value),
-        "label": label,
-    }
+    return given(predicted=np.full((2, 3), value), truth=np.full((2, 3), value), label=label)
 
 
 EXERCISE = Exercise(
@@ -77,40 +52,27 @@ EXERCISE = Exercise(
         "A sum over booleans counts those that are True, and `a & b` is True where both are.",
         "`2 * (a & b).sum() / (a.sum() + b.sum())`, after asking whether both are empty.",
     ),
-    wrong=(
-        Wrong(
-            "The 2 is missing: two maps that agree completely would get ½.",
-            edit=("2 * (a & b)", "(a & b)"),
-        ),
-        Wrong(
-            "You divided by |A ∪ B|: that is the Jaccard index, |A ∩ B| / |A ∪ B|, if without the "
-            "2; Dice divides by |A| + |B|.",
-            edit=("2 * (a & b).sum() / (a.sum() + b.sum())", "(a & b).sum() / (a | b).sum()"),
-        ),
-        Wrong(
-            "That is accuracy: voxels that do *not* have the label count as well, and there are so "
-            "many of them that any map looks good.",
-            function=_accuracy,
-        ),
-        Wrong(
-            "You compare all labels at once; only one is asked about.",
-            function=_all_labels,
-        ),
-        Wrong(
-            "You divided by the size of the prediction alone (that is precision): |A| + |B| counts "
-            "both maps.",
-            edit=("2 * (a & b).sum() / (a.sum() + b.sum())", "(a & b).sum() / max(a.sum(), 1)"),
-        ),
-        Wrong(
-            "You divided by the size of the truth alone (that is recall): |A| + |B| counts both "
-            "maps.",
-            edit=("2 * (a & b).sum() / (a.sum() + b.sum())", "(a & b).sum() / max(b.sum(), 1)"),
-        ),
-        Wrong(
-            "Where neither map has the label, 0 / 0 is not a number: they agree, so return 1.",
-            edit=("if not (a.any() or b.any()):", "if label < 0:"),
-        ),
-    ),
-    right=(_by_sets, _by_errors),
+    wrong={
+        "The 2 is missing: two maps that agree completely would get ½.": {"2 * (a & b)": "(a & b)"},
+        "That is the Jaccard index, |A ∩ B| / |A ∪ B|: Dice divides 2·|A ∩ B| by |A| + |B|.": {
+            "2 * (a & b).sum() / (a.sum() + b.sum())": "(a & b).sum() / (a | b).sum()"
+        },
+        "That is accuracy: voxels that do *not* have the label count as well, and there are so "
+        "many of them that any map looks good.": {
+            BEGIN: "return ((predicted == label) == (truth == label)).mean()"
+        },
+        "You compare all labels at once; only one is asked about.": {
+            BEGIN: "return (predicted == truth).mean()"
+        },
+        "You divided by the size of the prediction alone (that is precision): |A| + |B| counts "
+        "both maps.": {
+            "2 * (a & b).sum() / (a.sum() + b.sum())": "(a & b).sum() / max(a.sum(), 1)"
+        },
+        "You divided by the size of the truth alone (that is recall): |A| + |B| counts both "
+        "maps.": {"2 * (a & b).sum() / (a.sum() + b.sum())": "(a & b).sum() / max(b.sum(), 1)"},
+        "You divide 0 by 0 where neither map has the label: the maps agree there, so return 1.": {
+            "not (a.any() or b.any())": "False"
+        },
+    },
     float32=False,
 )

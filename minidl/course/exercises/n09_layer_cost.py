@@ -1,9 +1,6 @@
 """What a convolution costs in one, two and three dimensions."""
 
-import numpy as np
-
-import minidl.functional as F
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import BEGIN, Case, Exercise, given
 
 
 def layer_cost(size, kernel, channels, filters, rank):
@@ -27,24 +24,8 @@ def layer_cost(size, kernel, channels, filters, rank):
     ### END SOLUTION
 
 
-def _by_running(size, kernel, channels, filters, rank):
-    w = np.zeros((*[kernel] * rank, channels, filters))
-    y, _ = F.conv(np.zeros((1, *[size] * rank, channels)), w)
-    return y.size, w.size + filters, y.size * w[..., 0].size
-
-
-def _axis_by_axis(size, kernel, channels, filters, rank):
-    positions, taps = 1, 1
-    for _ in range(rank):
-        positions *= size - kernel + 1
-        taps *= kernel
-    parameters = filters * (taps * channels + 1)
-    return positions * filters, parameters, positions * taps * channels * filters
-
-
 def _layer(size, kernel, channels, filters, rank):
-    arguments = {"size": size, "kernel": kernel, "channels": channels, "filters": filters}
-    return lambda rng: arguments | {"rank": rank}
+    return given(size=size, kernel=kernel, channels=channels, filters=filters, rank=rank)
 
 
 EXERCISE = Exercise(
@@ -63,42 +44,26 @@ EXERCISE = Exercise(
         "Each output number multiplies every weight of its filter once: `outputs * kernel**rank * "
         "channels`.",
     ),
-    wrong=(
-        Wrong(
-            "A filter fits in one place more than it can take steps: `size - kernel + 1`.",
-            edit=("size - kernel + 1", "size - kernel"),
-        ),
-        Wrong(
-            "That is the count along one axis: with `rank` axes, positions and taps are raised to "
-            "that power.",
-            function=lambda size, kernel, channels, filters, rank: (
-                (size - kernel + 1) * filters,
-                kernel * channels * filters + filters,
-                (size - kernel + 1) * filters * kernel * channels,
-            ),
-        ),
-        Wrong(
-            "You multiplied by the rank where there is a power: 5 × 5 × 5 is not 3 · 5.",
-            function=lambda size, kernel, channels, filters, rank: (
-                (size - kernel + 1) * rank * filters,
-                kernel * rank * channels * filters + filters,
-                (size - kernel + 1) * rank * filters * kernel * rank * channels,
-            ),
-        ),
-        Wrong("The biases are missing.", edit=("weights + filters", "weights")),
-        Wrong(
-            "There is one bias for each filter, not one for each channel of the input.",
-            edit=("weights + filters", "weights + channels"),
-        ),
-        Wrong(
-            "Filters are as deep as the input: the input's channels are missing.",
-            edit=(" * channels", ""),
-        ),
-        Wrong(
-            "The filters count twice: `outputs` already holds all of them.",
-            edit=("outputs * kernel**rank * channels", "outputs * weights"),
-        ),
-    ),
-    right=(_by_running, _axis_by_axis),
+    wrong={
+        "You counted the steps of a filter, not its places, of which there is one more: `size - "
+        "kernel + 1`.": {"size - kernel + 1": "size - kernel"},
+        "You counted along one axis only: with `rank` axes, positions and taps are raised to that "
+        "power.": {BEGIN: "rank = 1"},
+        "You multiplied by the rank instead of raising to its power: 5 × 5 × 5 is not 3 · 5.": {
+            "+ 1) ** rank": "+ 1) * rank",
+            "weights = kernel**rank": "weights = kernel * rank",
+            "outputs * kernel**rank": "outputs * kernel * rank",
+        },
+        "The biases are missing.": {"weights + filters": "weights"},
+        "You counted one bias for each channel of the input: there is one for each filter.": {
+            "weights + filters": "weights + channels"
+        },
+        "The input's channels are missing: filters are as deep as the input.": {
+            BEGIN: "channels = 1"
+        },
+        "You counted the filters twice: `outputs` already holds all of them.": {
+            "outputs * kernel**rank * channels": "outputs * weights"
+        },
+    },
     float32=False,
 )

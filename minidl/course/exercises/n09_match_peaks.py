@@ -1,10 +1,8 @@
 """Which of the peaks that were found are real ones."""
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def match_peaks(found, true, tolerance):
@@ -32,48 +30,8 @@ def match_peaks(found, true, tolerance):
     ### END SOLUTION
 
 
-def _first_free(found, true, tolerance):
-    free = [float(f) for f in found]
-    hits = 0
-    for peak in true:
-        near = [f for f in free if abs(f - peak) <= tolerance]
-        if near:
-            free.remove(near[0])
-            hits += 1
-    return hits, len(free), len(true) - hits
-
-
-def _by_matching(found, true, tolerance):
-    near = np.abs(np.subtract.outer(found, true)) <= tolerance
-    pairs = maximum_bipartite_matching(coo_array(near.astype(int)).tocsr()) if near.any() else -1
-    hits = int(np.sum(np.asarray(pairs) >= 0))
-    return hits, len(found) - hits, len(true) - hits
-
-
-def _without_pairing(found, true, tolerance):
-    near = np.abs(np.subtract.outer(found, true)) <= tolerance
-    hits = int(near.any(axis=1).sum())
-    return hits, len(found) - hits, len(true) - hits
-
-
-def _true_ones_near(found, true, tolerance):
-    near = np.abs(np.subtract.outer(found, true)) <= tolerance
-    hits = int(near.any(axis=0).sum())
-    return hits, len(found) - hits, len(true) - hits
-
-
-def _in_order(found, true, tolerance):
-    count = min(len(found), len(true))
-    hits = int((np.abs(found[:count] - true[:count]) <= tolerance).sum())
-    return hits, len(found) - hits, len(true) - hits
-
-
-def _peaks(found, true, tolerance=10.0):
-    return lambda rng: {
-        "found": np.array(found, float),
-        "true": np.array(true, float),
-        "tolerance": tolerance,
-    }
+def _peaks(found, true):
+    return given(found=np.array(found, float), true=np.array(true, float), tolerance=10.0)
 
 
 EXERCISE = Exercise(
@@ -101,47 +59,30 @@ EXERCISE = Exercise(
         "`while i < len(found) and j < len(true)`, three branches, and at the end "
         "`hits, len(found) - hits, len(true) - hits`.",
     ),
-    wrong=(
-        Wrong(
-            "A true peak is paired with several found ones: a second mark on the same beat is a "
-            "false alarm.",
-            function=_without_pairing,
-        ),
-        Wrong(
-            "A found peak is paired with several true ones: one mark cannot stand for two beats.",
-            function=_true_ones_near,
-        ),
-        Wrong(
-            "You compare the first with the first and the second with the second: after one false "
-            "alarm everything is one place off.",
-            function=_in_order,
-        ),
-        Wrong(
-            "The wrong one of the two is left alone: after `found[i] < true[j]` it is `i` that "
-            "goes on, as the found peak came too early.",
-            edit=("found[i] < true[j]", "found[i] > true[j]"),
-        ),
-        Wrong(
-            "A peak exactly `tolerance` away counts: use `<=`.",
-            edit=("<= tolerance", "< tolerance"),
-        ),
-        Wrong(
-            "A mark that comes too early may be as near as one that comes too late: take the "
-            "distance without its sign.",
-            edit=("abs(found[i] - true[j])", "found[i] - true[j]"),
-        ),
-        Wrong(
-            "False alarms and misses are exchanged: a miss is a *true* peak that nobody found.",
-            edit=(
-                "len(found) - hits, len(true) - hits",
-                "len(true) - hits, len(found) - hits",
-            ),
-        ),
-        Wrong(
-            "You count all peaks, where only those that are left alone are asked for.",
-            edit=("len(found) - hits, len(true) - hits", "len(found), len(true)"),
-        ),
-    ),
-    right=(_first_free, _by_matching),
+    wrong={
+        "You paired a true peak with several found ones: a second mark on the same beat is a "
+        "false alarm.": {"hits, i, j = hits + 1, i + 1, j + 1": "hits, i = hits + 1, i + 1"},
+        "You paired a found peak with several true ones: one mark cannot stand for two beats.": {
+            "hits, i, j = hits + 1, i + 1, j + 1": "hits, j = hits + 1, j + 1"
+        },
+        "You compare the first with the first and the second with the second: after one false "
+        "alarm everything is off by one.": {
+            "i += 1": "i, j = i + 1, j + 1",
+            "j += 1": "i, j = i + 1, j + 1",
+        },
+        "You leave the wrong one of the two alone: if `found[i] < true[j]`, the found peak came "
+        "too early, so `i` goes on.": {"found[i] < true[j]": "found[i] > true[j]"},
+        "You leave out a peak exactly `tolerance` away; it counts, so use `<=`.": {
+            "<= tolerance": "< tolerance"
+        },
+        "You kept the sign of the distance: a mark that comes too early may be as near as one "
+        "that comes too late, so take `abs`.": {"abs(found[i] - true[j])": "found[i] - true[j]"},
+        "False alarms and misses are swapped: a miss is a *true* peak that nobody found.": {
+            "len(found) - hits, len(true) - hits": "len(true) - hits, len(found) - hits"
+        },
+        "You counted all peaks; only those left alone are asked for.": {
+            "len(found) - hits, len(true) - hits": "len(found), len(true)"
+        },
+    },
     float32=False,
 )

@@ -1,8 +1,6 @@
 """The least time that a layer can take: the roofline."""
 
-import numpy as np
-
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import Case, Exercise, given
 
 
 def least_time(height, width, kernel, channels, filters, peak, bandwidth):
@@ -27,27 +25,10 @@ def least_time(height, width, kernel, channels, filters, peak, bandwidth):
     ### END SOLUTION
 
 
-def _from_arrays(height, width, kernel, channels, filters, peak, bandwidth):
-    x = np.broadcast_to(np.float32(0), (height, width, channels))
-    w = np.broadcast_to(np.float32(0), (kernel, kernel, channels, filters))
-    y = np.broadcast_to(np.float32(0), (height, width, filters))
-    operations = 2 * y.size * w[..., 0].size
-    moved = sum(array.size * array.itemsize for array in (x, w, y))
-    return operations, moved, max(operations / peak, moved / bandwidth)
-
-
-def _by_intensity(height, width, kernel, channels, filters, peak, bandwidth):
-    outputs = height * width * filters
-    operations = outputs * kernel * kernel * channels * 2
-    moved = 4 * (height * width * channels + kernel * kernel * channels * filters + outputs)
-    speed = min(peak, bandwidth * operations / moved)  # the roof over this intensity
-    return operations, moved, operations / speed
-
-
 def _layer(height, width, kernel, channels, filters, peak=1e11, bandwidth=1e10):
     layer = {"height": height, "width": width, "kernel": kernel}
     layer |= {"channels": channels, "filters": filters}
-    return lambda rng: layer | {"peak": peak, "bandwidth": bandwidth}
+    return given(**layer, peak=peak, bandwidth=bandwidth)
 
 
 EXERCISE = Exercise(
@@ -70,58 +51,34 @@ EXERCISE = Exercise(
         "Arithmetic alone takes `operations / peak` seconds, moving alone `moved / bandwidth`. "
         "Side by side, the slower of the two decides: `max`.",
     ),
-    wrong=(
-        Wrong(
-            "You added the two times. While the processor computes, the next numbers are already "
-            "on their way: the slower of the two decides.",
-            edit=(
-                "max(operations / peak, moved / bandwidth)",
-                "operations / peak + moved / bandwidth",
-            ),
-        ),
-        Wrong(
-            "You took the faster of the two. Both have to be done, so the slower one decides.",
-            edit=("max(", "min("),
-        ),
-        Wrong(
-            "A multiplication and an addition are two operations; you counted the pair once.",
-            edit=("2 * positions * weights", "positions * weights"),
-        ),
-        Wrong(
-            "Those are numbers, not bytes: one float32 has four bytes.",
-            edit=(
-                "4 * (positions * channels + weights + positions * filters)",
-                "positions * channels + weights + positions * filters",
-            ),
-        ),
-        Wrong(
-            "The weights have to be read as well: in the deep layers of a network they are the "
-            "most of what moves.",
-            edit=("+ weights +", "+"),
-        ),
-        Wrong(
-            "The output has to be written as well.",
-            edit=(" + positions * filters", ""),
-        ),
-        Wrong(
-            "You read the input once for every tap. That is what copying all windows does; at "
-            "best each number comes from memory once.",
-            edit=("positions * channels + weights", "kernel**2 * positions * channels + weights"),
-        ),
-        Wrong(
-            "A filter has `kernel` taps along *each* of two axes: `kernel**2`.",
-            edit=("kernel**2", "kernel"),
-        ),
-        Wrong(
-            "Each output sums over all channels of the input: the operations lack them.",
-            edit=("2 * positions * weights", "2 * positions * weights // channels"),
-        ),
-        Wrong(
-            "That time is for the arithmetic alone. A layer that moves much and computes little "
-            "waits for memory.",
-            edit=("max(operations / peak, moved / bandwidth)", "operations / peak"),
-        ),
-    ),
-    right=(_from_arrays, _by_intensity),
+    wrong={
+        "You added the two times. While the processor computes, the next numbers are already on "
+        "their way: the slower of the two decides.": {
+            "max(operations / peak, moved / bandwidth)": "operations / peak + moved / bandwidth"
+        },
+        "You took the faster of the two. Both have to be done, so the slower one decides.": {
+            "max(": "min("
+        },
+        "A multiplication and an addition are two operations; you counted the pair once.": {
+            "2 * positions * weights": "positions * weights"
+        },
+        "You counted numbers, not bytes: one float32 has four bytes.": {
+            "moved = 4 * (": "moved = ("
+        },
+        "You left out the weights: they have to be read as well, and in the deep layers of a "
+        "network they are most of what moves.": {"+ weights +": "+"},
+        "You left out the output: it has to be written as well.": {" + positions * filters": ""},
+        "You read the input once for every tap. That is what copying all windows does; at best "
+        "each number comes from memory once.": {
+            "positions * channels + weights": "kernel**2 * positions * channels + weights"
+        },
+        "You counted `kernel` taps: a filter has that many along *each* of two axes, "
+        "`kernel**2`.": {"kernel**2": "kernel"},
+        "Your operations lack the channels: each output sums over all channels of the input.": {
+            "2 * positions * weights": "2 * positions * weights // channels"
+        },
+        "That time is for the arithmetic alone. A layer that moves much and computes little waits "
+        "for memory.": {"max(operations / peak, moved / bandwidth)": "operations / peak"},
+    },
     float32=False,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, Wrong
+from minidl.course.exercise import BEGIN, Case, Exercise, normal
 
 
 def winograd_row(d, g):
@@ -30,46 +30,8 @@ def winograd_row(d, g):
     ### END SOLUTION
 
 
-def _tile_by_tile(d, g):
-    outputs, filters = len(d) - 2, g.shape[2]
-    tiles = (outputs + 1) // 2
-    m, y = np.empty((4, tiles, filters), d.dtype), np.empty((outputs, filters), d.dtype)
-    for t in range(tiles):
-        last = d[2 * t + 3] if 2 * t + 3 < len(d) else np.zeros_like(d[0])
-        m[0, t] = (d[2 * t] - d[2 * t + 2]) @ g[0]
-        m[1, t] = (d[2 * t + 1] + d[2 * t + 2]) @ (g[0] + g[1] + g[2]) / 2
-        m[2, t] = (d[2 * t + 2] - d[2 * t + 1]) @ (g[0] - g[1] + g[2]) / 2
-        m[3, t] = (d[2 * t + 1] - last) @ g[2]
-        y[2 * t] = m[0, t] + m[1, t] + m[2, t]
-        if 2 * t + 1 < outputs:
-            y[2 * t + 1] = m[1, t] - m[2, t] - m[3, t]
-    return m, y
-
-
-def _by_matrices(d, g):
-    a = np.array([[1, 1, 1, 0], [0, 1, -1, -1]], d.dtype)
-    b = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]], d.dtype)
-    kernel = np.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]], g.dtype) / 2
-    outputs = len(d) - 2
-    if outputs % 2:
-        d = np.concatenate([d, 0 * d[:1]])
-    tiles = np.lib.stride_tricks.sliding_window_view(d, 4, axis=0)[::2]  # (tiles, C, 4)
-    m = np.einsum("pi,tci,pk,kcf->ptf", b, tiles, kernel, g)
-    return m, np.einsum("op,ptf->tof", a, m).reshape(-1, g.shape[2])[:outputs]
-
-
-def _without_the_rest(d, g):
-    m, y = winograd_row(d, g)
-    tiles = (len(d) - 2) // 2
-    return m[:, :tiles], y[: 2 * tiles]
-
-
 def _row(length, channels, filters):
-    def make(rng):
-        d, g = rng.standard_normal((length, channels)), rng.standard_normal((3, channels, filters))
-        return {"d": d, "g": g}
-
-    return make
+    return normal({"d": (length, channels), "g": (3, channels, filters)})
 
 
 EXERCISE = Exercise(
@@ -92,49 +54,28 @@ EXERCISE = Exercise(
         "(tiles, 2, F), and `reshape(-1, F)` puts them in one row after the other. Keep the first "
         "`outputs` of them.",
     ),
-    wrong=(
-        Wrong(
-            "The halves are missing from the sums of the taps in m₂ and m₃.",
-            edit=(
-                "(g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2",
-                "g.sum(0), g.sum(0) - 2 * g[1]",
-            ),
-        ),
-        Wrong(
-            "The fourth product is subtracted: y₁ = m₂ − m₃ − m₄.",
-            edit=("m[1] - m[2] - m[3]", "m[1] - m[2] + m[3]"),
-        ),
-        Wrong(
-            "m₃ has the wrong sign: it takes d₂ − d₁.",
-            edit=("(d2 - d1)", "(d1 - d2)"),
-        ),
-        Wrong(
-            "Your tiles move one input at a time. A tile makes two outputs, so the next one begins "
-            "two inputs later.",
-            edit=("d[k : k + outputs : 2]", "d[k : k + (outputs + 1) // 2]"),
-        ),
-        Wrong(
-            "All first outputs come before all second ones. The outputs 2t and 2t + 1 of a tile "
-            "belong next to each other.",
-            edit=("m[3]], axis=1)", "m[3]])"),
-        ),
-        Wrong(
-            "When the number of outputs is odd, the last one is missing.",
-            function=_without_the_rest,
-        ),
-        Wrong(
-            "When the number of outputs is odd, there is one too many: the second output of the "
-            "last tile has read the zero behind the row.",
-            edit=("[:outputs]", ""),
-        ),
-        Wrong(
-            "The zero stands before the row, so every tile begins one input too early.",
-            edit=("((0, outputs % 2), (0, 0))", "((outputs % 2, 0), (0, 0))"),
-        ),
-        Wrong(
-            "You flipped the filters: g₀ belongs to the first input of the three.",
-            edit=("### BEGIN SOLUTION", "g = g[::-1]"),
-        ),
-    ),
-    right=(_tile_by_tile, _by_matrices),
+    wrong={
+        "The halves are missing from the sums of the taps in m₂ and m₃.": {
+            "(g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2": "g.sum(0), g.sum(0) - 2 * g[1]"
+        },
+        "You added the fourth product; it is subtracted: y₁ = m₂ − m₃ − m₄.": {
+            "m[1] - m[2] - m[3]": "m[1] - m[2] + m[3]"
+        },
+        "m₃ has the wrong sign: it takes d₂ − d₁.": {"(d2 - d1)": "(d1 - d2)"},
+        "Your tiles move one input at a time. A tile makes two outputs, so the next one begins "
+        "two inputs later.": {"d[k : k + outputs : 2]": "d[k : k + (outputs + 1) // 2]"},
+        "All your first outputs come before all second ones: the outputs 2t and 2t + 1 of a tile "
+        "belong next to each other.": {"m[3]], axis=1)": "m[3]])"},
+        "When the number of outputs is odd, the last one is missing.": {
+            "outputs = len(d) - 2": "outputs = (len(d) - 2) // 2 * 2"
+        },
+        "When the number of outputs is odd, there is one too many: the second output of the last "
+        "tile has read the zero behind the row.": {"[:outputs]": ""},
+        "You put the zero before the row, so every tile begins one input too early.": {
+            "((0, outputs % 2), (0, 0))": "((outputs % 2, 0), (0, 0))"
+        },
+        "You flipped the filters: g₀ belongs to the first input of the three.": {
+            BEGIN: "g = g[::-1]"
+        },
+    },
 )
