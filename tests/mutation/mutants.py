@@ -310,18 +310,18 @@ MUTANTS = (
         "course",
         "two mistakes get each other's diagnosis",
         "minidl/course/exercises/n01_output_size.py",
-        '''\
+        """\
             edit=("(kernel - 1) * dilation + 1", "kernel"),
         ),
         Wrong(
             "`kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.",
-            edit=("(kernel - 1) * dilation + 1", "kernel * dilation"),''',
-        '''\
+            edit=("(kernel - 1) * dilation + 1", "kernel * dilation"),""",
+        """\
             edit=("(kernel - 1) * dilation + 1", "kernel * dilation"),
         ),
         Wrong(
             "`kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.",
-            edit=("(kernel - 1) * dilation + 1", "kernel"),''',
+            edit=("(kernel - 1) * dilation + 1", "kernel"),""",
     ),
     _mutant(
         "course",

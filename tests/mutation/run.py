@@ -11,6 +11,7 @@ The exit status is 1 if a fault was not found.
 """
 
 import argparse
+import compileall
 import importlib.util
 import os
 import re
@@ -30,6 +31,7 @@ from mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 3600  # seconds that one call of pytest may take
+REACH = {"room": 1, "quick": 2, "slow": 4}  # tiers to try
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?::.+?)(?: - .*)?$", re.MULTILINE)
 
 
@@ -52,7 +54,7 @@ def main() -> int:
     _check_snippets(chosen)
     with _folders(options) as folders:
         print(f"{len(chosen)} faults, {len(folders)} at a time\n", flush=True)
-        verdicts = _run_all(chosen, folders, options.quick)
+        verdicts = _run_all(chosen, folders, REACH[options.until])
     return _report(chosen, verdicts)
 
 
@@ -60,7 +62,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", type=int, metavar="N", help="the fault with this number")
     parser.add_argument("--room", choices=sorted({m.room for m in MUTANTS}))
-    parser.add_argument("--quick", action="store_true", help="leave out the slow tests")
+    parser.add_argument(
+        "--until",
+        choices=REACH,
+        default="slow",
+        help="look in the room's quick tests, in all quick ones, or in the slow ones too (default)",
+    )
     parser.add_argument("--workers", type=int, choices=(1, 2), default=1, help="faults at a time")
     parser.add_argument("--folder", type=Path, help="keep the copies, and what they compiled, here")
     return parser.parse_args()
@@ -107,6 +114,7 @@ def _copy_to(copy: Path) -> None:
     for name in names:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, copy / name)
+    compileall.compile_dir(copy / "minidl", quiet=1)
     python = "import minidl; print(minidl.__file__)"
     found = subprocess.run(
         [sys.executable, "-c", python], cwd=copy, env=_environment(copy), capture_output=True,
@@ -129,9 +137,7 @@ def _environment(copy: Path) -> dict[str, str]:
     }
 
 
-def _run_all(
-    chosen: list[tuple[int, Mutant]], folders: list[Path], quick: bool
-) -> list[Verdict]:
+def _run_all(chosen: list[tuple[int, Mutant]], folders: list[Path], reach: int) -> list[Verdict]:
     free: SimpleQueue[Path] = SimpleQueue()
     for folder in folders:
         free.put(folder)
@@ -140,7 +146,7 @@ def _run_all(
         number, mutant = item
         copy = free.get()
         try:
-            verdict = _judge(mutant, copy, quick)
+            verdict = _judge(mutant, copy, reach)
         finally:
             free.put(copy)
         print(_line(number, mutant, verdict), flush=True)
@@ -150,10 +156,10 @@ def _run_all(
         return list(pool.map(judge, chosen))
 
 
-def _judge(mutant: Mutant, copy: Path, quick: bool) -> Verdict:
+def _judge(mutant: Mutant, copy: Path, reach: int) -> Verdict:
     """Plant one fault, look for a test that finds it, and take it back."""
     begin = time.perf_counter()
-    for tier, arguments in _tiers(mutant.room)[: 2 if quick else None]:
+    for tier, arguments in _tiers(mutant.room)[:reach]:
         with _planted(mutant, copy):
             status, output = _pytest(copy, *arguments)
         seconds = time.perf_counter() - begin
