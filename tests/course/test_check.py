@@ -51,6 +51,13 @@ def test_a_wrong_answer_uses_up_the_first_hint(toy, capsys):
     assert "2 of 3" in capsys.readouterr().out
 
 
+def test_wrong_answers_do_not_bring_back_hints_that_were_given(toy, capsys):
+    for words in ["1 of 3", "2 of 3", "3 of 3", 'solution("square_sum")']:
+        hint("square_sum")
+        check("square_sum", wrong)
+        assert words in capsys.readouterr().out
+
+
 def test_the_solution_is_shown_without_its_marks(toy, capsys):
     solution("square_sum")
     said = capsys.readouterr().out

@@ -1,13 +1,15 @@
 """Drawn faces: the same bits for ever, people that differ, and pictures that vary."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import pdist
 
 from minidl.datasets import faces
 from minidl.datasets.drawn_faces.draws import COLUMNS, Draws
-from minidl.datasets.drawn_faces.people import BEARDS, STYLES, TRAITS
-from minidl.datasets.drawn_faces.pictures import GLASSES, HATS, PICTURE
+from minidl.datasets.drawn_faces.people import BEARDS, STYLES, TRAITS, traits
+from minidl.datasets.drawn_faces.pictures import GLASSES, HATS, PICTURE, pictures
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +122,22 @@ def test_no_picture_is_blank(crowd):
 def test_senseless_arguments(arguments, options, message):
     with pytest.raises(ValueError, match=message):
         faces(*arguments, **options)
+
+
+def numbers_in(table):
+    """Every number of a structured array, one column each (n, columns)."""
+    floats = [table[name] for name in table.dtype.names if table[name].dtype.kind == "f"]
+    return np.hstack([column.reshape(len(table), -1) for column in floats])
+
+
+def test_a_picture_is_drawn_from_other_numbers_than_the_person_and_other_pictures():
+    people = np.arange(400)
+    tables = [traits(3, people)]
+    tables += [pictures(3, people, np.full(400, number)) for number in (0, 1)]
+    columns = [numbers_in(table) for table in tables]
+    for first, second in itertools.combinations(columns, 2):
+        together = np.corrcoef(first.T, second.T)[: first.shape[1], first.shape[1] :]
+        assert np.abs(together).max() < 0.3  # of independent ones among 400: five times 1/√400
 
 
 def test_draws_depend_on_the_key_alone():

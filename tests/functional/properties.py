@@ -48,7 +48,7 @@ def same_bits(first, second) -> None:
 
 
 def call_twice(forward: Callable, backward: Callable, arrays: list[np.ndarray | None], dy=None):
-    """Run both ways, twice; return (y, gradients) after checking bits, dtypes and arguments.
+    """Run both ways, twice; return (y, gradients, dy) after checking bits, dtypes, arguments.
 
     ``dy`` makes the gradient from the output's shape; without it there is no way back.
     """
@@ -63,5 +63,7 @@ def call_twice(forward: Callable, backward: Callable, arrays: list[np.ndarray | 
     assert before == [None if a is None else a.tobytes() for a in arrays], "an argument was changed"
     dtype = arrays[0].dtype
     for result in (y, *(gradients if isinstance(gradients, tuple) else (gradients,))):
-        assert result is None or result.dtype == dtype
+        if result is not None:
+            assert result.dtype == dtype
+            assert result.flags.writeable, "whoever receives it may go on working in its place"
     return y, gradients, given

@@ -20,6 +20,13 @@ def take(todo):
     return -1
 
 
+@kernel
+def count(todo, taken):
+    """Count how often each task is taken."""
+    for task in tasks_of(todo):
+        taken[task] += 1
+
+
 @pytest.fixture
 def three_threads():
     before = threads.thread_count()
@@ -44,6 +51,12 @@ def test_every_task_is_done_once_by_a_slot_of_its_own(three_threads):
         done.clear()
         threads.run(work, 20)
         assert sorted(done) == list(range(20))
+
+
+def test_threads_that_ask_in_the_same_moment_get_different_tasks(three_threads):
+    taken = np.zeros(1_000_000, np.int64)
+    threads.run(lambda todo, slot: count(todo, taken), taken.size)
+    assert (taken == 1).all()
 
 
 def test_tasks_run_at_the_same_time(three_threads):
@@ -172,7 +185,9 @@ def test_set_threads_says_what_it_wants(count):
 
 @pytest.mark.parametrize("name", ["OMP_NUM_THREADS", "NUMBA_NUM_THREADS"])
 def test_the_environment_may_ask_for_fewer(monkeypatch, name):
-    monkeypatch.setenv(name, "1")
-    assert threads._allowed() == 1
-    monkeypatch.setenv(name, "nonsense")
-    assert threads._allowed() >= 1
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delenv("NUMBA_NUM_THREADS", raising=False)
+    every = threads._allowed()
+    for wish, count in (("1", 1), ("1,4", 1), (str(every + 1), every), ("0", every), ("no", every)):
+        monkeypatch.setenv(name, wish)
+        assert threads._allowed() == count
