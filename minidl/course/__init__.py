@@ -18,7 +18,6 @@ from minidl.course.checks import check, hint, solution
 from minidl.course.registry import find, names
 from minidl.course.setup_check import check_setup
 from minidl.quick import steps
-from minidl.quick import steps
 
 __all__ = [
     "check",
