@@ -52,7 +52,7 @@ ANSWERS = {
         (lambda x, y: squares(x, y) / x.shape[1], "averaged"),
     ],
     "identify": [
-        (lambda e, gallery, tau: squares(e, gallery).argmin(axis=1), "never refused"),
+        (lambda e, gallery, tau: squares(e, gallery).argmin(axis=1), "never refuse"),
         (
             lambda e, gallery, tau: np.array(
                 [row.argmin() if row.min() < tau else 0 for row in squares(e, gallery)]
@@ -81,11 +81,11 @@ ANSWERS = {
     ],
     "content_cost": [
         (lambda c, g: (0.5 * float(((c - g) ** 2).sum()), c - g), "wrong way"),
-        (lambda c, g: (float(((c - g) ** 2).sum()), 2 * (g - c)), "without the ½"),
+        (lambda c, g: (float(((c - g) ** 2).sum()), 2 * (g - c)), "½ is missing"),
     ],
     "gram_matrix": [
         (lambda a: np.einsum("nijk,nijm->km", a, a) / a[..., 0].size, "divided"),
-        (lambda a: a.reshape(-1, a.shape[-1]) @ a.reshape(-1, a.shape[-1]).T, "positions with"),
+        (lambda a: a.reshape(-1, a.shape[-1]) @ a.reshape(-1, a.shape[-1]).T, "positions by positions"),
     ],
     "dice": [
         (
@@ -113,10 +113,7 @@ def test_a_students_mistake_gets_the_diagnosis_that_speaks_of_it(name, answer, w
 
 
 def test_a_diagnosis_quotes_no_code_of_another_mistake(exercise):
-    sources = {}
-    for wrong in exercise.wrong:
-        if getattr(wrong, "edit", True):
-            sources[getattr(wrong, "diagnosis", wrong)] = exercise.wrong_source(wrong)
+    sources = {diagnosis: exercise.wrong_source(diagnosis) for diagnosis in exercise.wrong}
     for diagnosis, source in sources.items():
         for code in re.findall(r"`([^`]+)`", diagnosis):
             others = [d for d, other in sources.items() if code in other and d != diagnosis]
