@@ -85,7 +85,10 @@ ANSWERS = {
     ],
     "gram_matrix": [
         (lambda a: np.einsum("nijk,nijm->km", a, a) / a[..., 0].size, "divided"),
-        (lambda a: a.reshape(-1, a.shape[-1]) @ a.reshape(-1, a.shape[-1]).T, "positions by positions"),
+        (
+            lambda a: a.reshape(-1, a.shape[-1]) @ a.reshape(-1, a.shape[-1]).T,
+            "positions by positions",
+        ),
     ],
     "dice": [
         (
