@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "minidl"
 LEVELS = {
+    "files": 0,
     "kernels": 0,
     "functional": 1,
     "nn": 2,
