@@ -129,10 +129,11 @@ def _copy_permissions(target: Path, part: Path) -> None:
         for owner, group in ((-1, old.st_gid), (old.st_uid, -1)):
             with suppress(OSError):
                 os.chown(part, owner, group)
-    with suppress(OSError):  # not every file system has them all
+    with suppress(OSError):  # access lists too, where the file system has them
         shutil.copystat(target, part)
-        if part.stat().st_gid != old.st_gid:  # what one group may do is not for another
-            part.chmod(stat.S_IMODE(old.st_mode) & ~stat.S_IRWXG)
+    kept = part.stat().st_gid == old.st_gid  # what one group may do is not for another
+    with suppress(OSError):
+        part.chmod(stat.S_IMODE(old.st_mode) & ~(0 if kept else stat.S_IRWXG))
 
 
 def _replace(part: Path, target: Path) -> None:
