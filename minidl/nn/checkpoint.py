@@ -15,6 +15,7 @@ from minidl.nn.identity import (
     describe_function,
     describe_layers,
     describe_optimizer,
+    describe_rate,
     watched,
 )
 from minidl.nn.network import Sequential
@@ -82,25 +83,14 @@ class History:
 class Run:
     """What a checkpoint holds: weights, optimiser, history, best weights, and whose they are.
 
-    ``batches``, ``loss``, ``patience`` and ``watch`` are those of ``nn.fit``. The batches are to be
-    taken from here: those of the first epoch are what tells one run's data from another's.
+    ``patience`` and ``watch`` are those of ``nn.fit``.
     """
 
-    def __init__(
-        self,
-        network: Sequential,
-        optimizer: Optimizer,
-        batches: Callable,
-        loss: Callable,
-        patience: int | None,
-        watch: str,
-    ):
-        self.network, self.optimizer, self.loss = network, optimizer, loss
+    def __init__(self, network: Sequential, optimizer: Optimizer, patience: int | None, watch: str):
+        self.network, self.optimizer = network, optimizer
         self.patience, self.watch = patience, watch
         self.history = History()
         self.best: dict[str, np.ndarray] | None = None
-        self.seen = hashlib.sha256()
-        self.batches = watched(batches, self.seen)
 
     def record(self, values: dict[str, float]) -> None:
         """Add an epoch's numbers; keep the weights if they are the best, stop if none were long."""
@@ -122,14 +112,24 @@ class Run:
         for parameter in self.optimizer.parameters.values():
             parameter.zero_grad()
 
-    def whose(self, steps: int) -> Identity:
-        """Return what makes this run, of so many steps, another than others; without its data."""
-        return {
+    def identify(self, batches: Callable, loss: Callable) -> Callable:
+        """Note whose the checkpoint will be; return the batches, to be taken from now on.
+
+        Those of the first epoch are noted as they pass: they tell one run's data from another's.
+        """
+        self.lr, self.seen = self.optimizer.lr, hashlib.sha256()
+        self.settings = {
             "the version of nn.fit": VERSION,
-            **describe_optimizer(self.optimizer, steps),
-            "the loss": describe_function(self.loss),
+            **describe_optimizer(self.optimizer),
+            "the loss": describe_function(loss),
             **describe_layers(self.network),
         }
+        self.batches = watched(batches, self.seen)
+        return self.batches
+
+    def whose(self, steps: int) -> Identity:
+        """Return what makes this run, after so many steps, another than others; but for data."""
+        return {"the learning rate": describe_rate(self.lr, steps), **self.settings}
 
     def save(self, path: Path) -> None:
         """Write the checkpoint, whole or not at all; warn if that cannot be."""
@@ -165,9 +165,9 @@ class Run:
         with resuming(path):
             if seen != self.seen.hexdigest():
                 raise ValueError(
-                    "it is another run's: the batches of the first epoch differ, so the data, the "
-                    "batch size, the seed or the augmentation do; or they are not the same from "
-                    "call to call, as with rng = np.random.default_rng([seed, epoch])"
+                    "it is another run's: the batches of the first epoch differ. So the data, the "
+                    "batch size, the seed or the augmentation do, or batches are not the same from "
+                    "call to call: let them draw from np.random.default_rng([seed, epoch])"
                 )
             if parts["best"]:
                 compare_arrays(parts["best"], before, "its best weights")

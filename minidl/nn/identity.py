@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import numpy as np
 
 from minidl.nn.network import Sequential
-from minidl.nn.optimizers import Optimizer
+from minidl.nn.optimizers import Optimizer, Rate
 
 Identity = dict[str, str]
 
@@ -104,19 +104,22 @@ def _settings(thing: object, without: Collection[str]) -> str:
     return _call(type(thing).__name__, given)
 
 
-def describe_optimizer(optimizer: Optimizer, steps: int) -> Identity:
-    """Return an optimiser's settings, what it trains, and its learning rate in these first steps.
-
-    A schedule is asked for the rates of steps 0, 1, 3, 7, 15 … and the last one.
-    """
-    asked = sorted({*(2**k - 1 for k in range(steps.bit_length())), steps - 1} - {-1})
-    rates = [float(optimizer.lr(s) if callable(optimizer.lr) else optimizer.lr) for s in asked]
+def describe_optimizer(optimizer: Optimizer) -> Identity:
+    """Return an optimiser's settings but for the learning rate, and what it trains."""
     trained = [name for name, p in optimizer.parameters.items() if p.trainable]
     return {
         "the optimizer": _settings(optimizer, ("parameters", "memory", "steps", "lr")),
-        "the learning rate": describe(rates[0] if len(set(rates)) == 1 else rates),
         "what is trained and what is frozen": ", ".join(trained),
     }
+
+
+def describe_rate(lr: Rate, steps: int) -> str:
+    """Return a learning rate; a schedule's in the steps 0, 1, 3, 7, 15 … and the last of them."""
+    if not callable(lr):
+        return describe(float(lr))
+    asked = sorted({*(2**k - 1 for k in range(steps.bit_length())), steps - 1} - {-1})
+    rates = [float(lr(step)) for step in asked]
+    return describe(rates[0] if len(set(rates)) == 1 else rates)
 
 
 def differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:

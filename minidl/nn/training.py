@@ -114,9 +114,9 @@ def fit(
         per_axis(patience, 1, "patience")
     if validate is None and watch != "loss":
         raise ValueError(f"without validate the only number to watch is 'loss', not {watch!r}.")
-    run = Run(network, optimizer, batches, loss, patience, watch)
+    run = Run(network, optimizer, patience, watch)
     if checkpoint is not None:
-        checkpoint, batches = Path(checkpoint), run.batches
+        checkpoint, batches = Path(checkpoint), run.identify(batches, loss)
         if checkpoint.exists():
             run.load(checkpoint)
         if run.history.epochs < epochs and not run.history.stopped:

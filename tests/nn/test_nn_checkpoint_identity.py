@@ -151,7 +151,7 @@ SAME = {
     "first weights": {"net": network(seed=9)},
     "validation": {"validate": lambda net: {"score": 1.0}},
     "patience": {"patience": 3},
-    "NumPy's numbers": {"optimizer": adam(lr=np.float32(0.001)), "epochs": np.int64(3)},
+    "NumPy's numbers": {"optimizer": adam(lr=np.float64(0.001)), "epochs": np.int64(3)},
     "a constant schedule": {"optimizer": adam(lr=lambda step: 1e-3)},
     "the same data elsewhere": {"batches": data(x=np.asfortranarray(X), labels=LABELS.copy())},
 }
@@ -162,6 +162,31 @@ def test_the_same_run_goes_on(tmp_path, name):
     first = run(tmp_path / "run.npz")
     again = run(tmp_path / "run.npz", **{"epochs": 4} | SAME[name])
     assert again["loss"][:2] == first["loss"] and again.epochs > 2
+
+
+def test_what_counts_is_how_the_run_began(tmp_path):
+    """Settings that the run itself changes do not make it another one."""
+
+    def make():
+        calls, optimizers = 0, []
+
+        def loss(y, labels):
+            nonlocal calls
+            calls += 1
+            return nn.softmax_cross_entropy(y, labels)
+
+        def optimizer(parameters):
+            optimizers.append(nn.Adam(parameters, 0.01))
+            return optimizers[0]
+
+        def validate(net):
+            optimizers[0].lr /= 2
+            return {"calls": calls}
+
+        return {"loss": loss, "optimizer": optimizer, "validate": validate}
+
+    run(tmp_path / "run.npz", **make())
+    assert run(tmp_path / "run.npz", **make(), epochs=3).epochs == 3
 
 
 def test_batches_of_anything_count(tmp_path):
