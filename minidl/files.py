@@ -57,7 +57,7 @@ def saving(path: str | Path) -> Iterator[BinaryIO]:
     permissions are kept, and a symbolic link stays: what it leads to is replaced.
 
     Raises:
-        TypeError: for a path that is none.
+        TypeError, ValueError: for a path that is none.
         OSError: saying why nothing can be written there; what was there is as it was.
     """
     target = _target(path)
@@ -79,7 +79,7 @@ def check_writable(path: str | Path) -> Path:
     """Return ``path`` if ``saving`` can write there; for long work to ask before it begins.
 
     Raises:
-        TypeError, OSError: as ``saving``.
+        TypeError, ValueError, OSError: as ``saving``.
     """
     part, file = _new_part(_target(path))
     file.close()
@@ -213,7 +213,7 @@ def check_readable(path: str | Path, what: str = "file") -> Path:
         what: the word for it in errors.
 
     Raises:
-        TypeError, OSError: saying what is there instead.
+        TypeError, ValueError, OSError: saying what is there instead.
     """
     path = _as_path(path)
     if path.is_dir():
@@ -254,4 +254,6 @@ def read_text(path: str | Path, what: str = "file") -> str:
 def _as_path(path: str | Path) -> Path:
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"a path must be text or a pathlib.Path, got {type(path).__name__}.")
+    if "\0" in os.fspath(path):
+        raise ValueError(f"a path cannot hold NUL, got {os.fspath(path)!r}.")
     return Path(path)

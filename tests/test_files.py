@@ -202,6 +202,8 @@ def test_a_path_that_leads_nowhere_is_refused_in_words(old, monkeypatch, ask):
     for path in (None, 3, b"bytes"):
         with pytest.raises(TypeError, match=r"a path must be text or a pathlib\.Path, got"):
             ask(path)
+    with pytest.raises(ValueError, match="a path cannot hold NUL"):
+        ask("a\0.npz")
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(PermissionError, match=r"old\.png is write-protected"):
         ask(old)
