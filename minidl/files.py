@@ -37,14 +37,6 @@ WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts to replace a file
 
 _next_sweep: dict[Path, float] = {}
 
-# the longer marks first: UTF-32's begins like UTF-16's
-MARKS = {
-    b"\xff\xfe\0\0": "UTF-32",
-    b"\0\0\xfe\xff": "UTF-32",
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-}
-
 
 # -- writing -------------------------------------------------------------------------------------
 
@@ -238,16 +230,16 @@ def read_text(path: str | Path, what: str = "file") -> str:
         ValueError: for another encoding, naming the one that it seems to be.
     """
     data = read_bytes(path, what)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
+        raise ValueError(f"{path} seems to be UTF-16, or no text at all: save it as UTF-8.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        found = f"in line {line} stands the byte 0x{data[error.start]:02x}"
-        older = f"an older encoding such as Windows-1252 or Latin-1 ({found})"
-        name = next((name for mark, name in MARKS.items() if data.startswith(mark)), older)
-        raise ValueError(f"{path} seems to be {name}: save it as UTF-8.") from error
-    if "\0" in text:
-        raise ValueError(f"{path} seems to be UTF-16, or no text at all: save it as UTF-8.")
+        raise ValueError(
+            f"{path} seems to be in an older encoding such as Windows-1252 or Latin-1 (in line "
+            f"{line} stands the byte 0x{data[error.start]:02x}): save it as UTF-8."
+        ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

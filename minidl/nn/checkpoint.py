@@ -30,7 +30,7 @@ from minidl.nn.weights import (
     write_arrays,
 )
 
-CHECKPOINT = Kind("checkpoint", "delete it to begin again")
+CHECKPOINT = Kind("checkpoint", "give another path, or delete it to begin again")
 VERSION = "1"  # raised when a run of before could not go on to the same bits
 
 
