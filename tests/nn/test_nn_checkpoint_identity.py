@@ -5,11 +5,11 @@ from functools import partial
 
 import numpy as np
 import pytest
-from network_checks import bits
 
 from minidl import nn
 from minidl.nn import checkpoint as checkpoints
 from minidl.nn.identity import describe
+from tests.nn.network_checks import bits
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((12, 4, 4, 1)).astype(np.float32)
