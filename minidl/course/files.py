@@ -1,10 +1,11 @@
 """Reading and writing notebooks, the same bytes on every machine."""
 
-import os
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+
+from minidl.files import read_text, saving
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -21,7 +22,7 @@ def source_notebooks(folder: Path) -> list[Path]:
 
 def read(path: Path) -> NotebookNode:
     """The notebook in a file, as version 4 of the format."""
-    return nbformat.read(path, as_version=4)
+    return nbformat.reads(read_text(path, "notebook"), as_version=4)
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
@@ -32,11 +33,5 @@ def write(notebook: NotebookNode, path: Path) -> None:
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     nbformat.validate(notebook)
-    text = nbformat.writes(notebook) + "\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with saving(path) as file:
+        file.write(f"{nbformat.writes(notebook)}\n".encode())

@@ -18,13 +18,14 @@ from nbformat import NotebookNode
 
 from minidl.course.cells import exercise_cells
 from minidl.course.files import read, write
+from minidl.files import check_writable
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def refresh(path: Path) -> None:
     """Bring a notebook up to date, run it, and store it with its outputs."""
-    notebook = read(path)
+    notebook = read(check_writable(path))
     notebook.cells = up_to_date(notebook.cells)
     execute(notebook, path.parent)
     for cell in notebook.cells:

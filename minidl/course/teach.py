@@ -6,11 +6,11 @@ makes ``my_course`` with one assignment for every notebook that has exercises, a
 them, and its settings. What to do with it is told in TEACHERS.md.
 """
 
-import shutil
 import sys
 from pathlib import Path
 
 from minidl.course.files import read, source_notebooks
+from minidl.files import saving
 
 CONFIG = '''\
 """nbgrader's settings for this course."""
@@ -38,13 +38,17 @@ def make(notebooks: Path, course: Path) -> list[str]:
     for path in source_notebooks(notebooks):
         if any(cell.metadata.get("nbgrader", {}).get("grade") for cell in read(path).cells):
             folder = course / "source" / path.stem
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, folder / path.name)
+            _copy(path.read_bytes(), folder / path.name)
             assignments.append(path.stem)
     config = course / "nbgrader_config.py"
     if not config.exists():
-        config.write_text(CONFIG.format(course=course.resolve().name), encoding="utf-8")
+        _copy(CONFIG.format(course=course.resolve().name).encode(), config)
     return assignments
+
+
+def _copy(data: bytes, path: Path) -> None:
+    with saving(path) as file:
+        file.write(data)
 
 
 if __name__ == "__main__":

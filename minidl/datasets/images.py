@@ -1,12 +1,13 @@
 """Reading the reader's own pictures, whatever their kind, as plain uint8 RGB arrays."""
 
-import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from minidl.files import saving
 
 MAX_PIXELS = 80_000_000  # 240 MB as RGB; a header that promises more is not believed
 
@@ -112,8 +113,8 @@ def shrink(image: np.ndarray, max_size: int) -> np.ndarray:
 def save_image(image: np.ndarray, path: str | Path) -> None:
     """Save a uint8 picture (H, W, 3) or (H, W); the suffix of ``path`` chooses the format.
 
-    The file appears whole or not at all. Raises TypeError for another dtype and ValueError for
-    another shape, an unknown suffix or a missing folder.
+    The file appears whole or not at all. Raises TypeError for another dtype, ValueError for
+    another shape, an unknown suffix or a missing folder, OSError if the file cannot be written.
     """
     image, path = np.asarray(image), Path(path)
     if image.dtype != np.uint8:
@@ -128,7 +129,8 @@ def save_image(image: np.ndarray, path: str | Path) -> None:
         raise ValueError(f"cannot save as {path.name!r}: use a suffix such as .png or .jpg")
     if not path.parent.is_dir():
         raise ValueError(f"the folder {str(path.parent)!r} does not exist. Create it first")
-    _write_whole(path, lambda file: Image.fromarray(image).save(file, format=format))
+    with saving(path) as file:
+        Image.fromarray(image).save(file, format=format)
 
 
 class _ReadError(ValueError):
@@ -150,6 +152,8 @@ def _too_large(path, found):
 def _check_file(path):
     if path.is_dir():
         raise _bad(path, "is a folder, not a picture", "Give one file, or use read_folder")
+    if path.exists() and not path.is_file():
+        raise _bad(path, "is no file but a pipe or a device", "Give a picture's file")
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
@@ -218,15 +222,3 @@ def _resize_channel(channel, height, width):
     values = channel if channel.dtype == np.uint8 else channel.astype(np.float32)
     resized = Image.fromarray(values).resize((width, height), Image.Resampling.LANCZOS)
     return np.asarray(resized).astype(channel.dtype)
-
-
-def _write_whole(path, write):
-    """Write under a temporary name in the same folder, then rename: never half a file."""
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with part.open("wb") as file:
-            write(file)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

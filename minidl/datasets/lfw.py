@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minidl.datasets.images import read_image
+from minidl.files import read_text
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 
@@ -94,10 +95,10 @@ def read_pairs(path: str | Path) -> list[list[Pair]]:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path, "list of pairs")
+    except (OSError, ValueError) as error:
         raise ValueError(f"cannot read the pairs in {str(path)!r}: {error}") from error
-    rows = [(n, line.split()) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    rows = [(n, line.split()) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     number_of_folds, size = _header(path, rows)
     if len(rows) - 1 != 2 * size * number_of_folds:
         raise ValueError(

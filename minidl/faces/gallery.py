@@ -4,7 +4,6 @@ A newcomer is enrolled with one picture and no training. Only the picture at the
 the network.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,18 @@ from pathlib import Path
 import numpy as np
 
 from minidl.faces.search import nearest, squared_lengths
-from minidl.nn.weights import WeightFileError, read_arrays, write_arrays
+from minidl.functional.arguments import is_text
+from minidl.nn.weights import (
+    Kind,
+    WeightFileError,
+    from_json_array,
+    json_array,
+    read_arrays,
+    write_arrays,
+)
 
 FORMAT = 1
+GALLERY = Kind("gallery", "take a copy of it, or enrol everybody again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ class Gallery:
     """
 
     def __init__(self, network: str):
-        if not isinstance(network, str) or not network:
+        if not is_text(network):
             raise TypeError(
                 "a gallery belongs to one network: give its fingerprint, "
                 f"Gallery(fingerprint(network)), got {network!r}."
@@ -82,8 +90,11 @@ class Gallery:
         if len(names) != len(encodings):
             raise ValueError(f"{len(names)} names for {len(encodings)} encodings: give one each.")
         for name in names:
-            if not isinstance(name, str) or not name:
-                raise TypeError(f"a name must be text that is not empty, got {name!r}.")
+            if not is_text(name):
+                raise TypeError(
+                    "a name must be text that is not empty and can be saved (no NUL, nothing that "
+                    f"is no Unicode, as in names of files in another encoding), got {name!r}."
+                )
         self._make_room(len(self) + len(names), encodings.shape[1])
         self._rows[len(self) : len(self) + len(names)] = encodings
         self._names += names
@@ -168,13 +179,14 @@ class Gallery:
     def save(self, path: str | Path) -> None:
         """Write the gallery to one checked file, whole or not at all.
 
-        Whatever happens meanwhile, the file holds either the old gallery or the new one.
+        Whatever happens meanwhile, the file holds either the old gallery or the new one. An older
+        file's permissions are kept: who must not read it cannot read the new one either.
+
+        Raises:
+            OSError: if the file cannot be written; the older one is then as it was.
         """
         about = {"format": FORMAT, "network": self.network, "names": self._names}
-        text = json.dumps(about, ensure_ascii=False).encode("utf-8")
-        write_arrays(
-            path, {"about": np.frombuffer(text, np.uint8), "encodings": self._rows[: len(self)]}
-        )
+        write_arrays(path, {"about": json_array(about), "encodings": self._rows[: len(self)]})
 
     @classmethod
     def load(cls, path: str | Path, network: str) -> "Gallery":
@@ -189,9 +201,9 @@ class Gallery:
             ValueError: for a damaged file, or encodings of another network.
         """
         gallery = cls(network)
-        arrays = read_arrays(path)
+        arrays = read_arrays(path, kind=GALLERY)
         try:
-            about = json.loads(arrays["about"].tobytes().decode("utf-8"))
+            about = from_json_array(arrays["about"])
             theirs, names, kind = about["network"], about["names"], about["format"]
             encodings = arrays["encodings"]
         except (KeyError, TypeError, ValueError) as error:
@@ -205,6 +217,9 @@ class Gallery:
                 f"{Path(path).name} holds encodings of the network {str(theirs)[:12]}…, yours is "
                 f"{network[:12]}…: distances between the two mean nothing. Enrol everybody again."
             )
-        if names:
-            gallery.enrol_all(names, encodings)
+        try:
+            if names or len(encodings):
+                gallery.enrol_all(names, encodings)
+        except (TypeError, ValueError) as error:
+            raise WeightFileError(f"{Path(path).name} is no gallery: {error}") from error
         return gallery

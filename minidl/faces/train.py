@@ -19,6 +19,7 @@ from minidl.faces.pairs import all_pairs
 from minidl.faces.pretrained import PEOPLE, PICTURES, SEED, WIDTH, trained_weights
 from minidl.faces.roc import equal_error_rate
 from minidl.faces.training import shift, train_with_triplets
+from minidl.files import check_writable
 from minidl.zoo.cache import cache_folder
 
 UNSEEN = range(PEOPLE, PEOPLE + 200)
@@ -26,6 +27,7 @@ UNSEEN = range(PEOPLE, PEOPLE + 200)
 
 def train(epochs: int, output: Path, *, people: int = PEOPLE, progress: bool = True) -> float:
     """Train for so many epochs, write the weights, return the equal error rate on unseen people."""
+    check_writable(output)
     images, labels, _ = draw_faces(people, PICTURES, seed=SEED)
     unseen, who, _ = draw_faces(UNSEEN, PICTURES, seed=SEED)
     network = face_encoder(WIDTH, seed=SEED)
@@ -48,7 +50,7 @@ def train(epochs: int, output: Path, *, people: int = PEOPLE, progress: bool = T
         print(f"stopped after {history.epochs} of {epochs} epochs; the same command goes on.")
     else:
         network.save(output)
-        checkpoint.unlink()
+        checkpoint.unlink(missing_ok=True)
     return error
 
 

@@ -55,7 +55,8 @@ def train_with_triplets(
         people, pictures: P and K of a batch.
         lr: the highest learning rate.
         augment: changes a batch of float32 pictures at random, given a generator.
-        validate, checkpoint, progress: as in ``nn.fit``.
+        validate, checkpoint, progress: as in ``nn.fit``. The rate falls over all ``epochs``: with
+            more of them it is another run, which needs a checkpoint of its own.
         monitor: is told about every batch; give one to look at it afterwards.
 
     Returns:

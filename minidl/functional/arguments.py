@@ -142,6 +142,13 @@ def is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
+def is_text(value: object) -> bool:
+    """True for text that a file can hold: not empty, no NUL, no half of a surrogate pair."""
+    if not isinstance(value, str) or not value or "\0" in value:
+        return False
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
 def padding_entries(padding: Padding, rank: int) -> list:
     """Return the padding as one entry per axis, each a name, an int or (before, after)."""
     entries = [padding] * rank if isinstance(padding, str) or is_int(padding) else padding

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from minidl.nn.parameter import Parameter
+from minidl.nn.weights import LONGEST, is_plain
 
 if TYPE_CHECKING:
     from minidl.nn.graph import Graph
@@ -28,8 +29,11 @@ class Layer:
     kind = "layer"
 
     def __init__(self, name: str | None = None):
-        if name is not None and (not isinstance(name, str) or not name or "/" in name):
-            raise ValueError(f"a layer's name must be text without '/', got {name!r}.")
+        if name is not None and (not is_plain(name) or "/" in name):
+            raise ValueError(
+                "a layer's name must be text without '/', one that names its arrays in a file "
+                f"(no '\\' or ':', at most {LONGEST} letters of Unicode), got {name!r}."
+            )
         self.name = name
         self.parameters: dict[str, Parameter] = {}
         self.buffers: dict[str, np.ndarray] = {}

@@ -13,7 +13,7 @@ from minidl.nn.layer import Layer, Shape, layers_of
 from minidl.nn.parameter import Parameter
 from minidl.nn.summary import Summary
 from minidl.nn.trace import Trace
-from minidl.nn.weights import compare_arrays, read_arrays, write_arrays
+from minidl.nn.weights import compare_arrays, is_plain, read_arrays, write_arrays
 
 
 class Sequential(Layer):
@@ -70,6 +70,9 @@ class Sequential(Layer):
             for name, layer in self.named_layers().items()
             for key, parameter in layer.parameters.items()
         }
+        for name in self.state():
+            if not is_plain(name):
+                raise ValueError(f"{name!r} cannot name an array in a file: give other names.")
 
     def shapes_for(self, input_shape: Shape) -> dict[str, Shape]:
         """Return every node's output shape ``(*S, C)`` for inputs of this shape ``(*S, C)``."""
@@ -225,7 +228,7 @@ class Sequential(Layer):
                 layer.buffers[key] = state[f"{name}/{key}"].copy()
 
     def save(self, path: str | Path) -> None:
-        """Write parameters and buffers to an .npz file, atomically."""
+        """Write parameters and buffers to an .npz file, whole or not at all."""
         write_arrays(path, self.state())
 
     def load(self, path: str | Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
+from minidl.files import check_writable
 from minidl.functional.arguments import per_axis
 from minidl.nn.checkpoint import History, Run
 from minidl.nn.inputs import check_seed
@@ -87,28 +88,39 @@ def fit(
         patience: stop after so many epochs in which ``watch`` did not fall, and go back to the
             best weights.
         watch: the recorded number that should fall: "loss", or a name from ``validate``.
-        checkpoint: an .npz file, written atomically after every epoch; if it exists, the run goes
-            on from there.
+        checkpoint: an .npz file, written after every epoch; if it exists, the run goes on from
+            there. If it cannot be written during the run, a warning says so.
         progress: whether to show a bar.
+
+    A checkpoint belongs to its run. Other batches in the first epoch (data, their order, their
+    size, their augmentation), layers, loss, learning rate in the steps done, settings of the
+    optimiser, or frozen parameters are another run's. More epochs are not, and neither are other
+    first weights, ``validate``, ``patience`` and ``watch``. A function counts by its name and the
+    settings that it holds: with another body it needs another path.
 
     Interrupt (Ctrl-C, or the notebook's stop button) ends training cleanly: the history says so,
     and the network keeps what it has learned (with ``patience``, its best weights).
 
     Raises:
         TypeError, ValueError: for arguments that are not what they should be, before any training.
-        WeightFileError: if the checkpoint is damaged or belongs to another run; the network is then
-            as it was.
+        OSError: if the checkpoint cannot be written, before any training.
+        WeightFileError: if the checkpoint is damaged or belongs to another run, saying what
+            differs; the network is then as it was.
         FloatingPointError: if the loss is not finite any more.
     """
     _check(network, batches, loss, optimizer, validate)
-    per_axis(epochs, 1, "epochs", low=0)
+    (epochs,) = per_axis(epochs, 1, "epochs", low=0)
     if patience is not None:
         per_axis(patience, 1, "patience")
     if validate is None and watch != "loss":
         raise ValueError(f"without validate the only number to watch is 'loss', not {watch!r}.")
     run = Run(network, optimizer, patience, watch)
-    if checkpoint is not None and Path(checkpoint).exists():
-        run.load(Path(checkpoint))
+    if checkpoint is not None:
+        checkpoint, batches = Path(checkpoint), run.identify(batches, loss)
+        if checkpoint.exists():
+            run.load(checkpoint)
+        if run.history.epochs < epochs and not run.history.stopped:
+            check_writable(checkpoint)
     run.clear()  # gradients left over from elsewhere
     bar = tqdm(total=epochs, initial=run.history.epochs, unit="epoch", disable=not progress)
     training = network.training
@@ -119,7 +131,7 @@ def fit(
                 values |= _numbers(validate(network.eval()))
             run.record(values)
             if checkpoint is not None:
-                run.save(Path(checkpoint))
+                run.save(checkpoint)
             bar.update()
             bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
     except KeyboardInterrupt:

@@ -7,18 +7,22 @@ compressed, so all arrays together cannot be larger than the file itself.
 
 import hashlib
 import io
-import os
-import secrets
+import json
 import zipfile
 from collections.abc import Mapping
 from math import prod
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+
+from minidl import files
+from minidl.functional.arguments import is_text
 
 MARK = b"minidl sha256 "
 COMMENT = len(MARK) + 64
 PER_ARRAY, PER_FILE = 4096, 4096  # room for names and headers, bytes
+LONGEST = 400  # letters in a name
 KINDS = "biufc"  # dtypes that are numbers
 
 
@@ -26,18 +30,30 @@ class WeightFileError(ValueError):
     """A weight file is damaged, or holds something else than what was asked for."""
 
 
+class Kind(NamedTuple):
+    """What a file of arrays is for its reader: its name, and what to do if it is damaged."""
+
+    name: str
+    remedy: str
+
+
+WEIGHTS = Kind("weight file", "fetch it or train it again")
+
+
 def write_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write named arrays to ``path``: a temporary file beside it first, then renamed.
+    """Write named arrays to ``path``, whole or not at all.
 
     Raises:
         TypeError: for an array of something else than numbers, or a name that is no text.
         OSError: if the folder cannot be written; an older file at ``path`` is then as it was.
     """
-    write_atomically(path, pack_arrays(arrays))
+    data = pack_arrays(arrays)
+    with files.saving(path) as file:
+        file.write(data)
 
 
 def read_arrays(
-    path: str | Path, *, like: Mapping[str, np.ndarray] | None = None
+    path: str | Path, *, like: Mapping[str, np.ndarray] | None = None, kind: Kind = WEIGHTS
 ) -> dict[str, np.ndarray]:
     """Read the arrays of a file that ``write_arrays`` wrote.
 
@@ -45,16 +61,13 @@ def read_arrays(
         path: the file.
         like: arrays that the file must agree with in names, shapes and dtypes; a file much larger
             than these is refused before it is read.
+        kind: what errors call the file, and what they advise.
 
     Raises:
         WeightFileError: for a file that is damaged, foreign, or not like ``like``.
-        FileNotFoundError, IsADirectoryError: if there is none, or a folder in its place.
+        FileNotFoundError, IsADirectoryError, OSError: if there is no ordinary file.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder: give the path of the weight file itself.")
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no weight file at {path}.")
+    path = files.check_readable(path, kind.name)
     if like is not None:
         room = PER_FILE + sum(a.nbytes + PER_ARRAY for a in like.values())
         if path.stat().st_size > room:
@@ -62,34 +75,16 @@ def read_arrays(
                 f"{path.name} has {path.stat().st_size:,} bytes, more than the {room:,} that this "
                 "network's weights can take: it belongs to another network."
             )
-    arrays = unpack_arrays(path.read_bytes(), path.name)
+    arrays = unpack_arrays(path.read_bytes(), path.name, kind)
     if like is not None:
         compare_arrays(arrays, like, path.name)
     return arrays
 
 
-def write_atomically(path: str | Path, data: bytes) -> None:
-    """Write a whole file or nothing: to a temporary name in the same folder, then rename."""
-    path = Path(path)
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder: give the path of a file to write.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
     """Return the bytes of a weight file; the same arrays give the same bytes."""
     for name, array in arrays.items():
-        if not isinstance(name, str) or not is_plain(name):
+        if not is_plain(name):
             raise TypeError(f"{name!r} is no name for an array: use text such as 'conv1/w'.")
         if (kind := np.asarray(array).dtype).kind not in KINDS:
             raise TypeError(f"the array {name!r} holds {kind}, weight files hold numbers alone.")
@@ -106,13 +101,15 @@ def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
     return data + MARK + hashlib.sha256(data).hexdigest().encode("ascii")
 
 
-def unpack_arrays(data: bytes, source: str = "the file") -> dict[str, np.ndarray]:
+def unpack_arrays(
+    data: bytes, source: str = "the file", kind: Kind = WEIGHTS
+) -> dict[str, np.ndarray]:
     """Return the arrays in a weight file's bytes; ``source`` names it in errors."""
     body, comment = memoryview(data)[:-COMMENT], data[-COMMENT:]
     if comment != MARK + hashlib.sha256(body).hexdigest().encode("ascii"):
         raise WeightFileError(
             f"{source} is damaged, cut short, or was not written by minidl (its checksum does not "
-            "agree): fetch it or train it again."
+            f"agree): {kind.remedy}."
         )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -121,13 +118,14 @@ def unpack_arrays(data: bytes, source: str = "the file") -> dict[str, np.ndarray
     except WeightFileError as error:
         raise WeightFileError(f"{source}: {error}") from None
     except Exception as error:
-        raise WeightFileError(f"{source} cannot be read as a weight file: {error}") from error
+        raise WeightFileError(f"{source} cannot be read as a {kind.name}: {error}") from error
 
 
-def is_plain(name: str) -> bool:
+def is_plain(name: object) -> bool:
     """True for names of one part or several with / between, none of which leads elsewhere."""
-    parts = name.split("/")
-    return "" not in parts and not {".", ".."} & set(parts) and not set(name) & set("\\:\0")
+    if not is_text(name) or len(name) > LONGEST:
+        return False
+    return not {"", ".", ".."} & set(name.split("/")) and not set(name) & set("\\:")
 
 
 def _members(archive: zipfile.ZipFile, limit: int) -> dict[str, zipfile.ZipInfo]:
@@ -179,3 +177,13 @@ def compare_arrays(
     for name in arrays:
         if name not in like:
             raise WeightFileError(f"{source} holds {name!r}, which has no place here.")
+
+
+def json_array(value: object) -> np.ndarray:
+    """Return a value that JSON can hold as the bytes of its text, to be kept among arrays."""
+    return np.frombuffer(json.dumps(value).encode("utf-8"), np.uint8)
+
+
+def from_json_array(array: np.ndarray) -> object:
+    """Return what ``json_array`` made an array of; ValueError for anything else."""
+    return json.loads(array.tobytes().decode("utf-8"))

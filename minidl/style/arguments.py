@@ -11,11 +11,10 @@ from minidl.style.pictures import as_pixels, resized
 NOISE = 20.0  # standard deviation in grey levels, around the middle grey
 
 
-def check_weights(**weights: float | None) -> None:
-    """Refuse a weight that is negative, infinite or NaN; None is fine."""
-    for name, weight in weights.items():
-        if weight is not None:
-            check_number(weight, name, 0, np.inf, open_high=True)
+def as_weight(weight: float, name: str) -> float:
+    """Return a weight as Python's float; refuse one that is negative, infinite or NaN."""
+    check_number(weight, name, 0, np.inf, open_high=True)
+    return float(weight)
 
 
 def check_choice(value: str, name: str, choices: Collection[str]) -> None:
@@ -28,7 +27,7 @@ def steps_per_level(steps: int | Sequence[int], levels: int) -> list[int]:
     """Return the number of steps of each level, from coarse to fine."""
     if not is_int(levels) or levels < 1:
         raise ValueError(f"levels must be a positive int, got {levels!r}.")
-    counts = [steps] * levels if is_int(steps) else steps
+    counts = [steps] * int(levels) if is_int(steps) else steps
     if not isinstance(counts, Sequence) or len(counts) != levels:
         raise ValueError(
             f"steps must be one number or {levels}, one for each level from coarse to fine, got "
@@ -65,10 +64,10 @@ def _shares(weights: Sequence[float] | None, count: int) -> list[float]:
     weights = [1.0] * count if weights is None else list(weights)
     if len(weights) != count:
         raise ValueError(f"{count} style pictures need {count} style_weights, got {len(weights)}.")
-    check_weights(**{f"style_weights[{i}]": weight for i, weight in enumerate(weights)})
+    weights = [as_weight(weight, f"style_weights[{i}]") for i, weight in enumerate(weights)]
     if count and sum(weights) == 0:
         raise ValueError("style_weights are all 0: give style=None for content alone.")
-    return [float(weight) / sum(weights) for weight in weights]
+    return [weight / sum(weights) for weight in weights]
 
 
 def start_pixels(

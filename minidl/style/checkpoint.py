@@ -1,29 +1,32 @@
 """The checkpoint of a run: a file that says exactly where it stands, and whose it is."""
 
-import hashlib
-import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from minidl import nn
+from minidl.files import check_writable
+from minidl.nn.checkpoint import CHECKPOINT, resuming, write_checkpoint
+from minidl.nn.identity import Identity, check_same, describe, describe_layers, digest
+from minidl.nn.weights import from_json_array, json_array
 from minidl.style.goal import Goal
 from minidl.style.run import Run
 
 SECONDS = 20.0  # between one writing and the next
+VERSION = "1"  # raised when a run of before could not go on to the same bits
 
 
 class Checkpoint:
-    """A file for one run, known by a fingerprint of its goal, its start and further settings.
+    """A file for one run, which is known by its ``identity``.
 
     ``mark`` is called after every step: it keeps the run's state in memory, which an interrupt in
     the middle of a step cannot spoil, and writes it to the file now and then.
     """
 
-    def __init__(self, path: str | Path, goal: Goal, start: np.ndarray, settings: object):
-        self.path = Path(path)
-        self.fingerprint = _fingerprint(goal, start, settings)
+    def __init__(self, path: str | Path, whose: Identity):
+        self.path, self.whose = Path(path), whose
         self.state: dict[str, np.ndarray] | None = None
         self.written = time.monotonic()
 
@@ -32,17 +35,17 @@ class Checkpoint:
 
         Raises:
             nn.WeightFileError: if it is damaged, or another run's.
+            OSError: if steps are left, and the file cannot be written.
         """
-        if not self.path.exists():
-            return False
-        state = nn.read_arrays(self.path)
-        if not np.array_equal(state.pop("fingerprint", None), self.fingerprint):
-            raise nn.WeightFileError(
-                f"{self.path.name} is the checkpoint of another run (other pictures, sizes, "
-                "weights, network or optimizer): give another name, or delete it to begin anew."
-            )
-        run.load(state)
-        return True
+        there = self.path.exists()
+        if there:
+            state = nn.read_arrays(self.path, kind=CHECKPOINT)
+            with resuming(self.path):
+                check_same(from_json_array(state.pop("run")), self.whose)
+                run.load(state)
+        if not there or not run.done:
+            check_writable(self.path)
+        return there
 
     def mark(self, run: Run) -> None:
         """Remember where the run stands."""
@@ -51,22 +54,35 @@ class Checkpoint:
             self.write()
 
     def write(self) -> None:
-        """Write what was last remembered."""
+        """Write what was last remembered; warn if that cannot be."""
         if self.state is not None:
-            nn.write_arrays(self.path, {"fingerprint": self.fingerprint, **self.state})
+            write_checkpoint(self.path, {"run": json_array(self.whose), **self.state})
             self.written = time.monotonic()
 
 
-def _fingerprint(goal: Goal, start: np.ndarray, settings: object) -> np.ndarray:
-    numbers = [
-        goal.size, goal.content_layer, goal.shares, dict(goal.lambdas), goal.alpha, goal.beta,
-        goal.tv, goal.convention.name, goal.default_beta, settings,
-    ]  # fmt: skip
-    digest = hashlib.sha256(json.dumps(numbers).encode("utf-8"))
-    arrays = [start, *goal.styles, *([] if goal.content is None else [goal.content])]
-    layers = [(n.name, type(n.layer).__name__, n.inputs) for n in goal.network.graph.nodes.values()]
-    digest.update(json.dumps(layers).encode("utf-8"))
-    for array in (*arrays, *goal.network.state().values()):
-        digest.update(json.dumps([array.shape, str(array.dtype)]).encode("utf-8"))
-        digest.update(np.ascontiguousarray(array))
-    return np.frombuffer(digest.digest(), np.uint8)
+def identity(
+    goal: Goal,
+    start: np.ndarray,
+    sizes: Sequence[tuple[int, int]],
+    optimizer: str,
+    lr: float | None,
+) -> Identity:
+    """Return what makes a run this one: all that its pictures depend on but the number of steps."""
+    return {
+        "the version of style.transfer": VERSION,
+        "content": digest(goal.content),
+        "style": digest(*goal.styles),
+        "style_weights": describe(goal.shares),
+        "start or seed": digest(start),
+        "size and levels": describe(sizes),
+        "content_layer": describe(goal.content_layer),
+        "style_layers": describe(list(goal.lambdas.items())),
+        "alpha": describe(goal.alpha),
+        "beta": describe(goal.beta) if goal.beta is not None else f"{goal.default_beta} a pixel",
+        "tv": describe(goal.tv),
+        "convention": goal.convention.name,
+        "optimizer": optimizer,
+        "lr": describe(lr),
+        "the network's weights": digest(*goal.network.state().values()),
+        **describe_layers(goal.network),
+    }

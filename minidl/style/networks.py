@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from minidl import nn
-from minidl.style.arguments import check_choice, check_weights
+from minidl.style.arguments import as_weight, check_choice
 from minidl.style.small_net import LAYERS, small_net
 from minidl.zoo import vgg19
 
@@ -77,7 +77,7 @@ def find_layers(
     """
     content_layer = content_layer or recipe.content_layer
     lambdas = _lambdas(recipe.lambdas if style_layers is None else style_layers)
-    check_weights(**{f"style_layers[{layer!r}]": weight for layer, weight in lambdas.items()})
+    lambdas = {layer: as_weight(w, f"style_layers[{layer!r}]") for layer, w in lambdas.items()}
     names = list(network.graph.nodes)
     for layer in (*filter(None, [content_layer]), *lambdas):
         if layer not in names:

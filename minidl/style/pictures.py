@@ -65,7 +65,7 @@ def final_size(size: Size, pattern: np.ndarray | None) -> tuple[int, int]:
         if pattern is None:
             raise ValueError("without a content picture, say how large G is: size=(height, width).")
         height, width = pattern.shape[1:3]
-        scale = 1 if size is None else size / max(height, width)
+        scale = 1 if size is None else int(size) / max(height, width)
         return max(1, round(height * scale)), max(1, round(width * scale))
     if not isinstance(size, Sequence) or len(size) != 2 or not all(map(_is_whole, size)):
         raise ValueError(

@@ -1,12 +1,12 @@
 """A run of style transfer: level by level, step by step, able to stop anywhere and go on later."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from minidl.nn.weights import from_json_array, json_array
 from minidl.style.objective import Objective, Point
 from minidl.style.pictures import resized, to_bytes
 from minidl.style.result import Result
@@ -129,14 +129,14 @@ class Run:
             "pixels": self.here.pixels,
             "best": self.best,
             "best_value": np.array(self.best_value),
-            "record": np.frombuffer(json.dumps(record).encode("utf-8"), np.uint8),
+            "record": json_array(record),
             **{f"descent/{name}": array for name, array in self.descent.state().items()},
             **{f"frames/{step}": image for step, image in self.frames.items()},
         }
 
     def load(self, state: Mapping[str, np.ndarray]) -> None:
         """Go back to where ``state`` was taken; J and its gradient there are worked out again."""
-        record = json.loads(state["record"].tobytes().decode("utf-8"))
+        record = from_json_array(state["record"])
         self.level, self.step, self.total_steps, self.evaluations = record["counts"]
         self.history, self.stuck = record["history"], record["stuck"]
         self.best, self.best_value = state["best"], float(state["best_value"])

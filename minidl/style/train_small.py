@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from minidl import nn
+from minidl.files import check_writable
 from minidl.style.small_net import WEIGHTS, even_out, new_small_net
 from minidl.zoo import own
 from minidl.zoo.train_small import patches, pictures
@@ -74,6 +75,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=own.FOLDER / WEIGHTS)
     parser.add_argument("--checkpoint", type=Path, help="go on from here if it exists")
     given = parser.parse_args()
+    check_writable(given.output)
     net, right = train(pictures(), epochs=given.epochs, checkpoint=given.checkpoint)
     net.save(given.output)
     print(f"{right:.1%} of the test patches told right; weights in {given.output}")

@@ -8,13 +8,13 @@ import numpy as np
 
 from minidl import nn
 from minidl.style.arguments import (
+    as_weight,
     check_choice,
-    check_weights,
     start_pixels,
     steps_per_level,
     style_pixels,
 )
-from minidl.style.checkpoint import Checkpoint
+from minidl.style.checkpoint import Checkpoint, identity
 from minidl.style.conventions import CONVENTIONS
 from minidl.style.descent import DESCENTS
 from minidl.style.driver import drive
@@ -83,7 +83,8 @@ def transfer(
         steps: for each level, or one number for all.
         frames: numbers of steps after which to keep the picture.
         checkpoint: an .npz file, written every 20 seconds and at the end. If it is there already,
-            the run goes on from it, and ends with the same bits as one that was never stopped.
+            the run goes on from it, and ends with the same bits as one that was never stopped. If
+            it cannot be written during the run, a warning says so.
         progress: whether to show a bar with the costs and the time left.
 
     Returns:
@@ -91,10 +92,13 @@ def transfer(
 
     Raises:
         TypeError, ValueError: for arguments that do not fit, saying what to do.
-        nn.WeightFileError: if the checkpoint is damaged, or is that of other pictures or settings
-            (another number of steps is fine: the run goes on).
+        OSError: if the checkpoint cannot be written, before any step.
+        nn.WeightFileError: if the checkpoint is damaged, or is that of other pictures or settings,
+            saying which (other ``steps`` and ``frames`` are fine: the run goes on).
     """
-    check_weights(alpha=alpha, beta=beta, tv=tv, lr=lr)
+    alpha, tv = as_weight(alpha, "alpha"), as_weight(tv, "tv")
+    beta = None if beta is None else as_weight(beta, "beta")
+    lr = None if lr is None else as_weight(lr, "lr")
     check_choice(optimizer, "optimizer", DESCENTS)
     check_choice(convention, "convention", CONVENTIONS)
     net, recipe = find_network(network, pooling)
@@ -126,4 +130,5 @@ def transfer(
     )
     if checkpoint is None:
         return drive(run, None, progress)
-    return drive(run, Checkpoint(checkpoint, goal, run.start, [sizes, optimizer, lr]), progress)
+    whose = identity(goal, run.start, sizes, optimizer, lr)
+    return drive(run, Checkpoint(checkpoint, whose), progress)

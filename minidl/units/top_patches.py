@@ -15,6 +15,7 @@ from tqdm.auto import tqdm
 
 from minidl.functional.arguments import per_axis
 from minidl.nn import Sequential, read_arrays, write_arrays
+from minidl.nn.weights import Kind
 from minidl.units.receptive_field import patch
 
 
@@ -182,11 +183,12 @@ def _result(network: Sequential, layer: str, best: tuple) -> TopPatches:
     return TopPatches(layer, picture, position, value, boxes.reshape(*picture.shape, axes, 2))
 
 
+PATCHES = Kind("file of top patches", "find them again with top_patches")
 _ARRAYS = tuple(field.name for field in fields(TopPatches) if field.name != "layer")
 
 
 def save_patches(path: str | Path, patches: dict[str, TopPatches]) -> None:
-    """Write the results to an .npz file, atomically."""
+    """Write the results to an .npz file, whole or not at all."""
     arrays = {
         f"{layer}/{name}": getattr(p, name) for layer, p in patches.items() for name in _ARRAYS
     }
@@ -200,7 +202,7 @@ def load_patches(path: str | Path) -> dict[str, TopPatches]:
         WeightFileError: for a damaged file.
         ValueError: for one that holds something else.
     """
-    arrays = read_arrays(path)
+    arrays = read_arrays(path, kind=PATCHES)
     layers = dict.fromkeys(name.rpartition("/")[0] for name in arrays)
     try:
         return {

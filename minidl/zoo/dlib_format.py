@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minidl.files import read_bytes
 from minidl.zoo.asset import FormatError
 
 LOSSES = {"loss_metric_2": "ff", "loss_mmod_": "iiifffffff"}
@@ -133,7 +134,7 @@ class Network(NamedTuple):
 
 def read_network(path: Path) -> Network:
     """Read a whole network file; raises FormatError, naming the file and the place, if damaged."""
-    reader = Reader(Path(path).read_bytes())
+    reader = Reader(read_bytes(path))
     try:
         return _network(reader)
     except FormatError as error:

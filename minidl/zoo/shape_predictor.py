@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minidl.files import read_bytes
 from minidl.zoo.asset import FormatError
 from minidl.zoo.fetching import fetch
 
@@ -38,7 +39,7 @@ def face_landmarks() -> ShapePredictor:
 def read_shape_predictor(path: Path) -> ShapePredictor:
     """Read a shape predictor file; raises FormatError, naming the file, if it is damaged."""
     try:
-        return _predictor(Row(integers(Path(path).read_bytes())))
+        return _predictor(Row(integers(read_bytes(path))))
     except FormatError as error:
         raise FormatError(f"{Path(path).name} is not a whole shape predictor: {error}") from None
 

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from minidl.files import read_bytes
 from minidl.zoo.asset import FormatError
 
 MAGIC, VERSION = 0x1950A86A20F9469CFC6C, 1001
@@ -68,7 +69,7 @@ def read_tensors(path: Path) -> dict[str, np.ndarray]:
 
     Raises FormatError if the file is anything but a whole file of this kind.
     """
-    data = Path(path).read_bytes()
+    data = read_bytes(path)
     try:
         return _read(data)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from minidl import nn
+from minidl.files import check_writable
 from minidl.zoo.own import FOLDER
 from minidl.zoo.photos import photo
 from minidl.zoo.small_network import CLASSES, PATCH, WEIGHTS, top_class, untrained_small_net
@@ -104,6 +105,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=FOLDER / WEIGHTS)
     parser.add_argument("--checkpoint", type=Path, help="go on from here if it exists")
     arguments = parser.parse_args()
+    check_writable(arguments.output)
     network, accuracy = train(epochs=arguments.epochs, checkpoint=arguments.checkpoint)
     network.save(arguments.output)
     print(f"{accuracy:.1%} of the test patches told right; weights in {arguments.output}")

@@ -3,6 +3,7 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from minidl.course import teach
 from minidl.course.cells import exercise_cells
 from minidl.course.edition import make, student_edition, without_solution
 from minidl.course.files import read, write
@@ -71,6 +72,30 @@ def test_making_an_edition_is_repeatable_and_drops_what_has_no_source(tmp_path):
 def test_a_folder_without_notebooks_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match="run this from the course's folder"):
         make(tmp_path, tmp_path / "student")
+
+
+@pytest.mark.parametrize("form", ["utf-8-sig", "windows", "latin-1"])
+def test_a_notebook_is_read_as_an_editor_left_it(tmp_path, form):
+    path = tmp_path / "n.ipynb"
+    write(new_notebook(cells=[new_markdown_cell("Überblick", id="a")]), path)
+    text = path.read_text(encoding="utf-8")
+    if form == "latin-1":
+        path.write_bytes(text.encode(form))
+        with pytest.raises(ValueError, match=r"n\.ipynb seems to be .*Latin-1.*save it as UTF-8"):
+            read(path)
+        return
+    path.write_bytes(text.replace("\n", "\r\n").encode("utf-8" if form == "windows" else form))
+    assert read(path).cells[0].source == "Überblick"
+
+
+def test_a_course_folder_can_be_made_again(tmp_path):
+    write(a_notebook(), tmp_path / "notebooks" / "01_a.ipynb")
+    for _ in range(2):
+        assert teach.make(tmp_path / "notebooks", tmp_path / "course") == ["01_a"]
+    made = sorted(
+        p.relative_to(tmp_path / "course").as_posix() for p in tmp_path.glob("course/**/*")
+    )
+    assert made == ["nbgrader_config.py", "source", "source/01_a", "source/01_a/01_a.ipynb"]
 
 
 def test_writing_puts_no_machine_into_the_file(tmp_path):

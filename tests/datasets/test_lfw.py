@@ -89,6 +89,36 @@ def test_pairs_that_are_wrong(tmp_path, text, message):
         read_pairs(path)
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda text: text.encode("utf-8-sig"),
+        lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+        lambda text: text.replace("\n", "\r").encode(),
+        lambda text: text.replace("\t", "  \t ").replace("\n", " \t\n\n").encode(),
+        lambda text: text.rstrip("\n").encode(),
+    ],
+    ids=["mark", "Windows", "old Mac", "blanks", "no last line end"],
+)
+def test_pairs_as_people_have_them(folder, form):
+    expected = LFW(folder).folds()
+    (folder / "pairs.txt").write_bytes(form(PAIRS))
+    assert LFW(folder).folds() == expected
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("utf-16", "UTF-16"), ("latin-1", "Latin-1")])
+def test_pairs_in_another_encoding(tmp_path, encoding, name):
+    (tmp_path / "p.txt").write_bytes("1\nMüller 1 2\nMüller 1 Zoë 2\n".encode(encoding))
+    with pytest.raises(ValueError, match=rf"cannot read the pairs.*{name}.*save it as UTF-8"):
+        read_pairs(tmp_path / "p.txt")
+
+
+def test_a_wrong_line_is_counted_whatever_ends_it(tmp_path):
+    (tmp_path / "p.txt").write_bytes(b"1 1\r\nA 1 2\r\nA 1 B\r\n")
+    with pytest.raises(ValueError, match="line 3"):
+        read_pairs(tmp_path / "p.txt")
+
+
 def test_pairs_that_cannot_be_read(tmp_path):
     with pytest.raises(ValueError, match="cannot read"):
         read_pairs(tmp_path / "gone.txt")

@@ -11,6 +11,7 @@ from numpy.testing import assert_array_equal
 
 from minidl.faces import Gallery
 from minidl.nn import WeightFileError, write_arrays
+from minidl.nn.weights import json_array
 
 RNG = np.random.default_rng(0)
 FACES = {name: RNG.standard_normal(8).astype(np.float32) for name in ("Ada", "Grace", "Ünal 李")}
@@ -104,8 +105,6 @@ def test_what_is_no_encoding_is_refused_and_nothing_changes():
             gallery.enrol("Eve", bad)
         with pytest.raises(ValueError, match=words):
             gallery.identify(bad, 1)
-    with pytest.raises(TypeError, match="name"):
-        gallery.enrol_all(["Eve", ""], np.zeros((2, 8)))
     with pytest.raises(ValueError, match="2 names for 1"):
         gallery.enrol_all(["Eve", "Bob"], np.zeros((1, 8)))
     assert gallery.names == list(FACES) and len(gallery.encodings) == 3
@@ -146,6 +145,45 @@ def test_encodings_of_another_network_are_refused(tmp_path):
         Gallery("")
 
 
+@pytest.mark.parametrize("name", ["", "M\udcfcller", "\ud83d", "A\0da", 3, None, b"Ada"], ids=repr)
+def test_a_name_that_cannot_be_saved_is_refused_when_it_is_given(tmp_path, name):
+    gallery = a_gallery()
+    with pytest.raises(TypeError, match="a name must be text"):
+        gallery.enrol_all(["Eve", name], np.zeros((2, 8)))
+    with pytest.raises(TypeError, match="fingerprint"):
+        Gallery(name)
+    gallery.save(tmp_path / "g.npz")
+    assert Gallery.load(tmp_path / "g.npz", "network 1").names == list(FACES)
+
+
+@pytest.mark.parametrize("name", ["Ünal 李", "👩", "a/b\\c:d", " ", "\n", "\u2028", np.str_("Eve")])
+def test_any_text_is_a_name(tmp_path, name):
+    gallery = Gallery("n")
+    gallery.enrol(name, np.ones(3))
+    gallery.save(tmp_path / "g.npz")
+    assert Gallery.load(tmp_path / "g.npz", "n").names == [name]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"names": ["A"]},
+        {"names": ["A", "B", "C"]},
+        {"names": ["A", ""]},
+        {"names": []},
+        {"names": 5},
+        {"format": 2},
+        {"format": None},
+    ],
+    ids=repr,
+)
+def test_a_file_that_contradicts_itself_is_no_gallery(tmp_path, about):
+    text = json_array({"format": 1, "network": "n", "names": ["A", "B"]} | about)
+    write_arrays(tmp_path / "g.npz", {"about": text, "encodings": np.ones((2, 3), np.float32)})
+    with pytest.raises(WeightFileError, match=r"g\.npz (is no gallery|has format)"):
+        Gallery.load(tmp_path / "g.npz", "n")
+
+
 def test_damaged_and_foreign_files_are_refused(tmp_path):
     path = tmp_path / "g.npz"
     a_gallery().save(path)
@@ -158,7 +196,7 @@ def test_damaged_and_foreign_files_are_refused(tmp_path):
         whole[:200] + b"x" + whole[201:],
     ):
         path.write_bytes(bad)
-        with pytest.raises(WeightFileError):
+        with pytest.raises(WeightFileError, match="or enrol everybody again"):
             Gallery.load(path, "network 1")
     write_arrays(path, {"encodings": np.zeros((1, 8), np.float32)})
     with pytest.raises(WeightFileError, match="no gallery"):

@@ -24,6 +24,28 @@ def _mutant(room: str, breaks: str, files: str, old: str, new: str) -> Mutant:
 
 
 MUTANTS = (
+    # -- files ---------------------------------------------------------------------------------
+    _mutant(
+        "test_files.py",
+        "a file takes its name before it has reached the disk",
+        "minidl/files.py",
+        "os.fsync(file.fileno())",
+        "pass",
+    ),
+    _mutant(
+        "test_files.py",
+        "a private file is readable for everybody until it is whole",
+        "minidl/files.py",
+        "0o600 if target.exists() else 0o666",
+        "0o666",
+    ),
+    _mutant(
+        "test_files.py",
+        "what a living process writes is swept away",
+        "minidl/files.py",
+        "fcntl.LOCK_EX | fcntl.LOCK_NB",
+        "fcntl.LOCK_UN",
+    ),
     # -- kernels -------------------------------------------------------------------------------
     _mutant(
         "kernels",
@@ -127,10 +149,10 @@ MUTANTS = (
     ),
     _mutant(
         "nn",
-        "a weight file is renamed before it has reached the disk",
-        "minidl/nn/weights.py",
-        "os.fsync(file.fileno())",
-        "pass",
+        "one changed example in the last batch is taken for the same data",
+        "minidl/nn/identity.py",
+        "if epoch == 0:",
+        "if epoch == 0 and sha.digest() == hashlib.sha256().digest():",
     ),
     _mutant(
         "nn",
@@ -208,8 +230,8 @@ MUTANTS = (
         "datasets",
         "a picture is written straight over the old one",
         "minidl/datasets/images.py",
-        'part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")',
-        "part = path",
+        "with saving(path) as file:",
+        'with path.open("wb") as file:',
     ),
     _mutant(
         "datasets",
@@ -288,8 +310,8 @@ MUTANTS = (
         "style",
         "a checkpoint of another smoothness is taken for this run's",
         "minidl/style/checkpoint.py",
-        "goal.tv, goal.convention.name",
-        "goal.convention.name",
+        "describe(goal.tv)",
+        "describe(goal.alpha)",
     ),
     _mutant(
         "style",

@@ -145,6 +145,9 @@ def json_bytes(text: str) -> np.ndarray:
 
 
 FORGERIES = {
+    "not whose it is": {"run": None},
+    "a list of whose it is": {"run": json_bytes('[["the loss", "x"]]')},
+    "whose it is without data": {"run": json_bytes("{}")},
     "no history": {"history": None},
     "a history that is no JSON": {"history": json_bytes("{")},
     "a history that is no text": {"history": np.array([255], np.uint8)},
@@ -185,7 +188,7 @@ def test_a_damaged_checkpoint_is_refused_at_every_hundredth_byte(tmp_path):
     before = bits(net.state())
     for at in range(0, len(whole), 100):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-        with pytest.raises(nn.WeightFileError, match="cannot be resumed from"):
+        with pytest.raises(nn.WeightFileError, match=r"is damaged.* or delete it to begin again"):
             train(net, path)
     assert bits(net.state()) == before
 

