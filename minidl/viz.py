@@ -3,7 +3,6 @@
 import base64
 import html
 import io
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.figure import Figure
 
+from minidl.console import in_notebook, say
 from minidl.quick import quick
 
 # Okabe and Ito's colours, which colour-blind readers tell apart; black comes last
@@ -57,7 +57,7 @@ def show(fig: Figure, alt: str) -> None:
         data = {"image/png": base64.b64encode(png(fig)).decode("ascii"), "text/plain": alt}
         display(data, raw=True, metadata={"image/png": {"alt": alt}})
     else:
-        print(alt)
+        say(alt)
     plt.close(fig)
 
 
@@ -122,12 +122,6 @@ def _image(fig: Figure, alt: str) -> str:
     picture = base64.b64encode(png(fig)).decode("ascii")
     plt.close(fig)
     return f'<img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}">'
-
-
-def in_notebook() -> bool:
-    """True where IPython runs the code and can display more than text."""
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and ipython.get_ipython() is not None
 
 
 def png(fig: Figure) -> bytes:

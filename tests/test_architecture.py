@@ -25,7 +25,7 @@ LEVELS = {
     "faces": 4,
     "course": 5,
 }
-PICTURES = ("viz", "diagrams", "quick")  # anyone may use them; they know of no room
+SHOWN = ("viz", "diagrams", "console", "quick")  # anyone may use them; they know of no room
 LONGEST = 300
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 PYTHON = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))]
@@ -61,7 +61,7 @@ def imported(path: Path) -> list[str]:
 def parts_imported(path: Path) -> set[str]:
     """The parts of minidl that a file imports."""
     inner = [module.split(".") for module in imported(path) if module.split(".")[0] == "minidl"]
-    return {pieces[1] for pieces in inner if len(pieces) > 1} & {*LEVELS, *PICTURES}
+    return {pieces[1] for pieces in inner if len(pieces) > 1} & {*LEVELS, *SHOWN}
 
 
 def refuse(faults: list[str]) -> None:
@@ -71,7 +71,7 @@ def refuse(faults: list[str]) -> None:
 
 def test_there_is_something_to_hold():
     assert len(SOURCES) > 50
-    assert {part(p) for p in SOURCES} - {""} == {*LEVELS, *PICTURES}
+    assert {part(p) for p in SOURCES} - {""} == {*LEVELS, *SHOWN}
 
 
 def test_imports_go_down_only():
@@ -91,12 +91,12 @@ def test_packages_of_one_level_do_not_import_each_other_in_a_circle():
     refuse([f"{a} and {b} import each other" for a, b in edges if a < b and (b, a) in edges])
 
 
-def test_pictures_know_of_nobody():
+def test_what_shows_things_knows_of_nobody():
     shown = {"numpy", "matplotlib", "cycler", "IPython", "ipywidgets", "minidl"}
     allowed = {*sys.stdlib_module_names, *shown}
     for path in SOURCES:
-        if part(path) in PICTURES:
-            assert parts_imported(path) <= set(PICTURES), name(path)
+        if part(path) in SHOWN:
+            assert parts_imported(path) <= set(SHOWN), name(path)
             assert {module.split(".")[0] for module in imported(path)} <= allowed, name(path)
 
 
@@ -117,6 +117,31 @@ def test_only_kernels_know_of_numba_and_threads():
             if module.split(".")[0] in ("numba", "threading", "multiprocessing", "concurrent")
         ]
     )
+
+
+def test_every_console_can_show_what_is_printed():
+    """What goes to stdout goes through ``say``; stderr escapes what it cannot show."""
+    calls = [(p, n) for p in SOURCES for n in ast.walk(tree(p)) if isinstance(n, ast.Call)]
+    refuse(
+        [
+            f"{name(path)}:{call.lineno}: print instead of console.say"
+            for path, call in calls
+            if ast.unparse(call.func) == "print" and part(path) != "console"
+            if "sys.stderr" not in [ast.unparse(keyword.value) for keyword in call.keywords]
+        ]
+    )
+    strings = [(p, n) for p in SOURCES for n in ast.walk(tree(p)) if is_str_method(n)]
+    refuse(
+        [
+            f"{name(path)}:{method.lineno}: __str__ without console.printable"
+            for path, method in strings
+            if not ast.unparse(method).isascii() and "printable(" not in ast.unparse(method)
+        ]
+    )
+
+
+def is_str_method(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name == "__str__"
 
 
 def test_files_stay_small():
@@ -205,7 +230,7 @@ def public_functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     homes = exported()
     for path in SOURCES:
         module = name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        whole = part(path) in ("functional", "nn", *PICTURES)
+        whole = part(path) in ("functional", "nn", *SHOWN)
         for full, node in documented(path):
             if whole or (module, full.split(".")[0]) in homes:
                 yield f"{name(path)}:{node.lineno}: {full}", node

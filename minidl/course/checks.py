@@ -5,8 +5,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from minidl.console import in_notebook
 from minidl.course.exercise import BEGIN, END, Exercise
-from minidl.course.feedback import Feedback, in_notebook
+from minidl.course.feedback import Feedback
 from minidl.course.judge import judge
 from minidl.course.registry import find
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from minidl.console import say
 from minidl.course.exercise import BEGIN, END
 from minidl.course.files import read, source_notebooks, write
 
@@ -66,4 +67,4 @@ def make(folder: Path, target: Path) -> list[Path]:
 if __name__ == "__main__":
     notebooks = Path(sys.argv[1] if len(sys.argv) > 1 else "notebooks")
     for student in make(notebooks, notebooks / "student"):
-        print(student)
+        say(student)

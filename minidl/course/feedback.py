@@ -2,8 +2,9 @@
 
 import html
 import re
-import sys
 from dataclasses import dataclass
+
+from minidl.console import in_notebook, say
 
 MARKS = {"right": "✓", "wrong": "✗", "open": "○", "hint": "→", "solution": "→"}
 COLOURS = {  # Okabe and Ito's, which colour-blind readers tell apart
@@ -51,15 +52,8 @@ class Feedback:
 
             display(self)
         else:
-            encoding = sys.stdout.encoding or "utf-8"  # an old console may not know the marks
-            print(str(self).encode(encoding, "replace").decode(encoding))
+            say(self)
 
 
 def _inline(text: str) -> str:
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text))
-
-
-def in_notebook() -> bool:
-    """True where IPython runs the code and can display more than text."""
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and ipython.get_ipython() is not None

@@ -16,6 +16,7 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from minidl.console import say
 from minidl.course.cells import exercise_cells
 from minidl.course.files import read, write
 from minidl.files import check_writable
@@ -77,4 +78,4 @@ def tidy(output: NotebookNode) -> NotebookNode | None:
 if __name__ == "__main__":
     for name in sys.argv[1:]:
         refresh(Path(name))
-        print(name)
+        say(name)

@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from minidl.console import printable
 from minidl.zoo import cache_folder
 
 PYTHON = (3, 11)
@@ -43,7 +44,7 @@ class SetupReport:
             for f in self.findings
         ]
         verdict = "Everything is ready." if self else "See the lines marked LOOK."
-        return "\n".join([*lines, "", verdict])
+        return printable("\n".join([*lines, "", verdict]))
 
     __repr__ = __str__
 

@@ -9,6 +9,7 @@ them, and its settings. What to do with it is told in TEACHERS.md.
 import sys
 from pathlib import Path
 
+from minidl.console import say
 from minidl.course.files import read, source_notebooks
 from minidl.files import saving
 
@@ -55,4 +56,4 @@ if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: python -m minidl.course.teach FOLDER   (from the folder of the course)")
     for assignment in make(Path("notebooks"), Path(sys.argv[1])):
-        print(assignment)
+        say(assignment)

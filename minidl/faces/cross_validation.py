@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from minidl.console import printable
 from minidl.faces.roc import best_threshold, check_pairs
 
 
@@ -29,9 +30,8 @@ class CrossValidation:
         return float(self.accuracies.std(ddof=1) / np.sqrt(len(self.accuracies)))
 
     def __str__(self) -> str:
-        return (
-            f"accuracy {self.mean:.2%} ± {self.standard_error:.2%} in {len(self.accuracies)} folds"
-        )
+        accuracy = f"accuracy {self.mean:.2%} ± {self.standard_error:.2%}"
+        return printable(f"{accuracy} in {len(self.accuracies)} folds")
 
 
 def cross_validate(distances: np.ndarray, same: np.ndarray, fold: np.ndarray) -> CrossValidation:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from minidl import nn
+from minidl.console import say
 from minidl.datasets import faces as draw_faces
 from minidl.faces.distances import squared_distances
 from minidl.faces.encoder import encode, face_encoder
@@ -47,7 +48,7 @@ def train(epochs: int, output: Path, *, people: int = PEOPLE, progress: bool = T
     )
     error = unseen_error(network, unseen, who)
     if history.stopped:
-        print(f"stopped after {history.epochs} of {epochs} epochs; the same command goes on.")
+        say(f"stopped after {history.epochs} of {epochs} epochs; the same command goes on.")
     else:
         network.save(output)
         checkpoint.unlink(missing_ok=True)
@@ -68,7 +69,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=trained_weights())
     arguments = parser.parse_args()
     error = train(arguments.epochs, arguments.output)
-    print(f"equal error rate on {len(UNSEEN)} unseen people: {error:.2%}")
+    say(f"equal error rate on {len(UNSEEN)} unseen people: {error:.2%}")
 
 
 if __name__ == "__main__":

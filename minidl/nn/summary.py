@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from minidl.console import printable
 from minidl.nn.graph import INPUT
 from minidl.nn.layer import Shape
 
@@ -78,7 +79,7 @@ class Summary:
             ).rstrip()
             for row in table
         ]
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+        return printable("\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]]))
 
     __repr__ = __str__
 

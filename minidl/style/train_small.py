@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from minidl import nn
+from minidl.console import say
 from minidl.files import check_writable
 from minidl.style.small_net import WEIGHTS, even_out, new_small_net
 from minidl.zoo import own
@@ -78,7 +79,7 @@ def main() -> None:
     check_writable(given.output)
     net, right = train(pictures(), epochs=given.epochs, checkpoint=given.checkpoint)
     net.save(given.output)
-    print(f"{right:.1%} of the test patches told right; weights in {given.output}")
+    say(f"{right:.1%} of the test patches told right; weights in {given.output}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from minidl.console import printable
 from minidl.kernels import Window
 from minidl.nn import Layer, Sequential
 from minidl.nn.graph import INPUT
@@ -34,7 +35,8 @@ class ReceptiveField:
 
     def __str__(self) -> str:
         by = " × ".join(map(str, self.size))
-        return f"{by} pixels, every {' × '.join(map(str, self.step))}, from {self.offset}"
+        step = " × ".join(map(str, self.step))
+        return printable(f"{by} pixels, every {step}, from {self.offset}")
 
 
 def receptive_field(

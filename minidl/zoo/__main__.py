@@ -2,6 +2,7 @@
 
 import sys
 
+from minidl.console import say
 from minidl.zoo.asset import AssetError
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder
@@ -17,7 +18,7 @@ def main() -> int:
         except AssetError as error:
             failures += 1
             print(error, file=sys.stderr)
-    print(f"{len(ASSETS) - failures} of {len(ASSETS)} assets are ready; cache: {cache_folder()}")
+    say(f"{len(ASSETS) - failures} of {len(ASSETS)} assets are ready; cache: {cache_folder()}")
     return failures
 
 

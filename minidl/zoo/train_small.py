@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from minidl import nn
+from minidl.console import say
 from minidl.files import check_writable
 from minidl.zoo.own import FOLDER
 from minidl.zoo.photos import photo
@@ -108,7 +109,7 @@ def main() -> None:
     check_writable(arguments.output)
     network, accuracy = train(epochs=arguments.epochs, checkpoint=arguments.checkpoint)
     network.save(arguments.output)
-    print(f"{accuracy:.1%} of the test patches told right; weights in {arguments.output}")
+    say(f"{accuracy:.1%} of the test patches told right; weights in {arguments.output}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+"""Where words are shown: in a notebook, or on a console that may lack some of their signs."""
+
+import codecs
+import sys
+
+LOOKALIKES = {"×": "x", "·": ".", "─": "-", "−": "-", "±": "+-", "→": "->", "…": "..."}
+
+
+def say(text: object) -> None:
+    """Print a text on any console."""
+    print(printable(str(text)))
+
+
+def printable(text: str) -> str:
+    """Return a text as it can be printed: what stdout's encoding lacks becomes a look-alike or ?.
+
+    Old Windows consoles have CP1252, redirected output often ASCII; printing "─" there raises.
+    """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "minidl.lookalike").decode(encoding)
+
+
+def _lookalike(error: UnicodeEncodeError) -> tuple[str, int]:
+    lacking = error.object[error.start : error.end]
+    return "".join(LOOKALIKES.get(sign, "?") for sign in lacking), error.end
+
+
+codecs.register_error("minidl.lookalike", _lookalike)
+
+
+def in_notebook() -> bool:
+    """True where IPython runs the code and can display more than text."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None
