@@ -1,6 +1,6 @@
 """Judging a student's function: the same checks for every exercise."""
 
-import dis
+import ast
 import inspect
 import traceback
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def judge(exercise: Exercise, function: Any, seconds: float) -> Feedback:
     words = _unusable(exercise, function)
     if words:
         return _wrong(exercise, [words])
-    if _untouched(function):
+    if _unwritten(function):
         return _open(exercise, "not written yet")
     tried = trials(exercise)
     expected = behave(exercise, exercise.solution, tried)  # first: what it compiles is not timed
@@ -69,15 +69,27 @@ def _plain_signature(function: Callable) -> str:
     return str(signature.replace(parameters=plain, return_annotation=signature.empty))
 
 
-def _untouched(function: Any) -> bool:
-    """True for a body that only passes or returns None or Ellipsis."""
-    code = getattr(function, "__code__", None)
-    if code is None:
+def _unwritten(function: Any) -> bool:
+    """True for a body of nothing but a docstring, ``pass``, ``...`` and returns without a value.
+
+    The source tells, for bytecode differs from one Python to the next. Notebooks keep it; where
+    there is none, as in a plain Python prompt, such a function is one that returns None.
+    """
+    try:
+        source = inspect.getsource(function)
+        indented = source[0].isspace()
+        block = ast.parse(f"if True:\n{source}" if indented else source)
+        found = (block.body[0] if indented else block).body[0]
+    except Exception:  # a student's function may be anything
         return False
-    idle = {"RESUME", "NOP", "POP_TOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "CACHE"}
-    constants = [c for c in code.co_consts if c is not None and c is not ...]
-    constants = [c for c in constants if c != function.__doc__]
-    return not constants and all(i.opname in idle for i in dis.get_instructions(code))
+    return isinstance(found, ast.FunctionDef) and all(map(_idle, found.body))
+
+
+def _idle(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Return):
+        return statement.value is None or ast.unparse(statement.value) in ("None", "...")
+    alone = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return alone or isinstance(statement, ast.Pass)
 
 
 def _fault(
