@@ -1,8 +1,9 @@
 """Exercises: checks, hints, solutions and the student's edition.
 
-In a notebook an exercise is a function with a docstring, then one line::
+In a notebook an exercise is a function with a docstring, then a cell that checks it::
 
-    convolve = check("convolve", convolve)
+    import minidl.course
+    convolve = minidl.course.check("convolve", convolve)
 
 ``check`` runs the function on inputs that tell right from wrong and says what it found: not written
 yet (the notebook goes on with minidl's version), right (what was verified) or wrong (the likely

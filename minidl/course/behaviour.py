@@ -6,7 +6,7 @@ import io
 import math
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,22 +76,34 @@ def _call(exercise: Exercise, function: Callable, trial: Trial, seconds: float) 
     arguments = copy.deepcopy(trial.arguments)
     bound = exercise.bind(arguments)
     value = error = None
-    quiet = _Quiet()
-    with (
-        contextlib.redirect_stdout(quiet),
-        contextlib.redirect_stderr(quiet),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")
+    with quiet() as output:
         try:
             value = limited(lambda: function(*bound.args, **bound.kwargs), seconds)
         except (Exception, SystemExit, OutOfTime) as raised:
             error = raised
     changed = tuple(n for n, old in trial.arguments.items() if not _unchanged(old, arguments[n]))
-    return Outcome(value, error, changed, quiet.written)
+    return Outcome(value, error, changed, output.written)
 
 
-class _Quiet(io.TextIOBase):
+@contextlib.contextmanager
+def quiet() -> Iterator["_Output"]:
+    """Let nothing be printed and no warning be raised, whatever the notebook has set before.
+
+    A notebook may turn warnings and NumPy's floating-point errors into exceptions, which would
+    make right answers fail; and to nbgrader a word on stderr is a failure.
+    """
+    output = _Output()
+    with (
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        yield output
+
+
+class _Output(io.TextIOBase):
     """Takes what a function prints and remembers only that it did."""
 
     written = False

@@ -1,7 +1,8 @@
 """The notebook cells of an exercise, with the metadata by which nbgrader knows them.
 
 Schema 3 of nbgrader. The cell with the solution is the student's to write in; the cell that checks
-it counts the points and is locked: nbgrader puts it back as it was before it grades.
+it counts the points and is locked: nbgrader puts it back as it was before it grades. It names
+``check`` in full: a student may have given that short name to something else.
 """
 
 from typing import Any
@@ -35,7 +36,7 @@ def _check_cell(exercise: Exercise) -> NotebookNode:
     name = exercise.name
     grade_id = f"{name}_check"
     metadata = nbgrader_metadata(grade_id, grade=True, locked=True, points=exercise.points)
-    return _cell(f'{name} = check("{name}", {name})', metadata)
+    return _cell(f'import minidl.course\n{name} = minidl.course.check("{name}", {name})', metadata)
 
 
 def setup_cell(source: str) -> NotebookNode:

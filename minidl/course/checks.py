@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minidl.console import in_notebook
+from minidl.course.behaviour import quiet
 from minidl.course.exercise import BEGIN, END, Exercise
 from minidl.course.feedback import Feedback
 from minidl.course.judge import judge
@@ -19,12 +20,17 @@ _hints_given: dict[str, int] = {}
 def check(name: str, function: Any) -> Callable:
     """Check a student's function, say what was found, and return a function to go on with.
 
-    That is the student's own if it is right, and minidl's otherwise. When nbgrader runs the
-    notebook, a missing or wrong answer also raises AssertionError, for which the cell scores 0.
-    Raises ValueError if there is no exercise called ``name``.
+    That is the student's own if it is right, and minidl's otherwise; that one, handed back in, is
+    no answer. When nbgrader runs the notebook, a missing or wrong answer also raises
+    AssertionError, for which the cell scores 0. Raises ValueError if there is no exercise called
+    ``name``.
     """
     exercise = find(name)
-    feedback = judge(exercise, function, SECONDS)
+    if function is exercise.stand_in or function is exercise.solution:
+        feedback = _not_yours(name)
+    else:
+        with quiet():
+            feedback = judge(exercise, function, SECONDS)
     if feedback.kind == "wrong":
         _hints_given[name] = max(1, _hints_given.get(name, 0))
     feedback.show()
@@ -52,6 +58,12 @@ def solution(name: str) -> None:
     code = "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
     advice = "Read it, close it, and write it again from memory."
     Feedback("solution", f"{name}: a solution.", (advice,), code).show()
+
+
+def _not_yours(name: str) -> Feedback:
+    """What to say when a check runs again without the student's function before it."""
+    advice = f"Run the cell that defines your `{name}` again, and then this one."
+    return Feedback("open", f"{name}: this is minidl's own version.", (advice,))
 
 
 def _fail(exercise: Exercise) -> None:

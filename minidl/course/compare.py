@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy import allclose, isclose  # as they are now, whatever a notebook does to np later
 
 
 def difference(
@@ -75,7 +76,7 @@ def _dtype_difference(array: np.ndarray, expected: np.ndarray, what: str) -> str
 def _value_difference(
     array: np.ndarray, expected: np.ndarray, rtol: float, atol: float, what: str
 ) -> str | None:
-    good = np.isclose(array, expected, rtol=rtol, atol=atol, equal_nan=True)
+    good = isclose(array, expected, rtol=rtol, atol=atol, equal_nan=True)
     if good.all():
         return None
     bad = ~np.isfinite(array) & np.isfinite(expected)
@@ -101,13 +102,11 @@ def _pattern(array: np.ndarray, expected: np.ndarray, rtol: float, atol: float) 
     factor = flat @ right / max(right @ right, 1e-300)
     if not _close(flat, factor * right, rtol, atol):
         return ""
-    return (
-        " (every sign is wrong)" if np.isclose(factor, -1) else f" (all are {factor:.4g} times it)"
-    )
+    return " (every sign is wrong)" if isclose(factor, -1) else f" (all are {factor:.4g} times it)"
 
 
 def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> bool:
-    return bool(np.allclose(a, b, rtol=rtol, atol=atol))
+    return bool(allclose(a, b, rtol=rtol, atol=atol))
 
 
 def _at(where: np.ndarray) -> str:
@@ -126,7 +125,7 @@ def _digits(a: Any, b: Any) -> tuple[str, str]:
 
 def _equal(got: Any, expected: Any) -> bool:
     try:
-        return bool(got == expected)
+        return isinstance(got, type(expected)) and bool(got == expected)
     except Exception:
         return False
 
