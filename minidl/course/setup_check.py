@@ -11,6 +11,7 @@ from pathlib import Path
 
 from minidl.console import printable
 from minidl.zoo import cache_folder
+from minidl.zoo.fetching import missing
 
 PYTHON = (3, 11)
 PACKAGES = ("numpy", "numba", "scipy", "PIL", "matplotlib", "tqdm", "ipywidgets")
@@ -50,10 +51,13 @@ class SetupReport:
 
 
 def check_setup() -> SetupReport:
-    """Look at Python, the packages, the compiler, the processor, the cache folder and the disk."""
-    return SetupReport(
-        (_python(), *map(_package, PACKAGES), _compiler(), _processor(), _cache(), _disk())
-    )
+    """Look at Python, the packages, the compiler, the processor, the cache folder and the disk.
+
+    Where everything that the course fetches is there already, the last two may be as they like.
+    """
+    here = (_python(), *map(_package, PACKAGES), _compiler(), _processor())
+    complete = not missing()
+    return SetupReport((*here, _cache(complete), _disk(complete)))
 
 
 def _python() -> Finding:
@@ -86,7 +90,7 @@ def _processor() -> Finding:
     return Finding("processor", True, f"{name}, {cores} cores, {platform.system()}")
 
 
-def _cache() -> Finding:
+def _cache(complete: bool) -> Finding:
     folder = cache_folder()
     advice = "set MINIDL_CACHE to a folder that you may write to, and restart the kernel"
     try:
@@ -94,13 +98,15 @@ def _cache() -> Finding:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        return Finding("cache folder", False, f"{folder} cannot be written ({error})", advice)
+        found = "complete, so it need not be" if complete else str(folder)
+        found = f"cannot be written ({error.strerror or error}): {found}"
+        return Finding("cache folder", complete, found, advice)
     return Finding("cache folder", True, "can be written")
 
 
-def _disk() -> Finding:
+def _disk(complete: bool) -> Finding:
     folder = cache_folder()
     existing = next(p for p in (folder, *folder.parents, Path("/")) if p.exists())
     free = shutil.disk_usage(existing).free
     advice = "free some space, or set MINIDL_CACHE to a folder on another disk"
-    return Finding("free disk", free > DISK, f"{free / 1e9:.0f} GB", advice)
+    return Finding("free disk", complete or free > DISK, f"{free / 1e9:.0f} GB", advice)

@@ -33,6 +33,11 @@ def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
     return path
 
 
+def missing() -> list[Asset]:
+    """Return the assets that would have to be fetched: they need a network and a cache folder."""
+    return [a for a in ASSETS.values() if a.package.kind != "installed" and cached(a) is None]
+
+
 def _find(asset: str | Asset) -> Asset:
     if isinstance(asset, Asset):
         return asset
