@@ -54,11 +54,13 @@ def _number_difference(
     except Exception:
         return f"{what} is {_kind(got)}, not numbers"
     if array.dtype.kind not in "biuf":
-        return f"{what} is {_kind(got)}, where {_kind(expected)} is expected"
+        dtype = f" (its dtype is {array.dtype}, not {expected.dtype})" if array.ndim else ""
+        return f"{what} is {_kind(got)}, where {_kind(expected)} is expected{dtype}"
     if array.shape != expected.shape:
         swapped = array.shape == expected.shape[::-1]
+        wanted = expected.shape if expected.ndim else _kind(expected)
         return (
-            f"{what} has the shape {array.shape}, where {expected.shape} is expected"
+            f"{what} has the shape {array.shape}, where {wanted} is expected"
             + " (the other way round)" * swapped
         )
     words = _dtype_difference(array, expected, what) if dtypes else None

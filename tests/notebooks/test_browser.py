@@ -229,10 +229,8 @@ def test_what_is_wrong_is_seen(browser, lab, small, code, complaint):
 
 
 def test_notebook_00_runs_to_its_end_and_its_slider_moves(browser, lab, root):
-    sources = list((root / "notebooks").glob("00_*.ipynb"))
-    if not sources:
-        pytest.skip("there is no notebook 00 yet")
-    with opened(browser, lab, put(sources[0], lab, "00.ipynb")) as page:
+    (source,) = (root / "notebooks").glob("00_*.ipynb")
+    with opened(browser, lab, put(source, lab, "00.ipynb")) as page:
         state = run_all(page, 900)
         assert complaints(state) == []
         assert state["readouts"], "notebook 00 has no slider"

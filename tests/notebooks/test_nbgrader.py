@@ -176,9 +176,6 @@ def test_the_teachers_page_works_as_written(tmp_path, root, quick_environment):
     lines = [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
     assert lines[:2] == ["python -m minidl.course.teach my_course", "cd my_course"]
     (assignment,) = {line.split()[-1] for line in lines if line.split()[-1].startswith("01")}
-    source = root / "notebooks" / f"{assignment}.ipynb"
-    if not source.exists():
-        pytest.skip(f"there is no notebook {assignment} yet")
     shutil.copytree(root / "notebooks", tmp_path / "notebooks")
     subprocess.run(
         [sys.executable, *lines[0].split()[1:]], cwd=tmp_path, env=quick_environment, check=True
@@ -186,6 +183,10 @@ def test_the_teachers_page_works_as_written(tmp_path, root, quick_environment):
     course = tmp_path / "my_course"
     for line in lines[2:]:
         program, *arguments = line.split()
+        if program == "python":
+            command = [sys.executable, *arguments]
+            subprocess.run(command, cwd=course, env=quick_environment, check=True)
+            continue
         assert program == "nbgrader"
         nbgrader(course, quick_environment, *arguments)
         if arguments[0] == "generate_assignment":

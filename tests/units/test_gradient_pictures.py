@@ -108,11 +108,11 @@ def test_excite_raises_the_unit_and_repeats_itself():
     again = excite(network, "b", 1, size=(24, 20), steps=20)
     np.testing.assert_array_equal(first, again)
     assert first.shape == (24, 20, 3)
-    assert first.min() >= 0
-    assert first.max() <= 255
     start = excite(network, "b", 1, size=(24, 20), steps=0)
     answer = [network.forward(p[None])[..., 1].mean() for p in (start, first)]
     assert answer[1] > answer[0] + 1
+    narrow = excite(network, "b", 1, size=(24, 20), steps=20, low=-1, high=2, rate=0.5)
+    assert (narrow.min(), narrow.max()) == (-1, 2)  # which the ascent would leave far behind
 
 
 def test_occlusion_marks_what_the_unit_looks_at():
