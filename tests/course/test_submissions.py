@@ -55,6 +55,8 @@ def change(path, edit):
 
 def test_what_is_as_it_was_handed_out_has_no_fault(course):
     (course / "submitted" / "ada" / ".DS_Store").touch()
+    (course / "submitted" / "who has asked for more time.txt").touch()
+    (course / "submitted" / "ada" / "a word to my teacher.txt").touch()
     (course / "submitted" / "ada" / ASSIGNMENT / ".ipynb_checkpoints").mkdir()
     (course / "submitted" / "ada" / ASSIGNMENT / "my_helpers.py").touch()
     assert faults(course) == []
@@ -335,10 +337,12 @@ def test_a_grading_that_did_not_end_is_told(left, course, graded):
     assert f"nbgrader autograde {ASSIGNMENT} --student ada" in fault.advice
 
 
-def test_what_nbgrader_has_not_begun_has_not_failed(course, graded, monkeypatch):
+def test_what_came_in_after_the_others_were_graded_is_told(course, graded, monkeypatch):
     graded.unlink()
-    monkeypatch.setattr(grades, "_begun", lambda gradebook: {("berta", ASSIGNMENT)})
+    monkeypatch.setattr(grades, "_begun", lambda gradebook: {("ada", "02"), ("berta", "02")})
     assert faults(course) == []
+    monkeypatch.setattr(grades, "_begun", lambda gradebook: {("berta", ASSIGNMENT)})
+    assert "has not been graded" in faults(course)[0].what
 
 
 def test_an_answer_that_came_in_later_is_told(course, ada, graded):

@@ -134,6 +134,6 @@ def test_no_zero_is_silent(course):
 
 def test_a_cell_that_is_there_twice_stops_nbgrader(course):
     hand_in(course, "twice", repeat)
-    assert [f.student for f in faults(course) if "at which nbgrader gives up" in f.what] == ["twice"]
+    assert [f.student for f in faults(course) if "is there 2 times" in f.what] == ["twice"]
     run = nbgrader(course, "autograde", NAME, "--student", "twice")
     assert "old version" in run.stdout + run.stderr, "nbgrader goes on now: say so no more"

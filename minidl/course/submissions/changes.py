@@ -10,7 +10,7 @@ Change = tuple[str, str, str]  # the cell's name, what is wrong, what to do
 MARKS = ("grade", "solution", "task", "schema_version")
 PASTE = "copy the cell from the notebook that you handed out to where it stood"
 UNMARK = "copy what is in it to a new cell, and delete it"
-GIVES_UP = "at which nbgrader gives up, on later students too"
+GIVES_UP = "at which nbgrader gives up"
 
 
 def changes(handed_out: list[Cell], submitted: list[Cell]) -> Iterator[Change]:
@@ -52,7 +52,7 @@ def _missing(wanted: dict[str, Cell], found: dict[str, Cell]) -> Iterator[Change
 def _repeated(wanted: dict[str, Cell], submitted: list[Cell]) -> Iterator[Change]:
     for name, times in Counter(cell.name for cell in submitted).items():
         if times > 1 and name in wanted:
-            what = f"is there {times} times, {GIVES_UP}"
+            what = f"is there {times} times, {GIVES_UP}, on later students too"
             yield name, what, "delete all but the one with the answer"
 
 

@@ -11,6 +11,7 @@ from minidl.course.submissions.fault import Fault
 from minidl.course.submissions.grades import Grading
 
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar")
+HANDED_IN = (".ipynb", *ARCHIVES)
 
 Notebooks = dict[str, list[Cell]]  # the cells of each as they were handed out, by its file's name
 
@@ -67,7 +68,8 @@ def _of_student(
 ) -> Iterator[Fault]:
     place = "submitted/STUDENT/ASSIGNMENT"
     if not student.is_dir():
-        yield _fault(student, student, "nbgrader does not look here", f"move it to {place}")
+        if student.suffix.lower() in HANDED_IN:
+            yield _fault(student, student, "nbgrader does not look here", f"move it to {place}")
         return
     if student.name in assignments:
         what = "is the name of an assignment, where nbgrader expects the student's"
@@ -80,7 +82,7 @@ def _of_student(
             close = difflib.get_close_matches(path.name, assignments, n=1, cutoff=0)
             advice = f"rename the folder to {close[0]}" if close else "make the assignment first"
             yield _fault(student, path, "no assignment has this folder's name", advice)
-        elif path.suffix.lower() in (".ipynb", *ARCHIVES):
+        elif path.suffix.lower() in HANDED_IN:
             what = "lies in the student's own folder, where nbgrader does not look"
             yield _fault(student, path, what, f"move it to {place}")
 
@@ -106,8 +108,10 @@ def _of_assignment(
 
 
 def _where_it_may_be(folder: Path, name: str, others: list[str]) -> str:
-    deeper = [p for pattern in ("*/*.ipynb", "*/*/*.ipynb") for p in sorted(folder.glob(pattern))]
-    deeper = [p for p in deeper if not any(s.startswith((".", "__")) for s in p.parts)]
+    inner = [path for path in _visible(folder) if path.is_dir()]
+    deeper = [
+        p for d in inner for ending in ("*.ipynb", "*/*.ipynb") for p in sorted(d.glob(ending))
+    ]
     archives = [path.name for path in _visible(folder) if path.suffix.lower() in ARCHIVES]
     if len(others) == 1:
         return f"rename {others[0]} to {name}, if it is that"
@@ -119,8 +123,9 @@ def _where_it_may_be(folder: Path, name: str, others: list[str]) -> str:
 
 
 def _shadows_a_module(path: Path) -> bool:
+    name = path.name.removesuffix(".py")
     importable = path.suffix == ".py" or (path / "__init__.py").is_file()
-    return importable and path.stem.isidentifier() and find_spec(path.stem) is not None
+    return importable and name.isidentifier() and find_spec(name) is not None
 
 
 def _of_notebook(

@@ -21,6 +21,9 @@ class Grading:
         """Yield what went wrong in the grading of the notebook at ``path``, if it was graded."""
         assignment = path.parent.name
         if (student, assignment) not in self.begun:
+            if any(other == assignment for _, other in self.begun):
+                what = "has not been graded, while others have: it counts 0"
+                yield "", what, f"nbgrader autograde {assignment}"
             return
         again = f"nbgrader autograde {assignment} --student {shlex.quote(student)}"
         graded = self.course / "autograded" / student / assignment / path.name
