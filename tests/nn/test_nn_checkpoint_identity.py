@@ -117,6 +117,13 @@ def test_another_run_is_refused_and_the_error_says_what_differs(tmp_path, name):
     refused(tmp_path / "run.npz", *words, **changes)
 
 
+def test_every_example_of_every_batch_counts(tmp_path):
+    run(tmp_path / "run.npz")
+    for row in range(len(X)):
+        other = data(x=changed(X, (row, 3, 3, 0), 9))
+        refused(tmp_path / "run.npz", "the batches of the first epoch", batches=other)
+
+
 LOSSES = {
     "closure": (scaled_by(1.0), scaled_by(2.0)),
     "closure over an array": (scaled_by(1.0, np.ones(3)), scaled_by(1.0, np.arange(3))),
