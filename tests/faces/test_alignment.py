@@ -62,6 +62,27 @@ def test_marks_come_to_lie_at_the_template(angle, scale, template):
         np.testing.assert_allclose(chip[rows, columns], exact, atol=4 + scale)
 
 
+@pytest.mark.parametrize("angle", [0.4, 1.3, -2.0])  # at 0 rounding is the same in every row
+@pytest.mark.parametrize("scale", [0.5, 1.9, 2.1, 3.0, 5.3])
+def test_no_chip_is_shifted_by_a_part_of_a_pixel(angle, scale):
+    """Rounding hides a small shift in one pixel, but not in the mean of all.
+
+    The picture's red rises and its green falls from left to right: what rounding adds to both does
+    not count in their difference.
+    """
+    ramp = np.zeros((1000, 1000, 3), np.uint8)
+    ramp[..., 0] = np.arange(1000) // 4
+    ramp[..., 1] = 249 - ramp[..., 0]
+    a, b = scale * np.exp(1j * angle), complex(500, 500)
+    rows, columns = np.indices((CHIP, CHIP)).reshape(2, -1)
+    places = moved(np.stack([columns, rows], axis=1) - 75.0, a, b)
+    inside = ((places > 20) & (places < 980)).all(axis=1)
+    for axis, image in enumerate((ramp, ramp.transpose(1, 0, 2))):
+        red, green, _ = align(image, moved(TEMPLATE - 75, a, b)).reshape(-1, 3).T.astype(float)
+        found = 2 * (red - green + 249) + 1.5
+        assert abs((found - places[:, axis])[inside].mean()) < 0.05
+
+
 def test_picture_that_needs_no_change_keeps_every_pixel():
     image = np.random.default_rng(0).integers(0, 256, (CHIP, CHIP, 3), dtype=np.uint8)
     np.testing.assert_array_equal(align(image, TEMPLATE), image)

@@ -73,6 +73,27 @@ def test_remove_forgets_all_pictures_of_one_person():
         gallery.verify("Ada", FACES["Ada"], 1)
 
 
+def test_a_gallery_that_has_grown_and_shrunk_is_one_of_those_who_are_in_it():
+    rng = np.random.default_rng(1)
+    names = [f"person {i}" for i in range(60)]
+    faces = (rng.standard_normal((60, 8)) * rng.uniform(0.1, 5, (60, 1))).astype(np.float32)
+    queries = (3 * rng.standard_normal((40, 8))).astype(np.float32)
+    gallery = Gallery("n")
+    gallery.enrol_all(names[:40], faces[:40])
+    here = set(names[:40])
+    for step in range(30):
+        name = names[(7 * step) % 40 if step % 2 else 40 + step // 2]
+        if name in here:
+            gallery.remove(name)
+        else:
+            gallery.enrol(name, faces[names.index(name)])
+        here ^= {name}
+        fresh = Gallery("n")
+        fresh.enrol_all(gallery.names, gallery.encodings)
+        assert set(gallery.names) == here
+        assert gallery.identify_all(queries, 1.0) == fresh.identify_all(queries, 1.0)
+
+
 def test_one_by_one_is_all_at_once():
     many = RNG.standard_normal((100, 8)).astype(np.float32)
     names = [f"person {i}" for i in range(100)]
