@@ -61,6 +61,11 @@ EXERCISE = Exercise(
         "The input's channels are missing: filters are as deep as the input.": {
             BEGIN: "channels = 1"
         },
+        "The channels are missing from your multiplications: an output reads all channels of "
+        "the input.": {"outputs * kernel**rank * channels": "outputs * kernel**rank"},
+        "The channels are missing from your parameters: filters are as deep as the input.": {
+            "kernel**rank * channels * filters": "kernel**rank * filters"
+        },
         "You counted the filters twice: `outputs` already holds all of them.": {
             "outputs * kernel**rank * channels": "outputs * weights"
         },

@@ -1,0 +1,1 @@
+EQUAL: dict[str, dict[str, str]] = {}
