@@ -54,17 +54,17 @@ def mutants(source: str) -> Iterator[tuple[str, str]]:
     if ast.get_docstring(function) is not None:
         del function.body[0]
     _mark(tree)
-    seen = {ast.unparse(tree)}
-    for place, (node, field, index) in enumerate(_places(tree)):
+    original = ast.unparse(tree)
+    seen = {original}
+    for node, field, index in list(_places(tree)):
         old = _get(node, field, index)
-        for new in _changes(old):
-            copied = copy.deepcopy(tree)
-            parent, _, _ = list(_places(copied))[place]
-            _set(parent, field, index, new)
-            text = ast.unparse(ast.fix_missing_locations(copied))
+        for new in list(_changes(old)):
+            _set(node, field, index, new)
+            text = ast.unparse(tree)
+            _set(node, field, index, old)
             if text not in seen:
                 seen.add(text)
-                yield _difference(ast.unparse(tree), text), text
+                yield _difference(original, text), text
 
 
 def _places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
@@ -162,7 +162,7 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
         yield ast.Pass()
     if isinstance(node, ast.AugAssign):
         target = copy.deepcopy(node.target)
-        yield ast.Assign([target], node.value)
+        yield ast.Assign([target], node.value, lineno=node.lineno)
 
 
 def _calls(node: ast.Call) -> Iterator[ast.AST]:

@@ -1,4 +1,4 @@
-"""Mutation testing of the exercises: ``python tests/course/mutate.py [name …]``.
+"""Mutation testing of the exercises: ``python -m tests.course.mutate [name …]``.
 
 Every right answer that is known, the exercise's own and those in ``right``, is changed in every
 small way; a check that takes a changed one for right lacks a case, unless the change changes
@@ -17,12 +17,12 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
-from equal_mutants import EQUAL
-from mutants import mutants
 
 from minidl.course import find, names
 from minidl.course.exercise import Exercise
 from minidl.course.judge import judge
+from tests.course.equal_mutants import is_equal, parts
+from tests.course.mutants import mutants
 
 HERE = Path(__file__).parent
 SECONDS = 1.0  # for one mutant; it is an endless loop that takes so long
@@ -30,13 +30,13 @@ SECONDS = 1.0  # for one mutant; it is an endless loop that takes so long
 
 @dataclass
 class Score:
-    """How many mutants of an exercise there are, and which live."""
+    """How many mutants of an exercise there are, which live, and which arguments fit none."""
 
     name: str
     count: int = 0
     equal: int = 0
-    used: set[str] = field(default_factory=set)
     survivors: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
 
     @property
     def killed(self) -> float:
@@ -71,16 +71,16 @@ def refused(exercise: Exercise, function: str, text: str, known: dict) -> bool:
 
 def score(name: str) -> Score:
     """Judge every mutant of an exercise."""
-    exercise, out = find(name), Score(name)
+    exercise, out = find(name), Score(name, stale=list(parts(name)))
     with mock.patch("minidl.course.judge.recognise", lambda *a: None):  # its name is not asked
         for function, what, text, known in every(exercise):
             out.count += 1
             label = f"{function}: {what}"
             if refused(exercise, function, text, known):
                 continue
-            if label in EQUAL.get(name, {}):
+            if is_equal(name, label):
                 out.equal += 1
-                out.used.add(label)
+                out.stale = [part for part in out.stale if part not in label]
             else:
                 out.survivors.append(label)
     return out
@@ -99,8 +99,7 @@ def main() -> None:
             total.survivors += one.survivors
             print(_row(one), flush=True)
             print("".join(f"    {x}\n" for x in one.survivors), end="")
-            stale = set(EQUAL.get(one.name, {})) - one.used
-            print("".join(f"    no longer survives: {x}\n" for x in sorted(stale)), end="")
+            print("".join(f"    no longer survives: {x}\n" for x in one.stale), end="")
     print(_row(total))
     sys.exit(total.killed < 0.98)
 

@@ -36,8 +36,8 @@ EXERCISE = Exercise(
         Case("40 pairs, half of them of one person", _pairs(40, 0.5, 1.1)),
         Case("many more pairs of different people", _pairs(60, 0.2, 1.3)),
         Case(
-            "a pair that lies exactly at the threshold",
-            given(d=np.array([2.0, 1.0, 0.5, 1.0, 3.0]), same=np.arange(5) % 2 > 0, tau=1.0),
+            "pairs that lie exactly at the threshold",
+            given(d=np.array([2.0, 1.0, 1.0, 0.5, 3.0]), same=np.arange(5) % 2 > 0, tau=1.0),
             edge=True,
         ),
         Case("a threshold that accepts nobody", _pairs(20, 0.4, -9.0), edge=True),

@@ -71,6 +71,11 @@ EXERCISE = Exercise(
             _row(0, 4, scores=(1, 2), overlap=0.5),
             edge=True,
         ),
+        Case(
+            "a limit of 1, which nothing is above",
+            _row(0, 4, 8, scores=(2, 3, 1), overlap=1.0),
+            edge=True,
+        ),
         Case("a single box", _row(3, scores=(0.2,), overlap=0.3), edge=True),
         Case(
             "no box at all",

@@ -48,6 +48,8 @@ EXERCISE = Exercise(
         Case("two true peaks near a single found one", _peaks([100, 298], [94, 103, 300])),
         Case("two close pairs", _peaks([100, 112], [108, 118])),
         Case("a mark that is nearer to the next beat than to its own", _peaks([0, 10], [-9, 8])),
+        Case("two found peaks near the second of three beats", _peaks([0, 98, 105], [0, 100, 300])),
+        Case("two beats near the second of three marks", _peaks([0, 100, 300], [0, 98, 105])),
         Case("another tolerance", _peaks([3, 21, 44, 62, 80], [1, 24, 40, 61, 90], 2.5)),
         Case(
             "peaks given as whole numbers",
