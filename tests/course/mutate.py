@@ -66,23 +66,23 @@ def refused(exercise: Exercise, function: str, text: str, known: dict) -> bool:
     """Whether ``check`` takes a mutant for wrong."""
     namespace = {"np": np, **known}
     exec(compile(text, "<mutant>", "exec"), namespace)
-    return judge(exercise, namespace[function], SECONDS).kind != "right"
+    with mock.patch("minidl.course.judge.recognise", lambda *a: None):  # whatever its name
+        return judge(exercise, namespace[function], SECONDS).kind != "right"
 
 
 def score(name: str) -> Score:
     """Judge every mutant of an exercise."""
     exercise, out = find(name), Score(name, stale=list(parts(name)))
-    with mock.patch("minidl.course.judge.recognise", lambda *a: None):  # its name is not asked
-        for function, what, text, known in every(exercise):
-            out.count += 1
-            label = f"{function}: {what}"
-            if refused(exercise, function, text, known):
-                continue
-            if is_equal(name, label):
-                out.equal += 1
-                out.stale = [part for part in out.stale if part not in label]
-            else:
-                out.survivors.append(label)
+    for function, what, text, known in every(exercise):
+        out.count += 1
+        label = f"{function}: {what}"
+        if refused(exercise, function, text, known):
+            continue
+        if is_equal(name, label):
+            out.equal += 1
+            out.stale = [part for part in out.stale if part not in label]
+        else:
+            out.survivors.append(label)
     return out
 
 
