@@ -41,12 +41,14 @@ class Outcome:
 
 
 def trials(exercise: Exercise) -> list[Trial]:
-    """The cases of an exercise and, where it asks for it, the first of them in float32."""
+    """The cases of an exercise and, where it asks for it, all of them again in float32."""
     inputs = exercise.inputs()
     out = [Trial(c.about, x, c.edge) for c, x in zip(exercise.cases, inputs, strict=True)]
-    single = {name: _float32(value) for name, value in inputs[0].items()}
-    if exercise.float32 and not _unchanged(inputs[0], single):
-        out.append(Trial(f"{out[0].about}, in float32", single, loose=True))
+    for double in out[:] if exercise.float32 else []:
+        single = {name: _float32(value) for name, value in double.arguments.items()}
+        if not _unchanged(double.arguments, single):
+            about = f"{double.about}, in float32"
+            out.append(Trial(about, single, double.edge, loose=True))
     return out
 
 

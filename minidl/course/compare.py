@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy import allclose, isclose  # as they are now, whatever a notebook does to np later
 
+KEEP = ": keep the type of what was given, with `np.zeros_like(x)` or `np.zeros(shape, x.dtype)`"
+
 
 def difference(
     got: Any,
@@ -17,7 +19,9 @@ def difference(
 ) -> str | None:
     """Return a sentence on the first thing in which ``got`` differs, or None if nothing does.
 
-    ``dtypes`` false takes any kind of number. Nested tuples and lists are compared item by item.
+    Arrays must have the expected dtype, save that whole numbers may have any width; a single number
+    only has to be equal. ``dtypes`` false takes any kind of number in arrays too. Nested tuples and
+    lists are compared item by item.
     """
     if got is None and expected is not None:
         return f"{what} is None: does the function end with `return`?"
@@ -68,10 +72,14 @@ def _number_difference(
 
 
 def _dtype_difference(array: np.ndarray, expected: np.ndarray, what: str) -> str | None:
-    if expected.ndim and array.dtype != expected.dtype:
-        return f"{what} has the dtype {array.dtype}, where {expected.dtype} is expected"
-    if array.dtype.kind.replace("u", "i") != expected.dtype.kind.replace("u", "i"):
+    kinds = array.dtype.kind.replace("u", "i"), expected.dtype.kind.replace("u", "i")
+    if expected.ndim and array.dtype != expected.dtype and kinds != ("i", "i"):
+        advice = KEEP if (array.dtype, expected.dtype) == (np.float64, np.float32) else ""
+        return f"{what} has the dtype {array.dtype}, where {expected.dtype} is expected{advice}"
+    if not expected.ndim and "b" in kinds and kinds != ("b", "b"):
         return f"{what} is {_kind(array)}, where {_kind(expected)} is expected"
+    if not expected.ndim and kinds == ("f", "i") and not float(array).is_integer():
+        return f"{what} is {array:.4g}, where a whole number is expected"
     return None
 
 

@@ -33,7 +33,7 @@ class Case:
     """One call: ``make(rng)`` gives the arguments by name; ``about`` says what the case probes.
 
     ``about`` completes the sentence "it is wrong on …": "a stride of 2", "an empty batch". Floating
-    arrays are float64; the check itself repeats the first case in float32. ``edge`` marks a case at
+    arrays are float64; the check itself repeats every case in float32. ``edge`` marks a case at
     the border of what is allowed (ties, zeros, one sample).
     """
 
@@ -81,7 +81,7 @@ class Exercise:
               function gets the diagnosis if it does the same in every case
     gradient: set where the function returns gradients
     rtol, atol: how far a float64 result may be off; float32 gets ten thousand times as much
-    float32:  whether the first case is repeated in float32
+    float32:  whether the cases are repeated in float32
     """
 
     solution: Callable

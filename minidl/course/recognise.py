@@ -13,8 +13,8 @@ def recognise(
 ) -> str | None:
     """The diagnosis of the known mistake that a student made, or None.
 
-    It is the one that does the same in every trial; else the one that gives the same values, with
-    another fault on top.
+    It is the one that does the same in every trial; else the only one that gives the same values
+    wherever the student's function gives any, with another fault on top.
     """
     if isinstance(outcomes[-1].error, OutOfTime):
         return None
@@ -24,10 +24,12 @@ def recognise(
         if all(_alike(exercise, *each) for each in zip(tried, outcomes, theirs, strict=True)):
             return diagnosis
         known[diagnosis] = theirs
-    for diagnosis, theirs in known.items():
-        if _same_values(exercise, tried, outcomes, theirs, expected):
-            return diagnosis
-    return None
+    alike = [
+        diagnosis
+        for diagnosis, theirs in known.items()
+        if _same_values(exercise, tried, outcomes, theirs, expected)
+    ]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _alike(exercise: Exercise, trial: Trial, a: Outcome, b: Outcome) -> bool:
@@ -43,11 +45,13 @@ def _same_values(
     theirs: list[Outcome],
     expected: list[Outcome],
 ) -> bool:
-    """True if both give the same values wherever both give any, and wrong ones at least once."""
+    """True if b gives a's values wherever a gives any, and wrong ones at least once."""
     telling = False
     for trial, a, b, right in zip(tried, outcomes, theirs, expected, strict=True):
-        if a.error is not None or b.error is not None:
+        if a.error is not None:
             continue
+        if b.error is not None:
+            return False
         if differs(exercise, trial, a, b, dtypes=False):
             return False
         telling |= bool(differs(exercise, trial, b, right, dtypes=False))

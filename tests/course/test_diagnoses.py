@@ -1,5 +1,7 @@
 """A diagnosis speaks of the mistake that was made, not of another one."""
 
+import dataclasses
+import inspect
 import re
 
 import numpy as np
@@ -104,6 +106,100 @@ ANSWERS = {
 }
 
 
+def nearest_first(found, true, tolerance):
+    free, hits = list(true), 0
+    for f in found:
+        nearest = min(free, key=lambda t: abs(f - t), default=np.inf)
+        if abs(f - nearest) <= tolerance:
+            free.remove(nearest)
+            hits += 1
+    return hits, len(found) - hits, len(free)
+
+
+def by_size(a, unit, number=9):
+    flat = np.abs(a[..., unit]).reshape(len(a), -1)
+    pictures = np.argsort(-flat.max(axis=1), kind="stable")[:number]
+    return pictures, *np.unravel_index(flat.argmax(axis=1)[pictures], a.shape[1:3])
+
+
+def unstable(a, unit, number=9):
+    flat = a[..., unit].reshape(len(a), -1)
+    pictures = np.argsort(-flat.max(axis=1))[:number]
+    return pictures, *np.unravel_index(flat.argmax(axis=1)[pictures], a.shape[1:3])
+
+
+def semi_hard_up_to(ends):
+    def semi_hard(d, labels, margin):
+        same = np.equal.outer(labels, labels)
+        near, far = d[:, :, None], d[:, None]
+        after = near <= far if "near" in ends else near < far
+        before = far <= near + margin if "far" in ends else far < near + margin
+        other = ~np.eye(len(d), dtype=bool)
+        return (same & other)[:, :, None] & ~same[:, None] & after & before
+
+    return semi_hard
+
+
+def over_what_is_accepted(d, same, tau):
+    yes = d < tau
+    return (yes & ~same).sum() / yes.sum(), (~yes & same).sum() / (~yes).sum()
+
+
+def gram_of_loops(a):
+    gram = np.zeros((a.shape[-1], a.shape[-1]))
+    for k, m in np.ndindex(gram.shape):
+        gram[k, m] = (a[..., k] * a[..., m]).sum()
+    return gram
+
+
+ANSWERS["output_size"].append(
+    (
+        lambda size, kernel, stride=1, padding=(0, 0), dilation=1: max(
+            0, int((size + sum(padding) - dilation * (kernel - 1) - 1) / stride) + 1
+        ),
+        "towards 0",
+    )
+)
+ANSWERS["error_rates"].append((over_what_is_accepted, "number of accepted pairs"))
+ANSWERS["semi_hard"] += [
+    (semi_hard_up_to("near"), "exactly as far"),
+    (semi_hard_up_to("far"), "exactly α farther"),
+    (semi_hard_up_to("near and far"), "both ends"),
+]
+ANSWERS["content_cost"] += [
+    (lambda c, g: (((c - g) ** 2).sum() / 4 / c.size, (g - c) / 2 / c.size), "Coursera"),
+    (lambda c, g: (((c - g) ** 2).sum() / 4 / c.size, g - c), "Coursera"),
+]
+ANSWERS["gram_matrix"].append((gram_of_loops, "float64 whatever"))
+ANSWERS["match_peaks"] = [(nearest_first, "nearest true one")]
+ANSWERS["strongest"] = [(by_size, "without the sign"), (unstable, "stable")]
+ANSWERS["chi_square"] = [
+    (lambda f, g, tiny=tiny: (f - g) ** 2 / (f + g + tiny), "to the divisor")
+    for tiny in (1e-3, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
+]
+ANSWERS["layer_cost"] = [
+    (
+        lambda size, kernel, channels, filters, rank: (
+            (size - kernel + 1) ** rank * filters,
+            (kernel**rank * channels + 1) * filters,
+            (size - kernel + 1) ** rank * filters * kernel**rank,
+        ),
+        "missing from your multiplications",
+    )
+]
+ANSWERS["dice"].append(
+    (
+        lambda predicted, truth, label: (
+            ((predicted == label) & (truth == label)).sum()
+            / max(((predicted == label) | (truth == label)).sum(), 1)
+            if ((predicted == label) | (truth == label)).any()
+            else 1
+        ),
+        "Jaccard",
+    )
+)
+
+
 @pytest.mark.parametrize(
     ("name", "answer", "words"),
     [(name, *answer) for name, answers in ANSWERS.items() for answer in answers],
@@ -123,3 +219,80 @@ def test_a_diagnosis_quotes_no_code_of_another_mistake(exercise):
             assert code in source or code in exercise.source or not others, (
                 f"{diagnosis!r} quotes {code!r}, which belongs to {others}"
             )
+
+
+def _changed(exercise, change):
+    """The solution, with a change to what it returns."""
+
+    def function(*args, **kwargs):
+        return change(exercise.solution(*args, **kwargs))
+
+    function.__signature__ = inspect.signature(exercise.solution)
+    return function
+
+
+def _numbers(change):
+    """A change of every single number, and of no array."""
+    return lambda value: (
+        tuple(_numbers(change)(v) for v in value)
+        if isinstance(value, tuple)
+        else change(value)
+        if np.ndim(value) == 0
+        else value
+    )
+
+
+def _indices(dtype):
+    return lambda value: (
+        tuple(_indices(dtype)(v) for v in value)
+        if isinstance(value, tuple)
+        else value.astype(dtype)
+        if getattr(value, "ndim", 0) and value.dtype.kind == "i"
+        else value
+    )
+
+
+def _whole(value):
+    """An int wherever it is equal, as in `return 0` where there are no triplets."""
+    return int(value) if np.isfinite(value) and int(value) == value else value
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _numbers(float),
+        _numbers(_whole),
+        _numbers(np.float64),
+        _numbers(np.asarray),
+        _indices(np.int32),
+        _indices(np.int16),
+    ],
+    ids=["float", "int", "np.float64", "0-d array", "int32", "int16"],
+)
+def test_a_number_of_another_type_is_as_right(exercise, change):
+    feedback = judge(exercise, _changed(exercise, change), 60.0)
+    assert feedback.kind == "right", feedback
+
+
+def test_a_mistake_is_not_named_where_another_fits_as_well(toy):
+    """What raises nearly everywhere shows too little to be told from its neighbours."""
+
+    def raises_with_a_scale(x, scale=1.0):
+        if scale != 1:
+            raise ValueError
+        return float((x**2).sum()), x
+
+    assert "factor 2" in judge(toy, raises_with_a_scale, 60.0).diagnosis
+    neighbour = {"The scale is squared.": {"2 * scale * x": "scale**2 * x"}}
+    exercise = dataclasses.replace(toy, wrong={**toy.wrong, **neighbour})
+    assert judge(exercise, raises_with_a_scale, 60.0).diagnosis is None
+
+
+def test_a_mistake_is_not_named_where_it_would_have_raised(toy):
+    raising = {"2 * scale * x": "3 * scale * x + 0 * x[0]"}
+    exercise = dataclasses.replace(toy, wrong={"You look at the first number.": raising})
+
+    def tripled(x, scale=1.0):
+        return scale * float((x**2).sum()), 3 * scale * x
+
+    assert judge(exercise, tripled, 60.0).diagnosis is None

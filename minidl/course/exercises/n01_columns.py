@@ -31,6 +31,7 @@ EXERCISE = Exercise(
     points=2,
     cases=(
         Case("two pictures, 4 × 5, in 3 channels", normal({"x": (2, 4, 5, 3)}, kernel=(3, 2))),
+        Case("a window wider than high", normal({"x": (2, 5, 7, 2)}, kernel=(2, 4))),
         Case("a stride of 2", normal({"x": (2, 7, 6, 2)}, kernel=(3, 2), stride=2)),
         Case(
             "a stride of 3 that leaves a rest", normal({"x": (1, 9, 6, 2)}, kernel=(2, 2), stride=3)

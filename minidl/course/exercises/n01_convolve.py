@@ -39,6 +39,7 @@ EXERCISE = Exercise(
     points=3,
     cases=(
         Case("two pictures, 6 × 5, in 3 channels", _pictures(2, 6, 5, 3, 4)),
+        Case("filters wider than high", _pictures(2, 5, 8, 2, 3, kernel=(2, 4))),
         Case("a stride of 2", _pictures(2, 7, 9, 2, 3, stride=2)),
         Case("a padding of 1", _pictures(1, 4, 6, 2, 3, padding=1)),
         Case(

@@ -36,6 +36,8 @@ def _pictures(n, h, wide, c, size, stride):
     }
 
 
+WINDOW = {"size": 3, "stride": 2}
+
 EXERCISE = Exercise(
     solution=max_pool,
     points=2,
@@ -45,6 +47,11 @@ EXERCISE = Exercise(
         Case("windows that overlap by all but one position", _pictures(1, 5, 4, 3, 3, 1)),
         Case("windows further apart than they are wide", _pictures(1, 8, 5, 2, 2, 3)),
         Case("a size that leaves a rest", _pictures(2, 5, 7, 1, 2, 2)),
+        Case(
+            "what a ReLU leaves, much of it 0",
+            lambda rng: {"x": np.maximum(rng.standard_normal((2, 5, 6, 2)), 0)} | WINDOW,
+            edge=True,
+        ),
         Case("a window as large as the picture", _pictures(2, 3, 3, 2, 3, 3), edge=True),
     ),
     hints=(

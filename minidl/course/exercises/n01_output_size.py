@@ -37,8 +37,20 @@ EXERCISE = Exercise(
             "stride, padding and dilation together",
             given(size=17, kernel=3, stride=3, padding=(3, 0), dilation=2),
         ),
+        Case(
+            "stride, padding and dilation that leave a rest",
+            given(size=18, kernel=4, stride=4, padding=(1, 2), dilation=2),
+        ),
+        Case("a stride, and taps that are 3 apart", given(size=15, kernel=3, stride=2, dilation=3)),
+        Case(
+            "padding behind alone, with a stride",
+            given(size=10, kernel=3, stride=3, padding=(0, 2)),
+        ),
         Case("a window as long as the input", given(size=5, kernel=5, stride=2), edge=True),
         Case("a window that does not fit", given(size=3, kernel=7, stride=2), edge=True),
+        Case(
+            "a window that is one position too long", given(size=4, kernel=5, stride=2), edge=True
+        ),
     ),
     hints=(
         "Lay the window at the very beginning. How far can it still slide before its last tap "
@@ -70,6 +82,8 @@ EXERCISE = Exercise(
         "You return a negative number where the window does not fit: there are 0 positions.": {
             "max(room // stride + 1, 0)": "room // stride + 1"
         },
+        "You rounded towards 0, as `int` does. Where the window is a little too long, the room is "
+        "negative, and only `//` rounds it down.": {"room // stride": "int(room / stride)"},
         "You added 1 before dividing: first divide the room by the stride, then add 1.": {
             "room // stride + 1": "(room + 1) // stride"
         },

@@ -33,6 +33,8 @@ EXERCISE = Exercise(
         Case("a stride of 2 on an odd size", given(size=9, kernel=3, stride=2)),
         Case("a stride of 3", given(size=10, kernel=6, stride=3)),
         Case("taps that are 3 apart", given(size=12, kernel=3, dilation=3)),
+        Case("stride and dilation together", given(size=9, kernel=4, stride=2, dilation=3)),
+        Case("an input shorter than the stride", given(size=2, kernel=3, stride=5), edge=True),
         Case("a kernel of a single tap", given(size=7, kernel=1), edge=True),
         Case("a stride larger than the kernel", given(size=9, kernel=1, stride=3), edge=True),
     ),

@@ -33,6 +33,7 @@ EXERCISE = Exercise(
         Case("a square layer, in which everything fits everything", _layer(3, 3, 3)),
         Case("more outputs than inputs", _layer(4, 2, 6)),
         Case("a single example", _layer(1, 3, 2), edge=True),
+        Case("a single input number", _layer(4, 1, 3), edge=True),
         Case("a single output", _layer(4, 3, 1), edge=True),
     ),
     hints=(

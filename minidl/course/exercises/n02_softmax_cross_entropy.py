@@ -56,6 +56,11 @@ EXERCISE = Exercise(
             ),
             edge=True,
         ),
+        Case(
+            "scores that are all equal",
+            given(logits=np.full((3, 2), -2.5), labels=np.array([1, 1, 0])),
+            edge=True,
+        ),
         Case("a single example", _scores(1, 4), edge=True),
     ),
     hints=(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise
+from minidl.course.exercise import Case, Exercise, given
 
 
 def choose_threshold(d, same):
@@ -46,6 +46,22 @@ EXERCISE = Exercise(
         Case("many more pairs of one person", _pairs(53, 0.8)),
         Case("distances that tell nearly nothing", _pairs(31, 0.4, apart=0.1)),
         Case("distances that tell all", _pairs(20, 0.5, apart=50), edge=True),
+        Case(
+            "two thresholds that are as good as each other",
+            given(
+                d=np.array([2.0, 0.1, 3.0, 0.3, 1.0, 0.2]),
+                same=np.array([True, True, False, True, False, True]),
+            ),
+            edge=True,
+        ),
+        Case(
+            "distances that occur several times",
+            given(
+                d=np.array([1.0, 0.5, 1.0, 2.0, 0.5, 1.0, 2.0, 0.5]),
+                same=np.array([True, True, False, False, False, True, True, False]),
+            ),
+            edge=True,
+        ),
     ),
     hints=(
         "You have all that you need in `error_rates`. Compute both rates for one τ, then for "
@@ -71,6 +87,13 @@ EXERCISE = Exercise(
         },
         "You returned the index of the best candidate; the threshold itself is wanted.": {
             "return best": "return int(np.argmax(np.sort(d) == best))"
+        },
+        "Several thresholds can be as good. The smallest of them is asked for: go through them in "
+        "rising order, and replace the best only by one with a *smaller* gap.": {
+            "gap < smallest_gap": "gap <= smallest_gap"
+        },
+        "You accept a distance that equals τ; it is not below τ, so use `<`.": {
+            "d < tau": "d <= tau"
         },
         "You divided both rates by the number of all pairs: each is a share of its own kind.": {
             "accepted[~same].mean()": "(accepted & ~same).mean()",

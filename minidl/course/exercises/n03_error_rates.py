@@ -23,7 +23,7 @@ def error_rates(d, same, tau):
 
 def _pairs(n, share, tau):
     def make(rng):
-        same = np.arange(n) < round(share * n)
+        same = rng.permutation(n) < round(share * n)
         return {"d": rng.normal(np.where(same, 0.8, 1.6), 0.5), "same": same, "tau": tau}
 
     return make
@@ -36,8 +36,8 @@ EXERCISE = Exercise(
         Case("40 pairs, half of them of one person", _pairs(40, 0.5, 1.1)),
         Case("many more pairs of different people", _pairs(60, 0.2, 1.3)),
         Case(
-            "a pair that lies exactly at the threshold",
-            given(d=np.array([0.5, 1.0, 1.0, 2.0, 3.0]), same=np.arange(5) < 2, tau=1.0),
+            "pairs that lie exactly at the threshold",
+            given(d=np.array([2.0, 1.0, 1.0, 0.5, 3.0]), same=np.arange(5) % 2 > 0, tau=1.0),
             edge=True,
         ),
         Case("a threshold that accepts nobody", _pairs(20, 0.4, -9.0), edge=True),
@@ -65,6 +65,14 @@ EXERCISE = Exercise(
         "You accept a distance that equals τ; it is not below τ, so use `<`.": {
             "d < tau": "d <= tau"
         },
+        "You divided the false accepts by the number of accepted pairs, and the false rejects by "
+        "that of the rejected ones. Each is a share of its own kind: of the pairs of different "
+        "people, and of those of one person.": {
+            "accepted[~same]": "(~same)[accepted]",
+            "~accepted[same]": "same[~accepted]",
+        },
+        "You divided the false accepts by the number of accepted pairs: they are a share of all "
+        "pairs of different people.": {"accepted[~same]": "(~same)[accepted]"},
         "You returned counts; a rate is a count divided by how many pairs of its kind there are.": {
             "accepted[~same].mean()": "accepted[~same].sum() * 1.0",
             "(~accepted[same]).mean()": "(~accepted[same]).sum() * 1.0",

@@ -22,6 +22,11 @@ EXERCISE = Exercise(
     cases=(
         Case("3 encodings against 4, of 5 numbers each", normal({"x": (3, 5), "y": (4, 5)})),
         Case("as many on both sides", normal({"x": (4, 3), "y": (4, 3)})),
+        Case(
+            "a group with itself, and an encoding that occurs twice",
+            lambda rng: dict.fromkeys("xy", rng.integers(-3, 4, (3, 2))[[0, 1, 2, 1]] * 1.0),
+            edge=True,
+        ),
         Case("one encoding against many", normal({"x": (1, 2), "y": (6, 2)}), edge=True),
         Case("encodings of a single number", normal({"x": (3, 1), "y": (2, 1)}), edge=True),
     ),

@@ -24,11 +24,11 @@ def batch_hard(d, labels):
     ### END SOLUTION
 
 
-def batch(labels, **options):
+def batch(labels, spread=1.0, **options):
     """Squared distances between random encodings, and whose they are."""
 
     def make(rng):
-        f = rng.standard_normal((len(labels), 3))
+        f = spread * rng.standard_normal((len(labels), 3))
         d = ((f[:, None] - f) ** 2).sum(axis=2)
         return {"d": d, "labels": np.array(labels), **options}
 
@@ -42,6 +42,7 @@ EXERCISE = Exercise(
         Case("3 people with 4 pictures each", batch([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2])),
         Case("people in any order", batch([7, 3, 7, 5, 3, 5, 5, 3, 7])),
         Case("people with unequally many pictures", batch([1, 2, 2, 1, 2, 2, 1, 2])),
+        Case("encodings close together", batch([2, 1, 1, 2, 1, 2, 0, 0], spread=0.1)),
         Case("two people with two pictures each", batch([0, 1, 0, 1]), edge=True),
     ),
     hints=(

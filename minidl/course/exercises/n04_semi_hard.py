@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise
+from minidl.course.exercise import Case, Exercise, given
 from minidl.course.exercises.n04_batch_hard import batch
 
 
@@ -26,6 +26,13 @@ def semi_hard(d, labels, margin):
     ### END SOLUTION
 
 
+def _on_a_line(places, labels, margin):
+    """Encodings of one whole number each, so that distances are equal, or exactly α apart."""
+    places = np.array(places, float)
+    d = (places[:, None] - places) ** 2
+    return given(d=d, labels=np.array(labels), margin=margin)
+
+
 EXERCISE = Exercise(
     solution=semi_hard,
     points=3,
@@ -33,6 +40,11 @@ EXERCISE = Exercise(
         Case("3 people with 3 pictures each", batch([0, 0, 0, 1, 1, 1, 2, 2, 2], margin=1.5)),
         Case("people in any order and a large margin", batch([4, 1, 4, 2, 1, 2, 2], margin=5.0)),
         Case("a small margin", batch([0, 1, 0, 1, 0, 2, 2, 1], margin=0.7)),
+        Case(
+            "negatives exactly as far as the positive, and exactly α farther",
+            _on_a_line([0, -1, 1, 2, 3, 1.5], [0, 1, 0, 1, 0, 1], 3.0),
+            edge=True,
+        ),
         Case("a person with a single picture", batch([0, 0, 1, 2, 2], margin=3.0), edge=True),
         Case("a margin of 0, which leaves no room", batch([0, 0, 1, 1], margin=0.0), edge=True),
     ),
@@ -46,6 +58,15 @@ EXERCISE = Exercise(
     wrong={
         "You let the negative be closer than the positive: that is hard, not semi-hard. d(A,P) < "
         "d(A,N) is asked for.": {"(near < far) & (far < near + margin)": "(far < near + margin)"},
+        "You count a negative that is exactly as far as the positive: d(A,P) < d(A,N) is asked "
+        "for, so use `<`.": {"(near < far)": "(near <= far)"},
+        "You count a negative that is exactly α farther than the positive: d(A,N) < d(A,P) + α is "
+        "asked for, so use `<`.": {"(far < near + margin)": "(far <= near + margin)"},
+        "You count the negatives at both ends of the range: d(A,P) < d(A,N) < d(A,P) + α leaves "
+        "out distances that are equal, so use `<` twice.": {
+            "(near < far)": "(near <= far)",
+            "(far < near + margin)": "(far <= near + margin)",
+        },
         "You set no limit by the margin: a negative farther than d(A,P) + α has nothing left to "
         "teach.": {"(near < far) & (far < near + margin)": "(near < far)"},
         "You let a picture be its own positive: with d(A,A) = 0 that teaches nothing. Leave out "

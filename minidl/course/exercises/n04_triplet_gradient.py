@@ -1,6 +1,8 @@
 """The triplet loss's gradient."""
 
-from minidl.course.exercise import Case, Exercise, Gradient
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, Gradient, given
 from minidl.course.exercises.n04_triplet_loss import CASES, triplet_loss, triplets
 
 
@@ -27,6 +29,16 @@ EXERCISE = Exercise(
     cases=(
         *CASES,
         Case("satisfied triplets only", triplets(4, 3, -50.0), edge=True),
+        Case(
+            "a triplet that is satisfied exactly",
+            given(
+                a=np.zeros((2, 2)),
+                p=np.array([[1.0, 0], [1, 1]]),
+                n=np.array([[0.0, 2], [1, 2]]),
+                margin=3.0,
+            ),
+            edge=True,
+        ),
     ),
     hints=(
         "Take one active triplet and forget the max: J = ‖a − p‖² − ‖a − n‖² + α. The derivative "
@@ -39,6 +51,8 @@ EXERCISE = Exercise(
         "Satisfied triplets get a gradient too: where the max is 0, so is the slope.": {
             "(near - far + margin > 0)[:, None]": "1"
         },
+        "A triplet that is satisfied exactly, where ‖a − p‖² − ‖a − n‖² + α is 0, is not active: "
+        "use `>`.": {"+ margin > 0": "+ margin >= 0"},
         "The factor 2 is missing: the derivative of u² is 2u.": {
             "2 * (n - p)": "(n - p)",
             "2 * (p - a)": "(p - a)",

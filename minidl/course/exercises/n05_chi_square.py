@@ -61,9 +61,12 @@ EXERCISE = Exercise(
         "You added up over the D numbers; the logistic unit needs each of them.": {
             "(f - g) ** 2 / safe": "((f - g) ** 2 / safe).sum(axis=1)"
         },
-        "You added a constant to the divisor. That keeps 0/0 away, but it changes every other "
-        "number too, and small features nearly vanish: treat only the zeros differently.": {
-            "np.where(total > 0, total, 1)": "total + 1e-3"
+        **{
+            f"You added {tiny} to the divisor. That keeps 0/0 away, but it changes every other "
+            "number too, most of all the small ones: treat only the zeros differently.": {
+                "np.where(total > 0, total, 1)": f"total + {tiny}"
+            }
+            for tiny in ("1e-3", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
         },
         "You divided by the mean (f + g)/2; the divisor is the sum f + g.": {
             "total = f + g": "total = (f + g) / 2"

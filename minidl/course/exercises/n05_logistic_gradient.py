@@ -31,7 +31,7 @@ def _loss(u, same, w, b):
 def _pairs(n, size, share=0.5):
     def make(rng):
         same = (rng.random(n) < share).astype(np.float64)
-        u, w = rng.random((n, size)), rng.standard_normal(size)
+        u, w = rng.standard_normal((n, size)), rng.standard_normal(size)
         return {"u": u, "same": same, "w": w, "b": rng.standard_normal()}
 
     return make

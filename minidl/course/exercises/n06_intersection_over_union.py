@@ -52,7 +52,19 @@ EXERCISE = Exercise(
             _boxes((10, 10, 20, 30), (22, 12, 30, 28), (12, 35, 19, 50), (25, 40, 35, 60)),
         ),
         Case("a small box inside of a large one", _boxes((0, 0, 20, 10), (5, 2, 9, 7))),
+        Case(
+            "boxes that cross, none with a corner in the other",
+            _boxes((10, 20, 50, 30), (20, 10, 30, 50), (35, 5, 45, 35), (0, 22, 60, 27)),
+        ),
+        Case(
+            "boxes that begin left of the picture and above it",
+            _boxes((-8, -5, 6, 9), (-3, -9, 4, 2), (-12, 1, -6, 7)),
+        ),
         Case("9 boxes, some near and some far", _near(9, 60)),
+        Case(
+            "boxes that share, or miss each other by, half a pixel",
+            _boxes((3, 4, 9, 6), (8.5, 4, 12, 6), (9.5, 4, 12, 6), (3, 5.5, 9, 8), (3, 6.5, 9, 8)),
+        ),
         Case(
             "the box itself, and a box that touches it",
             _boxes((3, 4, 9, 6), (3, 4, 9, 6), (9, 4, 12, 6)),

@@ -63,8 +63,17 @@ EXERCISE = Exercise(
         ),
         Case("5 faces with 3 boxes each", _crowd(5, 3, 0.338)),
         Case(
+            "scores below 0",
+            _row(0, 30, 4, 33, 60, scores=(-1.5, -0.3, -0.2, -4, -9), overlap=0.3),
+        ),
+        Case(
             "two boxes that overlap by exactly the limit",
             _row(0, 4, scores=(1, 2), overlap=0.5),
+            edge=True,
+        ),
+        Case(
+            "a limit of 1, which nothing is above",
+            _row(0, 4, 8, scores=(2, 3, 1), overlap=1.0),
             edge=True,
         ),
         Case("a single box", _row(3, scores=(0.2,), overlap=0.3), edge=True),
@@ -110,6 +119,8 @@ EXERCISE = Exercise(
         "others stay.": {"<= overlap": "> overlap"},
         "You remove a box that overlaps by exactly the limit; it is not above the limit, so use "
         "`<=`.": {"<= overlap": "< overlap"},
+        "You leave out boxes whose score is below 0. A score only says which of two boxes is the "
+        "surer one.": {"kept.append(best)": "kept += [best] * bool(scores[best] > 0)"},
         "You keep only the best box of the whole picture. There may be several faces: go on with "
         "the boxes that do not overlap it.": {
             "rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]": "rest[:0]"

@@ -28,15 +28,20 @@ def strongest(a, unit, number=9):
 
 def _activations(pictures, height, width, channels, **options):
     def make(rng):
-        numbers = rng.permutation(pictures * height * width * channels) / 10.0
+        count = pictures * height * width * channels
+        numbers = (rng.permutation(count) - 0.7 * count) / 10.0  # most of them below 0
         return {"a": numbers.reshape(pictures, height, width, channels), **options}
 
     return make
 
 
-def _ties(rng):
-    a = rng.integers(0, 3, (8, 3, 4, 2)).astype(float)
-    return {"a": a, "unit": 1, "number": 6}
+def _ties(pictures, number):
+    def make(rng):
+        a = rng.integers(-2, 1, (pictures, 3, 4, 2)).astype(float)
+        a[::3] -= 2
+        return {"a": a, "unit": 1, "number": number}
+
+    return make
 
 
 EXERCISE = Exercise(
@@ -47,7 +52,8 @@ EXERCISE = Exercise(
         Case("a layer that is wider than high", _activations(15, 3, 7, 4, unit=2, number=4)),
         Case("the last unit", _activations(10, 4, 3, 5, unit=4, number=3)),
         Case("fewer pictures than asked for", _activations(4, 3, 2, 2, unit=0), edge=True),
-        Case("ties", _ties, edge=True),
+        Case("ties", _ties(8, 6), edge=True),
+        Case("ties among 200 pictures", _ties(200, 150), edge=True),
     ),
     hints=(
         "Look at the unit's channel alone, `a[..., unit]`, and give each picture one row: "
@@ -80,6 +86,11 @@ EXERCISE = Exercise(
         "lost: rank them by their strongest position.": {
             "best = flat.max(axis=1)": "best = flat.mean(axis=1)"
         },
+        "You ranked by size without the sign: an activation far below 0 is a weak one.": {
+            "a[..., unit]": "np.abs(a[..., unit])"
+        },
+        "Your sort mixes up pictures that tie, once there are many of them: "
+        "`np.argsort(…, kind='stable')` keeps them in order.": {', kind="stable"': ""},
         "You put the later picture first at a tie, as sorting upwards and reversing does: the "
         "earlier one comes first.": {"-best": "best", ")[:number]": ")[::-1][:number]"},
     },

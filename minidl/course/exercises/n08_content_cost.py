@@ -55,6 +55,20 @@ EXERCISE = Exercise(
         "You took the mean over positions and channels; the lecture's cost is a sum.": {
             "np.sum(difference**2)": "np.mean(difference**2)"
         },
+        "That is the Coursera exercise's cost, divided by 4·n_H·n_W·n_C, and its gradient. The "
+        "lecture has ½ in front of the sum.": {
+            "0.5 * np.sum(difference**2), difference": (
+                "np.sum(difference**2) / (4 * a_G.size), difference / (2 * a_G.size)"
+            )
+        },
+        "Your cost is the Coursera exercise's, divided by 4·n_H·n_W·n_C. The lecture has ½ in "
+        "front of the sum.": {
+            "0.5 * np.sum(difference**2)": "np.sum(difference**2) / (4 * a_G.size)"
+        },
+        "Your gradient is for a_C: it has to be shaped and signed for a_G, and a step against it "
+        "has to bring G closer to the content. The ½ is missing from the cost as well.": {
+            "0.5 * np.sum(difference**2), difference": "np.sum(difference**2), -2 * difference"
+        },
         "The differences are not squared.": {"difference**2": "difference"},
         "You took the root: that is half the distance, where the cost has the square of the "
         "distance.": {"np.sum(difference**2)": "np.sqrt(np.sum(difference**2))"},

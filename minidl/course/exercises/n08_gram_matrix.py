@@ -62,6 +62,9 @@ EXERCISE = Exercise(
         "the same place. Multiply at every position, then sum.": {
             "rows.T @ rows": "np.outer(rows.sum(axis=0), rows.sum(axis=0))"
         },
+        "Your G is float64 whatever `a` is: give `np.zeros` the dtype of `a`.": {
+            "rows.T @ rows": "(rows.T @ rows).astype(np.float64)"
+        },
         "Only the first row of positions is counted: the sum goes over i and over j.": {
             "a.reshape(-1, a.shape[-1])": "a[0, 0]"
         },

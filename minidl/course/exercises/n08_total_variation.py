@@ -36,6 +36,7 @@ EXERCISE = Exercise(
             given(image=np.tile(np.arange(5.0)[:, None] ** 2, (1, 3, 1, 2))),
         ),
         Case("a single row of pixels", normal({"image": (1, 1, 6, 3)}), edge=True),
+        Case("a single column of pixels", normal({"image": (1, 5, 1, 2)}), edge=True),
         Case("a flat picture", given(image=np.full((1, 3, 4, 3), 7.0)), edge=True),
     ),
     hints=(
@@ -67,6 +68,19 @@ EXERCISE = Exercise(
         },
         "You compare neighbours in one direction only: those side by side are missing.": {
             "gradient = np.zeros_like(image)": "gradient, right = np.zeros_like(image), 0 * right"
+        },
+        "You compare neighbours in one direction only: those one below the other are missing.": {
+            "gradient = np.zeros_like(image)": "gradient, down = np.zeros_like(image), 0 * down"
+        },
+        "Your axes are one too far on: rows are along axis 1 and columns along axis 2; the "
+        "channels of a pixel, along axis 3, are no neighbours.": {
+            "image[:, 1:] - image[:, :-1]": "image[..., 1:] - image[..., :-1]",
+            "gradient[:, 1:] +=": "gradient[..., 1:] +=",
+            "gradient[:, :-1] -=": "gradient[..., :-1] -=",
+        },
+        "You compare the channels of a pixel as well; only neighbours in the same channel are "
+        "compared.": {
+            "np.sum(down**2) + ": "np.sum(down**2) + np.sum(np.diff(image, axis=3) ** 2) + "
         },
         "You compare the last row with the first, and the last column with the first: `np.roll` "
         "wraps around, a picture does not.": {

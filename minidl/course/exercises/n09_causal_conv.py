@@ -37,6 +37,7 @@ EXERCISE = Exercise(
         Case("two signals of 9 samples in 2 channels", _signals(2, 9, 2, 3)),
         Case("a filter with an even number of taps", _signals(1, 8, 1, 2, taps=4)),
         Case("a dilation of 3", _signals(2, 12, 2, 2, dilation=3)),
+        Case("an even number of taps that are 2 apart", _signals(2, 11, 3, 1, taps=2, dilation=2)),
         Case("a filter of a single tap", _signals(2, 5, 3, 2, taps=1), edge=True),
         Case(
             "a filter that reaches back further than the signal is long",

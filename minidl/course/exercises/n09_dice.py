@@ -33,6 +33,10 @@ def _maps(shape, label=1):
     return make
 
 
+def _two_maps(predicted, truth):
+    return given(predicted=np.array(predicted), truth=np.array(truth), label=1)
+
+
 def _same(value, label):
     return given(predicted=np.full((2, 3), value), truth=np.full((2, 3), value), label=label)
 
@@ -44,6 +48,10 @@ EXERCISE = Exercise(
         Case("two maps that agree mostly", _maps((5, 6))),
         Case("the label 0", _maps((4, 3, 5), label=0)),
         Case("a label that the prediction uses too seldom", _maps((4, 5, 3), label=2)),
+        Case("as many errors as hits", _two_maps([1, 1, 1, 0, 0], [1, 1, 0, 1, 0])),
+        Case("maps that agree nowhere", _two_maps([1, 1, 0, 2], [0, 0, 1, 1]), edge=True),
+        Case("a label in the prediction alone", _two_maps([1, 0, 1], [0, 0, 2]), edge=True),
+        Case("a label in the truth alone", _two_maps([0, 0, 2], [1, 0, 1]), edge=True),
         Case("maps that agree completely", _same(2, 2), edge=True),
         Case("a label that is in neither map", _same(1, 2), edge=True),
     ),
@@ -70,6 +78,8 @@ EXERCISE = Exercise(
         },
         "You divided by the size of the truth alone (that is recall): |A| + |B| counts both "
         "maps.": {"2 * (a & b).sum() / (a.sum() + b.sum())": "(a & b).sum() / max(b.sum(), 1)"},
+        "You return 1 as soon as one of the maps lacks the label: where only the other has it, "
+        "they agree nowhere, which is 0.": {"a.any() or b.any()": "a.any() and b.any()"},
         "You divide 0 by 0 where neither map has the label: the maps agree there, so return 1.": {
             "not (a.any() or b.any())": "False"
         },

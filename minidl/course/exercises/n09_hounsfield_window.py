@@ -33,6 +33,8 @@ EXERCISE = Exercise(
         Case("a window of soft tissue, much of it cut off", _tissue((6, 4), 40, 400)),
         Case("a slice with nothing outside of the window", _tissue((3, 4), 40, 400, -100, 160)),
         Case("a whole volume through a narrow window", _tissue((3, 4, 5), 35, 80)),
+        Case("a window of odd width", _tissue((4, 5), -1, 75, -80, 90)),
+        Case("whole Hounsfield units", given(hu=np.arange(-900, 1000, 171), centre=50, width=351)),
         Case(
             "the two ends of the window and its middle",
             given(hu=np.array([-60.0, 40.0, 140.0]), centre=40, width=200),
@@ -62,6 +64,7 @@ EXERCISE = Exercise(
             BEGIN: "hu = np.clip(hu, centre - width / 2, centre + width / 2)",
             "np.clip((hu - low) / width, 0, 1)": "(hu - hu.min()) / (hu.max() - hu.min())",
         },
+        "You halved the width with `//`, which rounds down: use `/`.": {"width / 2": "width // 2"},
         "Your brightness goes from 0 to 255; here it goes from 0 to 1.": {
             "np.clip(": "255 * np.clip("
         },

@@ -35,6 +35,7 @@ EXERCISE = Exercise(
         Case("the lecture's first layer on a signal", _layer(14, 5, 1, 16, 1)),
         Case("a layer of 6 filters on pictures in 3 channels", _layer(9, 4, 3, 6, 2)),
         Case("the lecture's second layer on a volume", _layer(10, 5, 16, 32, 3)),
+        Case("a single filter", _layer(8, 3, 2, 1, 2), edge=True),
         Case("a filter as large as the input", _layer(7, 7, 2, 3, 2), edge=True),
     ),
     hints=(
@@ -60,6 +61,11 @@ EXERCISE = Exercise(
         },
         "The input's channels are missing: filters are as deep as the input.": {
             BEGIN: "channels = 1"
+        },
+        "The channels are missing from your multiplications: an output reads all channels of "
+        "the input.": {"outputs * kernel**rank * channels": "outputs * kernel**rank"},
+        "The channels are missing from your parameters: filters are as deep as the input.": {
+            "kernel**rank * channels * filters": "kernel**rank * filters"
         },
         "You counted the filters twice: `outputs` already holds all of them.": {
             "outputs * kernel**rank * channels": "outputs * weights"

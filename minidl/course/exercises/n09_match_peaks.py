@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, given
+from minidl.course.exercise import BEGIN, Case, Exercise, given
 
 
 def match_peaks(found, true, tolerance):
@@ -30,8 +30,8 @@ def match_peaks(found, true, tolerance):
     ### END SOLUTION
 
 
-def _peaks(found, true):
-    return given(found=np.array(found, float), true=np.array(true, float), tolerance=10.0)
+def _peaks(found, true, tolerance=10.0):
+    return given(found=np.array(found, float), true=np.array(true, float), tolerance=tolerance)
 
 
 EXERCISE = Exercise(
@@ -47,6 +47,14 @@ EXERCISE = Exercise(
         Case("two found peaks near a single true one", _peaks([97, 104, 300], [100, 310])),
         Case("two true peaks near a single found one", _peaks([100, 298], [94, 103, 300])),
         Case("two close pairs", _peaks([100, 112], [108, 118])),
+        Case("a mark that is nearer to the next beat than to its own", _peaks([0, 10], [-9, 8])),
+        Case("two found peaks near the second of three beats", _peaks([0, 98, 105], [0, 100, 300])),
+        Case("two beats near the second of three marks", _peaks([0, 100, 300], [0, 98, 105])),
+        Case("another tolerance", _peaks([3, 21, 44, 62, 80], [1, 24, 40, 61, 90], 2.5)),
+        Case(
+            "peaks given as whole numbers",
+            given(found=np.array([7, 30, 52]), true=np.array([5, 33, 70]), tolerance=2),
+        ),
         Case("a distance of exactly the tolerance", _peaks([110, 211], [100, 200]), edge=True),
         Case("nothing found", _peaks([], [100, 200]), edge=True),
         Case("nothing to find", _peaks([100, 200, 300], []), edge=True),
@@ -69,6 +77,22 @@ EXERCISE = Exercise(
         "alarm everything is off by one.": {
             "i += 1": "i, j = i + 1, j + 1",
             "j += 1": "i, j = i + 1, j + 1",
+        },
+        "You gave each found peak the nearest true one. That can take it away from a found peak "
+        "that has no other: pairs are made from left to right.": {
+            BEGIN: (
+                "free = [float(t) for t in true]; hits = sum(1 for f in found if free and "
+                "abs((t := min(free, key=lambda t: abs(t - f))) - f) <= tolerance and "
+                "not free.remove(t)); return hits, len(found) - hits, len(true) - hits"
+            )
+        },
+        "You paired the nearest two first. That can leave both their neighbours alone: pairs are "
+        "made from left to right.": {
+            BEGIN: (
+                "near = sorted((abs(f - t), f, t) for f in found for t in true); F, T = [], []; "
+                "[(F.append(f), T.append(t)) for gap, f, t in near if gap <= tolerance and "
+                "f not in F and t not in T]; return len(F), len(found) - len(F), len(true) - len(F)"
+            )
         },
         "You leave the wrong one of the two alone: if `found[i] < true[j]`, the found peak came "
         "too early, so `i` goes on.": {"found[i] < true[j]": "found[i] > true[j]"},

@@ -40,6 +40,8 @@ EXERCISE = Exercise(
         Case("a layer with more weights than positions", _layer(14, 12, 3, 512, 256, 2e12)),
         Case("a kernel of 1 × 1", _layer(28, 30, 1, 128, 96)),
         Case("a kernel of 7 × 7 on another machine", _layer(20, 32, 7, 8, 24, 3e10, 4e10)),
+        Case("a machine of long ago, where memory decides", _layer(3, 4, 3, 2, 3, 50.0, 1.5)),
+        Case("a single filter", _layer(6, 5, 3, 4, 1), edge=True),
         Case("a single position", _layer(1, 1, 1, 100, 10), edge=True),
     ),
     hints=(

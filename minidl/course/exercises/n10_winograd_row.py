@@ -41,6 +41,14 @@ EXERCISE = Exercise(
         Case("8 inputs in 3 channels, 6 outputs for 2 filters", _row(8, 3, 2)),
         Case("9 inputs, an odd number of outputs", _row(9, 2, 4)),
         Case("one channel and one filter", _row(12, 1, 1)),
+        Case(
+            "a row that begins and ends with 0",
+            lambda rng: {
+                "d": np.pad(rng.standard_normal((5, 2)), ((1, 1), (0, 0))),
+                "g": rng.standard_normal((3, 2, 3)),
+            },
+            edge=True,
+        ),
         Case("a single tile", _row(4, 2, 3), edge=True),
         Case("a single output", _row(3, 3, 2), edge=True),
     ),

@@ -1,8 +1,8 @@
 def by_walking(size, kernel, stride=1, padding=(0, 0), dilation=1):
     end, count = size + sum(padding), 0
-    first, last = 0, (kernel - 1) * dilation
+    last = (kernel - 1) * dilation
     while last < end:
-        count, first, last = count + 1, first + stride, last + stride
+        count, last = count + 1, last + stride
     return count
 
 
