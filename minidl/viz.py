@@ -49,14 +49,16 @@ def show(fig: Figure, alt: str) -> None:
     """
     if not alt.strip():
         raise ValueError("show(fig, alt=…) needs a sentence that says what the figure shows")
-    if in_notebook():
-        from IPython.display import display
+    try:
+        if in_notebook():
+            from IPython.display import display
 
-        data = {"image/png": base64.b64encode(png(fig)).decode("ascii"), "text/plain": alt}
-        display(data, raw=True, metadata={"image/png": {"alt": alt}})
-    else:
-        print(alt)
-    plt.close(fig)
+            data = {"image/png": base64.b64encode(png(fig)).decode("ascii"), "text/plain": alt}
+            display(data, raw=True, metadata={"image/png": {"alt": alt}})
+        else:
+            print(alt)
+    finally:
+        plt.close(fig)
 
 
 def explore(draw: Callable[..., Figure], alt: str, *, columns: int = 1, **controls: Any) -> None:
@@ -114,8 +116,10 @@ def live(draw: Callable[[], Figure], alt: str, *, seconds: float = 2.0) -> Calla
 
 def _image(fig: Figure, alt: str) -> str:
     """An HTML image of a figure, which is closed."""
-    picture = base64.b64encode(png(fig)).decode("ascii")
-    plt.close(fig)
+    try:
+        picture = base64.b64encode(png(fig)).decode("ascii")
+    finally:
+        plt.close(fig)
     return f'<img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}">'
 
 
