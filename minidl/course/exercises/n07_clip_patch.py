@@ -51,6 +51,10 @@ EXERCISE = Exercise(
         "One pixel is missing at the end: a slice stops before its end.": {
             "stop = first + size": "stop = first + size - 1"
         },
+        "You return the last pixel: a slice stops before its end, so the end is one farther.": {
+            "stop = first + size": "stop = first + size - 1",
+            "min(stop, length)": "min(stop, length - 1)",
+        },
         "The step is missing.": {"position * step + offset": "position + offset"},
         "The offset is missing.": {"position * step + offset": "position * step"},
         "You added the size to the clipped start: the end belongs to the field before it is "
