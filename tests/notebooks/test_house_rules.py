@@ -113,3 +113,10 @@ def test_solution_marks_stand_in_solution_cells_only(notebook):
     for cell in notebook.cells:
         if "BEGIN SOLUTION" in cell.source or "END SOLUTION" in cell.source:
             assert grading(cell).get("solution")
+
+
+def test_commands_that_run_notebooks_read_them_as_utf8(root):
+    """Before Python 3.15, ``jupyter execute`` on Windows reads in the system's own encoding."""
+    page = (root / "README.md").read_text(encoding="utf-8")
+    commands = [line for line in page.splitlines() if re.search(r"\bjupyter execute\b", line)]
+    assert [line.split()[0] for line in commands] == ["PYTHONUTF8=1", "$env:PYTHONUTF8"]
