@@ -257,6 +257,15 @@ def test_load_state_refuses_the_same(tmp_path):
     assert bits(net.state()) == before
 
 
+def test_a_network_shares_no_array_with_the_state_that_it_took_over():
+    net, other = make_network(1), make_network(2)
+    net.load_state(other.state())
+    before = bits(other.state())
+    for array in net.state().values():
+        array += 1
+    assert bits(other.state()) == before
+
+
 # -- made to do harm, with a right checksum ------------------------------------------------------
 
 
