@@ -8,11 +8,11 @@ written for one channel and means ``lanes(array)`` of them.
 """
 
 import operator
-import platform
 
 import numpy as np
 from llvmlite import binding, ir
 from numba import config, types
+from numba.core.codegen import get_host_cpu_features
 from numba.extending import (
     intrinsic,
     lower_builtin,
@@ -23,18 +23,27 @@ from numba.extending import (
 )
 
 
+def processor_of(triple: str) -> str:
+    """Return "x86", "arm" (64 bits) or "other", as LLVM's name for what it compiles for says.
+
+    Python's ``platform.machine()`` may name another one: x64 Python on an ARM laptop runs x86 code.
+    """
+    name = triple.split("-")[0].lower()
+    if name in ("x86_64", "amd64", "i386", "i586", "i686"):
+        return "x86"
+    return "arm" if name.startswith(("aarch64", "arm64")) else "other"
+
+
 def vector_bits() -> int:
-    """Width of this processor's vector registers (a narrower or wider choice is right, too)."""
-    if config.CPU_NAME == "generic":
-        return 128
-    has = binding.get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
-    if isinstance(has, str):
-        has = dict.fromkeys((f[1:] for f in has.split(",") if f.startswith("+")), True)
-    return 512 if has.get("avx512f") else 256 if has.get("avx") else 128
+    """Width of the vector registers that Numba compiles for: it leaves AVX out where it harms."""
+    features = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+    has = features.split(",")
+    return 512 if "+avx512f" in has else 256 if "+avx" in has else 128
 
 
+PROCESSOR = processor_of(binding.get_process_triple())
 BITS = vector_bits()
-MANY_REGISTERS = BITS == 512 or platform.machine().lower() in ("arm64", "aarch64")  # 32, not 16
+MANY_REGISTERS = BITS == 512 or PROCESSOR == "arm"  # 32, not 16
 
 
 def lane_count(dtype: np.dtype) -> int:
