@@ -1,7 +1,6 @@
 """A look at the reader's machine before the course begins: what is there, and what to do if not."""
 
 import importlib
-import os
 import platform
 import shutil
 import sys
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minidl.console import printable
+from minidl.kernels.processors import processor_count
 from minidl.zoo import cache_folder
 from minidl.zoo.fetching import missing
 
@@ -85,7 +85,7 @@ def _compiler() -> Finding:
 
 
 def _processor() -> Finding:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = processor_count()
     name = platform.processor() or platform.machine()
     return Finding("processor", True, f"{name}, {cores} cores, {platform.system()}")
 
