@@ -1,22 +1,16 @@
-"""Compiling kernels with Numba: once, said aloud, kept on disk, and never a reason to fail.
+"""Compiling kernels with Numba: once, said aloud, and kept on disk (see ``code_cache``).
 
 ``AVAILABLE`` tells whether there is a compiler; without one (Numba is not installed, or
 NUMBA_DISABLE_JIT=1) `minidl.kernels` uses the NumPy twins.
-
-Compiled code is kept in the first folder that can be written: NUMBA_CACHE_DIR, ``__pycache__``
-beside this file, the user's cache folder. Numba notices a change of the processor or of the file
-that a kernel stands in, but not of the files that it uses, so the folder is named after the
-contents of all of them. If there is no such folder, every process compiles for itself.
 """
 
-import hashlib
 import os
 import sys
-import tempfile
+import threading
 import time
 from collections.abc import Callable
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 try:
     import numba
@@ -26,56 +20,15 @@ try:
 except ImportError:
     AVAILABLE = False
 
+if AVAILABLE:
+    from minidl.kernels.code_cache import FOLDER, CodeCache
+
+LISTEN = 0.05  # seconds between two looks for an interrupt while another thread compiles
+
 _kernels: set[Callable] = set()
 # Kernels make no arrays, so they need not count who refers to them ("_nrt"): threads would fight
 # over these counts at every slice.
 SETTINGS = {"nogil": True, "error_model": "numpy", "_nrt": False}
-
-
-def _candidates():
-    """Yield the folders that might keep compiled code, best first."""
-    if os.environ.get("NUMBA_CACHE_DIR"):
-        yield Path(os.environ["NUMBA_CACHE_DIR"])
-    yield Path(__file__).parent / "__pycache__"
-    if sys.platform == "win32":
-        yield Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local")).expanduser() / "minidl"
-    elif sys.platform == "darwin":
-        yield Path("~/Library/Caches/minidl").expanduser()
-    else:
-        yield Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "minidl"
-
-
-def _fingerprint() -> str:
-    """Return a short name for the kernels' sources and Numba's version, all together."""
-    digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _writable_folder() -> Path | None:
-    with suppress(OSError, RuntimeError):  # RuntimeError: there is no home folder
-        name = f"kernels-{_fingerprint()}"
-        for candidate in _candidates():
-            with suppress(OSError):
-                (candidate / name).mkdir(parents=True, exist_ok=True)
-                with tempfile.TemporaryFile(dir=candidate / name):
-                    return candidate / name
-    return None
-
-
-FOLDER = _writable_folder() if AVAILABLE else None
-
-
-@contextmanager
-def _numba_keeps_code_here():
-    """Point Numba to our folder while it decides where a function's code will be kept."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(FOLDER)
-    try:
-        yield
-    finally:
-        numba.config.CACHE_DIR = before
 
 
 def inner(function: Callable) -> Callable:
@@ -91,31 +44,43 @@ def inlined(function: Callable) -> Callable:
 def kernel(function: Callable) -> Callable:
     """Make a compiled function that Python may call; it is compiled when it is first called."""
     _kernels.add(function)
-    compiled = _with_cache(function)
+    compiled = numba.njit(**SETTINGS)(function)
+    if FOLDER is not None and function.__closure__ is None:
+        with suppress(OSError):  # no source: it was typed into a notebook
+            compiled._cache = CodeCache(function)
+    compiled.compile = _undisturbed(compiled.compile)
+    return compiled
+
+
+def _undisturbed(function: Callable) -> Callable:
+    """Return a function that does its work on a thread of its own, while the caller waits.
+
+    An exception thrown into the caller (Ctrl-C, a time limit) ends the waiting alone: Numba's locks
+    and tables, which all kernels share, never see it.
+    """
 
     def call(*arguments):
-        nonlocal compiled
+        outcome: SimpleQueue = SimpleQueue()
+
+        def work():
+            try:
+                outcome.put((function(*arguments), None))
+            except BaseException as error:
+                outcome.put((None, error))
+
         try:
-            return compiled(*arguments)
-        except Exception:
-            if compiled is plain:
-                raise
-            compiled = plain  # what was kept is damaged, or its folder has gone: compile anew
-            return compiled(*arguments)
+            threading.Thread(target=work, name="minidl compiler", daemon=False).start()
+        except RuntimeError:  # the system gives no more threads
+            work()
+        while True:
+            with suppress(Empty):
+                value, error = outcome.get(timeout=LISTEN)
+                break
+        if error is not None:
+            raise error
+        return value
 
-    plain = numba.njit(**SETTINGS)(function)
-    call.__doc__, call.__name__ = function.__doc__, function.__name__
     return call
-
-
-def _with_cache(function):
-    if FOLDER is None:
-        return numba.njit(**SETTINGS)(function)
-    try:
-        with _numba_keeps_code_here():
-            return numba.njit(cache=True, **SETTINGS)(function)
-    except (OSError, RuntimeError):  # RuntimeError: Numba found no place for the cache
-        return numba.njit(**SETTINGS)(function)
 
 
 class _Announcer(event.Listener if AVAILABLE else object):
