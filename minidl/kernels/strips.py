@@ -185,7 +185,7 @@ def up(number: int, unit: int) -> int:
 
 
 def _run_parts(x, matrices, bias, y, parts: list[Part], relu):
-    """Run all phases: first prepare their kernels, then, in one go, do the convolutions."""
+    """Run all phases: first prepare their kernels, then do the convolutions."""
     slots = threads.thread_count()
     strips = workspace("strip", (slots, max(part.strip for part in parts)), x.dtype)
     rows = [panel_rows(x.dtype, part.steps.panel) for part in parts]
@@ -202,8 +202,8 @@ def _run_parts(x, matrices, bias, y, parts: list[Part], relu):
         if bias is not None:
             more[: s.filters] = np.tile(bias, s.filters // len(bias))
         convolutions.append(_convolution(part, x, flat(b), flat(more), y, relu, own))
-    threads.run_all(preparations)
-    threads.run_all(convolutions)
+    for work, tasks in preparations + convolutions:
+        threads.run(work, tasks)
 
 
 def _preparation(part: Part, w, b):

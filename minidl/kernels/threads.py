@@ -10,6 +10,11 @@ helper that is done looks out for more for a millisecond, and only then goes to 
 It does so in compiled code as well: Python's lock is never asked for while somebody else holds it,
 which would be a sleep, too.
 
+**Interrupts.** Ctrl-C, the time limit of a check or a lack of memory may end `run` at any line, and
+cleaning up after them could be interrupted as well. So there is nothing to clean up. Helpers work
+only while the caller is in compiled code, where no exception arrives; no lock is held; and each run
+has a list of tasks of its own, which a helper that comes too late finds empty.
+
 **Why not the ready-made pools?** Measured on two cores (`tests/benchmarks/run.py --only threads`):
 
 - BLAS threads, and Numba's OpenMP threads, keep looking out for many milliseconds, and take the
@@ -27,24 +32,24 @@ import atexit
 import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
+from functools import cache
 from queue import SimpleQueue
 
+import numpy as np
+
 from minidl.kernels import jit
+from minidl.kernels.processors import processor_count
 
 if jit.AVAILABLE:
-    from minidl.kernels.turns import NEXT, STOP, announce, await_helpers, await_tasks, new_todo
+    from minidl.kernels.turns import AT_WORK, CAME, await_bell, new_todo
 
 PATIENCE = 1e-3  # seconds that a helper looks out for more
 
 
 def _allowed() -> int:
     """Threads to use at first: our processors, or fewer if the environment says so."""
-    try:
-        count = len(os.sched_getaffinity(0))
-    except AttributeError:  # Windows and macOS
-        count = os.cpu_count() or 1
+    count = processor_count()
     for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS"):
         wanted = os.environ.get(name, "").split(",")[0].strip()
         if wanted.isdigit() and int(wanted) > 0:
@@ -72,151 +77,124 @@ def set_threads(count: int) -> None:
     _count = count
 
 
+class _Run:
+    """What helpers need to know of a run."""
+
+    def __init__(self, work: Callable, tasks: int, slots: int):
+        self.work = work
+        self.todo = new_todo(tasks, slots, _BELL_AT)
+        self.slots = iter(range(1, slots))  # one for each helper that comes
+        self.error: BaseException | None = None
+
+
+_bell = np.zeros(1, np.int64)  # how often callers have rung
+_BELL_AT = _bell.ctypes.data
+_latest: _Run | None = None
+_helpers: list["_Helper"] = []
+_closing = False
+
+
 def run(work: Callable, tasks: int) -> None:
     """Call ``work(todo, slot)`` on several threads at once, and return when all tasks are done.
 
-    ``work`` calls a kernel that takes the numbers of tasks from ``todo`` until there are none. Two
-    calls at the same time have different slots, which are smaller than `thread_count` was when the
-    run began, so that each slot may own scratch memory. The caller's slot is 0.
+    ``work`` calls one kernel that takes the numbers of tasks from ``todo`` until there are none.
+    Two calls at the same time have different slots, which are smaller than `thread_count` was when
+    the run began, so that each slot may own scratch memory. The caller's slot is 0.
 
-    While the helpers are busy for another Python thread, this one works alone.
+    If several Python threads do so at once, helpers go to the latest run; the others work alone.
     """
-    helpers = min(_count, tasks) - 1
-    team = _team
-    if helpers < 1 or not team.free.acquire(blocking=False):
+    global _latest
+    slots = min(_count, tasks)
+    if slots < 2:
         work(new_todo(tasks), 0)
         return
+    this = _Run(work, tasks, slots)
     try:
-        team.run(work, tasks, helpers)
+        _latest = this
+        _wake(slots - 1)
+        work(this.todo, 0)
     finally:
-        team.free.release()
+        if _latest is this:
+            _latest = None  # nor keep what it refers to
+    if this.error is not None:
+        raise this.error
 
 
-def run_all(works: list[tuple[Callable, int]]) -> None:
-    """`run` several (work, tasks) that do not wait for one another: a thread goes from one on to
-    the next, and all meet at the end only.
-    """
-    works = sorted(works, key=lambda item: -item[1])  # helpers come while the first is under way
-    others = [new_todo(tasks) for _, tasks in works[1:]]
-
-    def all_of_them(todo, slot):
-        for (work, _), own in zip(works, [todo, *others], strict=True):
-            work(own, slot)
-
-    run(all_of_them, works[0][1])
-
-
-class _Team:
-    """The helper threads, and what they share with whoever leads them."""
-
-    def __init__(self):
-        self.free = threading.Lock()
-        self.todo = new_todo() if jit.AVAILABLE else None
-        self.hired, self.patience = 0, 1000
-        self.asleep: deque[SimpleQueue] = deque()  # a bell for each helper
-        self.work: Callable | None = None
-        self.error: BaseException | None = None
-
-    def run(self, work, tasks, helpers):
-        """Lead a run: the caller of `run` has made sure that the team is free."""
-        self.work, self.error = work, None
+def _wake(count: int) -> None:
+    """See to it that so many helpers are awake, or waking up."""
+    while len(_helpers) < count:
+        helper = _Helper(_looks_in(PATIENCE))
         try:
-            announce(self.todo, tasks, helpers + 1)
-            self.call(helpers)
-            work(self.todo, 0)
-        except BaseException as error:
-            self.stop(error)
-        while not self.all_left():
-            pass
-        self.work = None
-        error, self.error = self.error, None
-        if error is not None:
-            raise error
+            helper.start()
+        except RuntimeError:  # the system gives no more threads: fewer will do
+            break
+        _helpers.append(helper)
+    for helper in _helpers[:count]:
+        if helper.alarm.empty():
+            helper.alarm.put(None)
 
-    def call(self, helpers):
-        """See to it that so many helpers are awake, or waking up."""
-        if not self.hired:
-            self.patience = _looks_in(PATIENCE)
-        while self.hired < helpers:
-            try:
-                threading.Thread(target=self.help, name="minidl helper", daemon=True).start()
-            except RuntimeError:  # the system gives no more threads: fewer will do
-                break
-            self.hired += 1
-        for _ in range(min(helpers, len(self.asleep))):
-            self.asleep.pop().put(None)
 
-    def help(self):
+def _caller_is_late(run: _Run | None) -> bool:
+    """Whether a run has not begun: its kernel may still be compiled."""
+    return run is not None and not run.todo[CAME]
+
+
+class _Helper(threading.Thread):
+    """A thread that takes part in runs, looks out for the next for a while, and then sleeps."""
+
+    def __init__(self, patience: int):
+        super().__init__(name="minidl helper", daemon=True)
+        self.patience, self.heard = patience, 0
+        self.alarm: SimpleQueue = SimpleQueue()
+        self.todo, self.slot = new_todo(), 0
+
+    def run(self):
         """Live the life of a helper."""
-        bell, slot = SimpleQueue(), 0
-        while True:
-            slot = await_tasks(self.todo, slot > 0, self.patience)
-            if slot:
-                self.take_part(slot)
-                continue
-            self.asleep.append(bell)
-            if self.todo[NEXT] < self.todo[STOP] and self.stay_awake(bell):
-                time.sleep(0.002)  # the caller is late: it may be compiling
-                continue
-            bell.get()
+        while not _closing:
+            rung = await_bell(_bell, self.heard, self.patience, self.todo, self.slot)
+            if rung != self.heard:
+                self.heard = rung
+                self.take_part(_latest)
+            elif _caller_is_late(_latest):
+                time.sleep(2 * PATIENCE)
+            else:
+                self.alarm.get()
 
-    def stay_awake(self, bell) -> bool:
-        """Take a bell back, unless it was rung already."""
-        try:
-            self.asleep.remove(bell)
-        except ValueError:
-            return False
-        return True
-
-    def take_part(self, slot):
-        """Work as a helper."""
-        try:
-            self.work(self.todo, slot)
-        except BaseException as error:
-            self.stop(error)
-
-    def stop(self, error):
-        """Note the first error, leave the other tasks undone."""
-        self.error = self.error or error
-        announce(self.todo, 0, 0)
-
-    def all_left(self) -> bool:
-        """Wait a little for the helpers; an interrupt waits too, scratch memory is still in use."""
-        try:
-            if await_helpers(self.todo, self.patience):
-                return True
-            time.sleep(0)  # there may be fewer cores than threads
-        except KeyboardInterrupt as interrupt:
-            self.stop(interrupt)
-        return False
-
-    def rest(self):
-        """Return when all helpers sleep: they must not run code that is being taken down."""
-        for _ in range(100):
-            if len(self.asleep) == self.hired:
-                break
-            time.sleep(PATIENCE)
+    def take_part(self, run: _Run | None):
+        """Work at a run that its caller has begun, if there is a slot."""
+        if run is None or _caller_is_late(run):
+            return
+        self.todo, self.slot = run.todo, next(run.slots, 0)
+        if self.slot:
+            self.todo[AT_WORK + self.slot] = 1
+            try:
+                run.work(self.todo, self.slot)
+            except BaseException as error:
+                run.error = error
 
 
+@cache
 def _looks_in(seconds: float) -> int:
     """Return how many times a waiting thread looks in so many seconds."""
     looks, times = 1000, []
     for _ in range(4):
         begin = time.perf_counter()
-        await_tasks(new_todo(), False, looks)
+        await_bell(np.zeros(1, np.int64), 0, looks, new_todo(), 0)
         times.append(time.perf_counter() - begin)
     return max(1, int(looks * seconds / min(times)))
 
 
-_team = _Team()
+def _close() -> None:
+    """Send the helpers home: they must not run code that is being taken down."""
+    global _closing
+    _closing = True
+    helpers = [thread for thread in threading.enumerate() if isinstance(thread, _Helper)]
+    for helper in helpers:
+        helper.alarm.put(None)
+    for helper in helpers:
+        helper.join(100 * PATIENCE)
 
 
-def _begin_anew() -> None:
-    """Form a new team in a forked process, where no thread but the forking one exists."""
-    global _team
-    _team = _Team()
-
-
-atexit.register(lambda: _team.rest())
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+atexit.register(_close)
+if hasattr(os, "register_at_fork"):  # only the forking thread exists in the new process
+    os.register_at_fork(after_in_child=_helpers.clear)

@@ -1,10 +1,12 @@
 """Taking turns at tasks inside compiled code, where no thread has to wait for Python's lock.
 
-``todo`` is a row of integers in memory that all threads see. A thread takes a task by counting up
-one of them, which the processor does in one step that nobody else can come in between.
-"""
+``todo`` is a row of integers in memory that the threads of one run share. A thread takes a task by
+counting up one of them, which the processor does in one step that nobody else can come in between.
 
-import platform
+The thread that comes first is the caller of the run, who rings for helpers; and it comes back from
+compiled code only when no helper is at work any more. No exception of Python's can arrive in
+between: so whatever interrupts a caller, nobody works on its arrays behind its back.
+"""
 
 import numpy as np
 from llvmlite import ir
@@ -13,21 +15,21 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from minidl.kernels.jit import inner, kernel
-from minidl.kernels.lanes import pointer
+from minidl.kernels.lanes import PROCESSOR, pointer
 
-NEXT = 0  # the task that is taken next; 0 also means that the caller has not begun
-STOP = 1  # how many there are
-SEAT = 2  # the next helper's slot
-SEATS = 3  # how many threads may take part, the caller included
-CAME, LEFT = 4, 5  # how many times a helper did so, ever
-SIZE = 6
-ARM = platform.machine().lower() in ("arm64", "aarch64")
+CAME = 0  # how many threads have begun to take tasks
+NEXT = 1  # the task that is taken next
+STOP = 2  # how many there are
+BELL = 3  # where the number stands that the caller counts up to be heard; 0: it wants no helpers
+AT_WORK = 4  # from here on, for each thread's slot: whether it is a helper at work
+
+HINTS = {"x86": ("llvm.x86.sse2.pause", []), "arm": ("llvm.aarch64.hint", [1])}
 
 
-def new_todo(tasks: int = 0) -> np.ndarray:
-    """Return a list of so many tasks, for one thread."""
-    todo = np.zeros(SIZE, np.int64)
-    todo[STOP], todo[SEATS] = tasks, 1
+def new_todo(tasks: int = 0, slots: int = 1, bell: int = 0) -> np.ndarray:
+    """Return a list of so many tasks for the threads of one run."""
+    todo = np.zeros(AT_WORK + slots, np.int64)
+    todo[STOP], todo[BELL] = tasks, bell
     return todo
 
 
@@ -37,10 +39,23 @@ def count_up(typing, todo, place):
 
     def emit(context, builder, signature, arguments):
         address = pointer(context, builder, signature.args[0], *arguments)
-        one = ir.Constant(ir.IntType(64), 1)
-        return builder.atomic_rmw("add", address, one, "seq_cst")
+        return _one_more(builder, address)
 
     return types.int64(todo, types.intp), emit
+
+
+@intrinsic
+def ring(typing, address):
+    """Add one to the number at an address, and return it."""
+
+    def emit(context, builder, signature, arguments):
+        return _one_more(builder, builder.inttoptr(arguments[0], ir.IntType(64).as_pointer()))
+
+    return types.int64(types.int64), emit
+
+
+def _one_more(builder, address):
+    return builder.atomic_rmw("add", address, ir.Constant(ir.IntType(64), 1), "seq_cst")
 
 
 @intrinsic
@@ -72,11 +87,11 @@ def rest(typing):
     """Tell the processor that this thread waits in a loop."""
 
     def emit(context, builder, signature, arguments):
-        name, hint = "llvm.x86.sse2.pause", []
-        if ARM:
-            name, hint = "llvm.aarch64.hint", [ir.Constant(ir.IntType(32), 1)]
-        kind = ir.FunctionType(ir.VoidType(), [value.type for value in hint])
-        builder.call(cgutils.get_or_insert_function(builder.module, kind, name), hint)
+        if PROCESSOR in HINTS:
+            name, values = HINTS[PROCESSOR]
+            hint = [ir.Constant(ir.IntType(32), value) for value in values]
+            kind = ir.FunctionType(ir.VoidType(), [value.type for value in hint])
+            builder.call(cgutils.get_or_insert_function(builder.module, kind, name), hint)
         return context.get_dummy_value()
 
     return types.void(), emit
@@ -84,55 +99,33 @@ def rest(typing):
 
 @inner
 def tasks_of(todo):
-    """Yield the numbers of tasks that nobody else has, until none are left."""
-    while look(todo, NEXT) < look(todo, STOP):
-        task = count_up(todo, NEXT)
-        if task < look(todo, STOP):
-            yield task
+    """Yield the numbers of tasks that nobody else has, until none are left.
 
-
-@inner
-def under_way(todo):
-    """Whether the caller has begun and tasks are left: now a helper is welcome."""
-    return 0 < look(todo, NEXT) < look(todo, STOP)
-
-
-@kernel
-def announce(todo, tasks, seats):
-    """Offer new tasks, or none: then whoever is at work stops after the present one."""
-    put(todo, STOP, 0)
-    put(todo, NEXT, 0)
-    put(todo, SEAT, 1)
-    put(todo, SEATS, seats)
-    put(todo, STOP, tasks)
-
-
-@kernel
-def await_tasks(todo, was_there, patience):
-    """Wait for tasks to be under way; return a slot, or 0 if none came within ``patience`` looks.
-
-    A helper first says that it has come and then looks again, and the caller makes sure that there
-    is nothing to do before it asks who is still there: so none is overlooked.
+    Whoever comes late finds none: a list is never filled again. A loop over this must not be left
+    early, since the caller waits at its end.
     """
-    if was_there:
-        count_up(todo, LEFT)
-    for _ in range(patience):
-        if under_way(todo) and look(todo, SEAT) < look(todo, SEATS):
-            count_up(todo, CAME)
-            if under_way(todo):
-                seat = count_up(todo, SEAT)
-                if seat < look(todo, SEATS):
-                    return seat
-            count_up(todo, LEFT)
-        rest()
-    return 0
+    caller = count_up(todo, CAME) == 0
+    if caller and todo[BELL]:
+        ring(todo[BELL])
+    while look(todo, NEXT) < todo[STOP]:
+        task = count_up(todo, NEXT)
+        if task < todo[STOP]:
+            yield task
+    if caller:
+        for slot in range(AT_WORK, todo.size):
+            while look(todo, slot):
+                rest()
 
 
 @kernel
-def await_helpers(todo, patience):
-    """Wait until every helper that came has left; return whether they have."""
+def await_bell(bell, heard, patience, todo, slot):
+    """Stop work at ``todo``, then wait until the bell has been rung more often than ``heard``.
+
+    Returns how often it has; no more than ``heard`` after ``patience`` looks.
+    """
+    put(todo, AT_WORK + slot, 0)
     for _ in range(patience):
-        if look(todo, LEFT) == look(todo, CAME):
-            return True
+        if look(bell, 0) != heard:
+            break
         rest()
-    return False
+    return look(bell, 0)

@@ -1,33 +1,24 @@
+import ast
 import os
 import threading
 import time
 import weakref
 from functools import partial
+from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 
-from minidl.kernels import threads
-from minidl.kernels.jit import kernel
-from minidl.kernels.turns import tasks_of
+from minidl.kernels import jit, threads
+
+if not jit.AVAILABLE:
+    pytest.skip("needs Numba", allow_module_level=True)
+
+from thread_cases import Notes, all_meet
 
 
-@kernel
-def take(todo):
-    """Return the next task's number, or −1: here tasks are Python's."""
-    for task in tasks_of(todo):
-        return task
-    return -1
-
-
-@kernel
-def count(todo, taken):
-    """Count how often each task is taken."""
-    for task in tasks_of(todo):
-        taken[task] += 1
-
-
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def three_threads():
     before = threads.thread_count()
     threads.set_threads(3)
@@ -35,106 +26,103 @@ def three_threads():
     threads.set_threads(before)
 
 
-def test_every_task_is_done_once_by_a_slot_of_its_own(three_threads):
-    done, busy = [], set()
+def test_every_task_is_done_once_by_a_slot_that_there_is():
+    for tasks in (1, 2, 3, 20) * 20:
+        notes = Notes(tasks).run()
+        assert notes.right
+        assert set(notes.slots) <= {0, 1, 2}
+
+
+def test_threads_that_ask_in_the_same_moment_get_different_tasks():
+    assert Notes(1_000_000, looks=0).run().right
+
+
+def test_slots_are_of_one_thread_each():
+    threads_of = {}
 
     def work(todo, slot):
-        assert slot not in busy
-        assert slot < 3
-        busy.add(slot)
-        while (task := take(todo)) >= 0:
-            time.sleep(0.001)
-            done.append(task)
-        busy.remove(slot)
+        threads_of.setdefault(slot, set()).add(threading.get_ident())
+        notes.work(todo, slot)
 
     for _ in range(20):
-        done.clear()
-        threads.run(work, 20)
-        assert sorted(done) == list(range(20))
+        threads_of.clear()
+        notes = Notes(50, 1000)
+        threads.run(work, 50)
+        assert all(len(found) == 1 for found in threads_of.values())
+        assert threads_of[0] == {threading.get_ident()}
 
 
-def test_threads_that_ask_in_the_same_moment_get_different_tasks(three_threads):
-    taken = np.zeros(1_000_000, np.int64)
-    threads.run(lambda todo, slot: count(todo, taken), taken.size)
-    assert (taken == 1).all()
+def test_tasks_run_at_the_same_time():
+    assert all_meet(3)
 
 
-def test_tasks_run_at_the_same_time(three_threads):
-    together = threading.Barrier(3, timeout=20)
-
-    def work(todo, slot):
-        assert take(todo) >= 0
-        together.wait()
-
-    threads.run(work, 3)
-
-
-def test_helpers_that_slept_come_again(three_threads):
+def test_helpers_that_slept_come_again():
     for pause in (0, 0.05, 0, 0.05):
-        test_tasks_run_at_the_same_time(None)
+        assert all_meet(3)
         time.sleep(pause)
 
 
 @pytest.mark.parametrize("who", ["the caller", "a helper"])
-def test_an_error_reaches_the_caller_and_stops_the_rest(three_threads, who):
-    done = []
+def test_an_error_reaches_the_caller_and_spoils_nothing(who):
+    came = threading.Event()
+    notes = Notes(1000, 1000)
 
     def work(todo, slot):
-        while (task := take(todo)) >= 0:
-            if (slot == 0) == (who == "the caller"):
-                raise RuntimeError(who)
-            time.sleep(0.001)
-            done.append(task)
+        if who == "a helper" and slot:
+            came.set()
+            raise RuntimeError(who)
+        notes.work(todo, slot)
+        if who == "the caller":
+            raise RuntimeError(who)
 
     with pytest.raises(RuntimeError, match=who):
-        threads.run(work, 1000)
-    assert len(done) < 500
-    done.clear()
-    threads.run(lambda todo, slot: done.extend(iter(lambda: take(todo), -1)), 30)
-    assert sorted(done) == list(range(30))
+        for _ in range(1000):
+            threads.run(work, 1000)
+    assert came.is_set() == (who == "a helper")
+    assert notes.at_rest
+    assert Notes(30).run().right
+    assert all_meet(3)
 
 
-def test_an_interrupt_waits_for_the_helpers(three_threads):
-    working = []
+def test_a_helper_that_comes_too_late_finds_nothing_to_do():
+    late, done = threading.Event(), threading.Event()
+    notes = Notes(30)
 
     def work(todo, slot):
-        while take(todo) >= 0:
-            if slot == 0:
-                raise KeyboardInterrupt
-            working.append(slot)
-            time.sleep(0.02)
-            working.remove(slot)
+        if slot:
+            late.wait(20)
+        notes.work(todo, slot)
+        if slot:
+            done.set()
 
-    with pytest.raises(KeyboardInterrupt):
-        threads.run(work, 100)
-    assert not working
+    caller = threading.Thread(target=threads.run, args=(work, 30))
+    caller.start()
+    while not (notes.done == 1).all():
+        time.sleep(0.001)
+    late.set()
+    caller.join(20)
+    assert not caller.is_alive()
+    assert notes.right
 
 
-def test_where_no_thread_can_be_had_the_caller_does_it_all(three_threads, monkeypatch):
+def test_where_no_thread_can_be_had_the_caller_does_it_all(monkeypatch):
     def refuse(self):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
-    monkeypatch.setattr(threads, "_team", threads._Team())
-    done = []
-    threads.run(lambda todo, slot: done.extend(iter(lambda: take(todo), -1)), 30)
-    assert done == list(range(30))
+    monkeypatch.setattr(threads, "_helpers", [])
+    notes = Notes(30).run()
+    assert notes.right
+    assert set(notes.slots) == {0}
 
 
-def test_several_python_threads_at_once(three_threads):
+def test_several_python_threads_at_once():
     wrong = []
 
     def many():
         for _ in range(300):
-            counts = [0] * 7
-
-            def work(todo, slot, counts=counts):
-                while (task := take(todo)) >= 0:
-                    counts[task] += 1
-
-            threads.run(work, 7)
-            if counts != [1] * 7:
-                wrong.append(counts)
+            if not Notes(7, 10).run().right:
+                wrong.append(threading.get_ident())
 
     callers = [threading.Thread(target=many) for _ in range(4)]
     for caller in callers:
@@ -145,12 +133,13 @@ def test_several_python_threads_at_once(three_threads):
     assert not wrong
 
 
-def test_a_run_keeps_nothing_alive(three_threads):
+def test_a_run_keeps_nothing_alive(monkeypatch):
+    monkeypatch.setattr(threads, "PATIENCE", 3)  # its helpers are still awake in the end
+    monkeypatch.setattr(threads, "_helpers", [])
+    assert all_meet(3)
     arrays = [np.zeros(10)]
-    gone = weakref.ref(arrays[0])
-    threads.run(
-        partial(lambda array, todo, slot: list(iter(lambda: take(todo), -1)), arrays.pop()), 30
-    )
+    gone, notes = weakref.ref(arrays[0]), Notes(30)
+    threads.run(partial(lambda array, todo, slot: notes.work(todo, slot), arrays.pop()), 30)
     for _ in range(100):
         if gone() is None:
             break
@@ -159,13 +148,12 @@ def test_a_run_keeps_nothing_alive(three_threads):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_forked_process_finds_its_own_helpers(three_threads):
-    threads.run(lambda todo, slot: list(iter(lambda: take(todo), -1)), 3)
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_forked_process_finds_its_own_helpers():
+    assert all_meet(3)
     child = os.fork()
     if child == 0:
-        done = []
-        threads.run(lambda todo, slot: done.extend(iter(lambda: take(todo), -1)), 6)
-        os._exit(0 if sorted(done) == list(range(6)) else 1)
+        os._exit(0 if all_meet(3) and Notes(6).run().right else 1)
     for _ in range(200):
         finished, status = os.waitpid(child, os.WNOHANG)
         if finished:
@@ -177,6 +165,31 @@ def test_a_forked_process_finds_its_own_helpers(three_threads):
     assert status == 0
 
 
+def loops_over_tasks():
+    for path in Path(threads.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.For) and "tasks_of" in ast.unparse(node.iter):
+                yield path.name, node
+
+
+def leaves(node, loops=0) -> bool:
+    """Whether a statement may leave the loop around it."""
+    loops += isinstance(node, ast.For | ast.While)
+    return (
+        isinstance(node, ast.Return | ast.Raise)
+        or (isinstance(node, ast.Break) and not loops)
+        or any(leaves(child, loops) for child in ast.iter_child_nodes(node))
+    )
+
+
+def test_no_kernel_leaves_its_tasks_early():
+    """The caller waits for its helpers at the end of this loop."""
+    loops = list(loops_over_tasks())
+    assert len(loops) > 10
+    for name, loop in loops:
+        assert not any(map(leaves, loop.body)), f"{name}:{loop.lineno}"
+
+
 @pytest.mark.parametrize("count", [0, -1, 1.5, True, "2"])
 def test_set_threads_says_what_it_wants(count):
     with pytest.raises(ValueError, match="positive int"):
@@ -184,10 +197,13 @@ def test_set_threads_says_what_it_wants(count):
 
 
 @pytest.mark.parametrize("name", ["OMP_NUM_THREADS", "NUMBA_NUM_THREADS"])
-def test_the_environment_may_ask_for_fewer(monkeypatch, name):
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.delenv("NUMBA_NUM_THREADS", raising=False)
-    every = threads._allowed()
-    for wish, count in (("1", 1), ("1,4", 1), (str(every + 1), every), ("0", every), ("no", every)):
-        monkeypatch.setenv(name, wish)
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [("1", 1), ("2", 2), ("3,1", 3), (" 2 ", 2), ("9", 4), ("0", 4), ("-1", 4), ("two", 4)],
+)
+def test_the_environment_may_ask_for_fewer_than_there_are(monkeypatch, name, wanted, count):
+    for other in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, wanted)
+    with mock.patch.object(threads, "processor_count", return_value=4):
         assert threads._allowed() == count
