@@ -51,14 +51,16 @@ def show(fig: Figure, alt: str) -> None:
     """
     if not alt.strip():
         raise ValueError("show(fig, alt=…) needs a sentence that says what the figure shows")
-    if in_notebook() and not quick():
-        from IPython.display import display
+    try:
+        if in_notebook() and not quick():
+            from IPython.display import display
 
-        data = {"image/png": base64.b64encode(png(fig)).decode("ascii"), "text/plain": alt}
-        display(data, raw=True, metadata={"image/png": {"alt": alt}})
-    else:
-        say(alt)
-    plt.close(fig)
+            data = {"image/png": base64.b64encode(png(fig)).decode("ascii"), "text/plain": alt}
+            display(data, raw=True, metadata={"image/png": {"alt": alt}})
+        else:
+            say(alt)
+    finally:
+        plt.close(fig)
 
 
 def explore(draw: Callable[..., Figure], alt: str, *, columns: int = 1, **controls: Any) -> None:
@@ -116,11 +118,12 @@ def live(draw: Callable[[], Figure], alt: str, *, seconds: float = 2.0) -> Calla
 
 def _image(fig: Figure, alt: str) -> str:
     """An HTML image of a figure, which is closed; in a quick run the text alone."""
-    if quick():
+    try:
+        if quick():
+            return html.escape(alt)
+        picture = base64.b64encode(png(fig)).decode("ascii")
+    finally:
         plt.close(fig)
-        return html.escape(alt)
-    picture = base64.b64encode(png(fig)).decode("ascii")
-    plt.close(fig)
     return f'<img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}">'
 
 

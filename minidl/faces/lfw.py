@@ -35,8 +35,8 @@ def lfw_accuracy(
     folds = lfw.folds(pairs)
     every = [pair for fold in folds for pair in fold]
     photos = sorted({photo for pair in every for photo in (pair.first, pair.second)})
-    bar = tqdm(photos, unit="picture", disable=not progress)
-    encodings = {photo: np.asarray(encode(lfw.image(photo)), np.float32) for photo in bar}
+    with tqdm(photos, unit="picture", disable=not progress) as bar:
+        encodings = {photo: np.asarray(encode(lfw.image(photo)), np.float32) for photo in bar}
     first, second = (
         np.stack([encodings[photo] for photo in side])
         for side in zip(*((pair.first, pair.second) for pair in every), strict=True)

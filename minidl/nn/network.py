@@ -138,15 +138,13 @@ class Sequential(Layer):
         self._check_built()
         check_batch(x, self.input_shape, self.dtype)
         (batch_size,) = per_axis(batch_size, 1, "batch_size")
-        training, self.training = self.training, False
         starts = range(0, max(len(x), 1), batch_size)
+        training, self.training = self.training, False
         try:
-            return np.concatenate(
-                [
-                    self.trace(x[i : i + batch_size], keep=False).output
-                    for i in tqdm(starts, disable=not progress, unit="batch")
-                ]
-            )
+            with tqdm(starts, disable=not progress, unit="batch") as bar:
+                return np.concatenate(
+                    [self.trace(x[i : i + batch_size], keep=False).output for i in bar]
+                )
         finally:
             self.training = training
 

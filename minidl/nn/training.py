@@ -122,8 +122,8 @@ def fit(
         if run.history.epochs < epochs and not run.history.stopped:
             check_writable(checkpoint)
     run.clear()  # gradients left over from elsewhere
-    bar = tqdm(total=epochs, initial=run.history.epochs, unit="epoch", disable=not progress)
     training = network.training
+    bar = tqdm(total=epochs, initial=run.history.epochs, unit="epoch", disable=not progress)
     try:
         while run.history.epochs < epochs and not run.history.stopped:
             values = {"loss": _epoch(network.train(), batches, loss, optimizer, run.history.epochs)}

@@ -12,8 +12,8 @@ def drive(run: Run, checkpoint: Checkpoint | None, progress: bool) -> Result:
 
     An interrupt before the first picture was evaluated is passed on: there is nothing to return.
     """
-    bar = tqdm(total=sum(level.steps for level in run.levels), unit="step", disable=not progress)
     stopped = ""
+    bar = tqdm(total=sum(level.steps for level in run.levels), unit="step", disable=not progress)
     try:
         if checkpoint is None or not checkpoint.load(run):
             run.begin()

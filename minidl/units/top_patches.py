@@ -92,8 +92,8 @@ def top_patches(
     training = network.training
     total = len(images) if hasattr(images, "__len__") else None
     bar = tqdm(total=total, unit="picture", disable=not progress)
-    network.eval()
     try:
+        network.eval()
         for start, batch in batches(images, batch_size):
             x = _prepared(prepare, batch)
             seen = network.trace(x, layers, keep=False).activations
