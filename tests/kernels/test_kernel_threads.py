@@ -15,7 +15,7 @@ from minidl.kernels import jit, threads
 if not jit.AVAILABLE:
     pytest.skip("needs Numba", allow_module_level=True)
 
-from tests.kernels.thread_cases import Notes, all_meet
+from thread_cases import Notes, all_meet
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +33,10 @@ def test_every_task_is_done_once_by_a_slot_that_there_is():
         assert set(notes.slots) <= {0, 1, 2}
 
 
+def test_threads_that_ask_in_the_same_moment_get_different_tasks():
+    assert Notes(1_000_000, looks=0).run().right
+
+
 def test_slots_are_of_one_thread_each():
     threads_of = {}
 
@@ -46,10 +50,6 @@ def test_slots_are_of_one_thread_each():
         threads.run(work, 50)
         assert all(len(found) == 1 for found in threads_of.values())
         assert threads_of[0] == {threading.get_ident()}
-
-
-def test_threads_that_ask_in_the_same_moment_get_different_tasks():
-    assert Notes(1_000_000, looks=0).run().right
 
 
 def test_tasks_run_at_the_same_time():

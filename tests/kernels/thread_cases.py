@@ -6,7 +6,7 @@ from minidl.kernels import threads
 from minidl.kernels.jit import kernel
 from minidl.kernels.turns import count_up, look, rest, tasks_of
 
-LOOKS = 1 << 30  # many seconds, when only a broken program waits so long
+LOOKS = 1 << 28  # some seconds, which only a broken program waits
 
 
 @kernel
