@@ -31,7 +31,8 @@ def read_image(path: str | Path, *, max_size: int | None = None) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
+            # given a path, Pillow maps uncompressed files into memory, at the turned picture's width
+            with path.open("rb") as file, Image.open(file) as picture:
                 _check_pixels(path, picture.size)
                 picture.load()
                 picture = _to_rgb(_turned(picture))
