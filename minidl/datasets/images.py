@@ -31,7 +31,7 @@ def read_image(path: str | Path, *, max_size: int | None = None) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            # given a path, Pillow maps uncompressed files into memory, and at a wrong width if turned
+            # given a path, Pillow maps plain files into memory, and at a wrong width if turned
             with path.open("rb") as file, Image.open(file) as picture:
                 _check_pixels(path, picture.size)
                 picture.load()
