@@ -103,9 +103,14 @@ def test_overlap_is_a_share_of_pixels(seed):
         (np.zeros((9, 9, 3)), {}, TypeError, "uint8 pixels 0…255, got float64"),
         (np.zeros((9, 9), np.uint8), {}, ValueError, r"RGB \(H, W, 3\), got shape \(9, 9\)"),
         (np.zeros((0, 9, 3), np.uint8), {}, ValueError, "RGB"),
-        (np.zeros((99, 99, 3), np.uint8), {"smallest": 9}, ValueError, "at least 10 pixels"),
-        (np.zeros((99, 99, 3), np.uint8), {"smallest": np.nan}, ValueError, "at least 10"),
-        (np.zeros((9, 4000, 3), np.uint8), {"smallest": 20}, ValueError, "choose smallest ≥ 80"),
+        (
+            np.zeros((99, 99, 3), np.uint8),
+            {"smallest": 9},
+            ValueError,
+            r"inf\), got 9",
+        ),
+        (np.zeros((99, 99, 3), np.uint8), {"smallest": np.nan}, ValueError, "got nan"),
+        (np.zeros((9, 4000, 3), np.uint8), {"smallest": 20}, ValueError, "choose smallest ≥ 40"),
     ],
 )
 def test_refusals(image, settings, error, message):

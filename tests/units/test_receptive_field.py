@@ -152,8 +152,8 @@ def test_units_without_a_position_see_everything():
     ("name", "position", "words"),
     [
         ("conv9", (0, 0), "no layer is called 'conv9'"),
-        ("conv1", (3, 0), "positions up to"),
-        ("conv1", (0,), "positions up to"),
+        ("conv1", (3, 0), "positions below"),
+        ("conv1", (0,), "positions below"),
     ],
 )
 def test_bad_questions(name, position, words):
