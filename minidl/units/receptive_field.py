@@ -60,7 +60,7 @@ def receptive_field(
     """
     shapes = _shapes(network, input_shape)
     rank = len(shapes[INPUT]) - 1
-    spans = {INPUT: ((1,) * rank, (1,) * rank, (0,) * rank)}
+    spans = {INPUT: ((1,) * rank, (1,) * rank, (0,) * rank) if rank else None}
     for node in _nodes(network, name):
         parts = [_grow(node.layer, spans[n], shapes[n]) for n in node.inputs]
         spans[node.name] = _union(parts)
