@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from minidl.arguments import check_path
+
 try:
     import fcntl
 except ImportError:  # Windows, which locks every open file anyway
@@ -81,7 +83,7 @@ def check_writable(path: str | Path) -> Path:
 
 def _target(path: str | Path) -> Path:
     """Return the file that writing to ``path`` replaces, or say why there can be none."""
-    path = _as_path(path)
+    path = check_path(path)
     target = Path(os.path.realpath(path)) if path.is_symlink() else path
     if target.is_dir():
         raise IsADirectoryError(f"{path} is a folder: give the path of a file to write.")
@@ -207,7 +209,7 @@ def check_readable(path: str | Path, what: str = "file") -> Path:
     Raises:
         TypeError, ValueError, OSError: saying what is there instead.
     """
-    path = _as_path(path)
+    path = check_path(path)
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder: give the path of the {what} itself.")
     if not path.exists():
@@ -241,11 +243,3 @@ def read_text(path: str | Path, what: str = "file") -> str:
             f"{line} stands the byte 0x{data[error.start]:02x}): save it as UTF-8."
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _as_path(path: str | Path) -> Path:
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"a path must be text or a pathlib.Path, got {type(path).__name__}.")
-    if "\0" in os.fspath(path):
-        raise ValueError(f"a path cannot hold NUL, got {os.fspath(path)!r}.")
-    return Path(path)

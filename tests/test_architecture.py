@@ -25,7 +25,13 @@ LEVELS = {
     "faces": 4,
     "course": 5,
 }
-SHOWN = ("viz", "diagrams", "console", "quick")  # anyone may use them; they know of no room
+COMMON = (
+    "arguments",
+    "viz",
+    "diagrams",
+    "console",
+    "quick",
+)  # anyone may use them; they know of no room
 LONGEST = 300
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 PYTHON = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))]
@@ -61,7 +67,7 @@ def imported(path: Path) -> list[str]:
 def parts_imported(path: Path) -> set[str]:
     """The parts of minidl that a file imports."""
     inner = [module.split(".") for module in imported(path) if module.split(".")[0] == "minidl"]
-    return {pieces[1] for pieces in inner if len(pieces) > 1} & {*LEVELS, *SHOWN}
+    return {pieces[1] for pieces in inner if len(pieces) > 1} & {*LEVELS, *COMMON}
 
 
 def refuse(faults: list[str]) -> None:
@@ -71,7 +77,7 @@ def refuse(faults: list[str]) -> None:
 
 def test_there_is_something_to_hold():
     assert len(SOURCES) > 50
-    assert {part(p) for p in SOURCES} - {""} == {*LEVELS, *SHOWN}
+    assert {part(p) for p in SOURCES} - {""} == {*LEVELS, *COMMON}
 
 
 def test_imports_go_down_only():
@@ -95,8 +101,8 @@ def test_what_shows_things_knows_of_nobody():
     shown = {"numpy", "matplotlib", "cycler", "IPython", "ipywidgets", "minidl"}
     allowed = {*sys.stdlib_module_names, *shown}
     for path in SOURCES:
-        if part(path) in SHOWN:
-            assert parts_imported(path) <= set(SHOWN), name(path)
+        if part(path) in COMMON:
+            assert parts_imported(path) <= set(COMMON), name(path)
             assert {module.split(".")[0] for module in imported(path)} <= allowed, name(path)
 
 
@@ -230,7 +236,7 @@ def public_functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     homes = exported()
     for path in SOURCES:
         module = name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        whole = part(path) in ("functional", "nn", *SHOWN)
+        whole = part(path) in ("functional", "nn", *COMMON)
         for full, node in documented(path):
             if whole or (module, full.split(".")[0]) in homes:
                 yield f"{name(path)}:{node.lineno}: {full}", node

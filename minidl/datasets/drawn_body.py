@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from minidl.arguments import check_int, check_seed, per_axis
+
 AIR, FAT, MUSCLE, LUNG, BLOOD, LIVER, BONE, NODULE = -1000, -90, 50, -860, 130, 75, 620, 35  # HU
 
 
@@ -32,12 +34,9 @@ def phantom(
     ``size`` is (D, H, W) in voxels, each at least 32. Raises ValueError for other sizes, for a
     negative number of nodules, and for more nodules than find room.
     """
-    sides = tuple(size) if np.iterable(size) else (size,)
-    if len(sides) != 3 or not all(isinstance(s, (int, np.integer)) and s >= 32 for s in sides):
-        raise ValueError(f"size must be (D, H, W), each at least 32, got {size!r}")
-    if not (isinstance(nodules, (int, np.integer)) and nodules >= 0):
-        raise ValueError(f"nodules must be a whole number ≥ 0, got {nodules!r}")
-    rng = np.random.default_rng(seed)
+    sides = per_axis(size, 3, "size", 32)
+    nodules = check_int(nodules, "nodules", 0)
+    rng = np.random.default_rng(check_seed(seed))
     grid = np.meshgrid(*(_line(side) for side in sides), indexing="ij", sparse=True)
     chest = _Chest(*grid, sides)
     chest.torso()

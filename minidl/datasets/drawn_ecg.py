@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minidl.arguments import check_int, check_number, check_seed
+
 RATE = 250  # samples a second
 
 # wave: seconds from R, width before and after its top, millivolts, degrees
@@ -45,10 +47,9 @@ def ecg(records: int, seconds: float, *, noise: float = 0.05, seed: int) -> ECG:
     booleans of the same shape. Record r depends on (seed, r), seconds and noise alone. Raises
     ValueError for fewer than 1 record, 1 second or 0 mV.
     """
-    limits = {"records": (records, 1), "seconds": (seconds, 1), "noise": (noise, 0)}
-    for name, (value, least) in limits.items():
-        if not value >= least:
-            raise ValueError(f"{name} must be at least {least}, got {value!r}")
+    records, seed = check_int(records, "records"), check_seed(seed)
+    seconds = check_number(seconds, "seconds", 1, np.inf, open_high=True)
+    noise = check_number(noise, "noise", 0, np.inf, open_high=True)
     drawn = [_record(seconds, noise, np.random.default_rng((seed, r))) for r in range(records)]
     signals, peaks, premature = zip(*drawn, strict=True)
     return ECG(np.stack(signals)[..., None].astype(np.float32), list(peaks), list(premature))

@@ -10,6 +10,8 @@ from that slice alone, it is right in exactly one of the two.
 import numpy as np
 from scipy import ndimage
 
+from minidl.arguments import check_int, check_seed, per_axis
+
 VESSEL, NODULE = 0, 1
 
 
@@ -22,11 +24,11 @@ def volumes(
     depends on (seed, k) and size alone, and agree in slice D // 2: keep pairs together when you
     split them. Raises ValueError for number < 1 or a side below 12.
     """
-    if not (isinstance(number, (int, np.integer)) and number >= 1):
-        raise ValueError(f"number must be a whole number of at least 1, got {number!r}")
-    sides = tuple(size) if np.iterable(size) else (size,)
-    if len(sides) != 3 or not all(isinstance(s, (int, np.integer)) and s >= 12 for s in sides):
-        raise ValueError(f"size must be (D, H, W), each at least 12, got {size!r}")
+    number, sides, seed = (
+        check_int(number, "number"),
+        per_axis(size, 3, "size", 12),
+        check_seed(seed),
+    )
     images = np.empty((number + 1, *sides, 1), np.float32)  # room for a whole last pair
     labels = np.empty(number + 1, np.int64)
     for pair in range((number + 1) // 2):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from minidl.arguments import as_array, check_int, check_path, is_int, per_axis
 from minidl.files import saving
 
 MAX_PIXELS = 80_000_000  # 240 MB as RGB; a header that promises more is not believed
@@ -26,12 +27,13 @@ def read_image(path: str | Path, *, max_size: int | None = None) -> np.ndarray:
     pixels. Raises ValueError for a missing, empty, damaged or too large file and for a file that
     is not a picture.
     """
-    path = Path(path)
+    path = check_path(path)
     _check_file(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
+            # given a path, Pillow maps plain files into memory, and at a wrong width if turned
+            with path.open("rb") as file, Image.open(file) as picture:
                 _check_pixels(path, picture.size)
                 picture.load()
                 picture = _to_rgb(_turned(picture))
@@ -63,7 +65,7 @@ def read_folder(
     ``read_image``. Hidden files are passed over; a file that cannot be read is passed to
     ``report`` as a message, and reading goes on. Raises ValueError if there is no such folder.
     """
-    folder = Path(path)
+    folder = check_path(path)
     if not folder.is_dir():
         raise ValueError(
             f"{str(folder)!r} is not a folder. Give the folder that holds the pictures"
@@ -92,12 +94,12 @@ def resize(image: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
     uint8 stays uint8; a float picture is neither rounded nor clipped. Raises TypeError or
     ValueError for other arrays or sizes below 1.
     """
-    image = np.asarray(image)
+    image = as_array(image, "image")
     if image.dtype != np.uint8 and image.dtype.kind != "f":
         raise TypeError(f"resize takes a uint8 or float picture, got dtype {image.dtype}")
     if image.ndim not in (2, 3) or image.size == 0:
         raise ValueError(f"resize takes a picture (H, W, 3) or (H, W), got shape {image.shape}")
-    height, width = _target(image.shape[:2], size)
+    height, width = target_size(size, image.shape[:2])
     if (height, width) == image.shape[:2]:
         return image.copy()
     channels = image[..., None] if image.ndim == 2 else image
@@ -107,7 +109,7 @@ def resize(image: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
 
 def shrink(image: np.ndarray, max_size: int) -> np.ndarray:
     """Shrink a picture so that its longer side is at most ``max_size``; never enlarge it."""
-    return resize(image, min(max_size, max(image.shape[:2])))
+    return resize(image, min(check_int(max_size, "max_size"), max(image.shape[:2])))
 
 
 def save_image(image: np.ndarray, path: str | Path) -> None:
@@ -116,7 +118,7 @@ def save_image(image: np.ndarray, path: str | Path) -> None:
     The file appears whole or not at all. Raises TypeError for another dtype, ValueError for
     another shape, an unknown suffix or a missing folder, OSError if the file cannot be written.
     """
-    image, path = np.asarray(image), Path(path)
+    image, path = as_array(image, "image"), check_path(path)
     if image.dtype != np.uint8:
         raise TypeError(
             f"save_image takes uint8 pixels 0…255, got {image.dtype}. "
@@ -208,14 +210,12 @@ def _to_bytes(values, whites):
     return np.rint(values * (255.0 / white)).astype(np.uint8)
 
 
-def _target(shape, size):
-    sizes = tuple(size) if np.iterable(size) else (size,)
-    whole = all(isinstance(s, (int, np.integer)) and s >= 1 for s in sizes)
-    if not whole or len(sizes) not in (1, 2):
-        raise ValueError(f"size must be an int or (height, width), each at least 1, got {size!r}")
-    if len(sizes) == 2:
-        return sizes
-    return tuple(max(1, round(side * sizes[0] / max(shape))) for side in shape)
+def target_size(size: int | tuple[int, int], shape: tuple[int, int]) -> tuple[int, int]:
+    """Return (height, width) from a pair, or from the longer side of a picture of this shape."""
+    if not is_int(size):
+        return per_axis(size, 2, "size")
+    longer = check_int(size, "size")
+    return tuple(max(1, round(side * longer / max(shape))) for side in shape)
 
 
 def _resize_channel(channel, height, width):

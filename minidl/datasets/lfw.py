@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minidl.arguments import check_path, is_list
 from minidl.datasets.images import read_image
 from minidl.files import read_text
 
@@ -38,7 +39,7 @@ class LFW:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        folder = Path(folder)
+        folder = check_path(folder, "folder")
         self.root = folder / "lfw" if (folder / "lfw").is_dir() else folder
         if not self.root.is_dir():
             raise ValueError(
@@ -56,6 +57,8 @@ class LFW:
 
     def path(self, photo: Photo) -> Path:
         """The file of a picture; ValueError if there is none."""
+        if not is_list(photo) or len(photo) != 2:
+            raise ValueError(f"a photo must be (name, number), got {photo!r}.")
         name, number = photo
         if (name, number) not in self._paths:
             known = self.people.get(name)
@@ -93,7 +96,7 @@ def read_pairs(path: str | Path) -> list[list[Pair]]:
     first line of one number, as in ``pairsDevTest.txt``, means a single fold. Raises ValueError,
     naming the line, for anything else.
     """
-    path = Path(path)
+    path = check_path(path, "pairs")
     try:
         text = read_text(path, "list of pairs")
     except (OSError, ValueError) as error:

@@ -9,6 +9,8 @@ from math import cos, hypot, pi, sin
 
 import numpy as np
 
+from minidl.arguments import check_int, check_seed
+
 Plane = np.ndarray
 
 
@@ -104,9 +106,8 @@ def shapes(count: int, *, size: int = 24, seed: int = 0) -> tuple[np.ndarray, np
     Raises:
         ValueError: if count is negative or size below 16.
     """
-    if count < 0 or size < 16:
-        raise ValueError(f"count ≥ 0 and size ≥ 16 are needed, got {count} and {size}.")
-    rng = np.random.default_rng(seed)
+    count, size = check_int(count, "count", 0), check_int(size, "size", 16)
+    rng = np.random.default_rng(check_seed(seed))
     labels = rng.permutation(np.arange(count) % len(SHAPES))
     cover = _cover(labels, size, rng)[..., None]
     ground, paint = _colours(count, size, rng)

@@ -8,6 +8,7 @@ one line of least squares.
 import numpy as np
 from PIL import Image
 
+from minidl.arguments import check_image, check_numbers
 from minidl.zoo.face_network import CHIP
 
 # Where the five points of a face come to lie in the chip, (x, y): the eye on the picture's right,
@@ -51,11 +52,7 @@ def align(image: np.ndarray, points: np.ndarray) -> np.ndarray:
     Raises:
         TypeError, ValueError: for another dtype or shape, or points that coincide.
     """
-    image, points = np.asarray(image), np.asarray(points, float)
-    if image.dtype != np.uint8:
-        raise TypeError(f"the image must be uint8 pixels 0…255, got {image.dtype}.")
-    if image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
-        raise ValueError(f"the image must be RGB (H, W, 3), got shape {image.shape}.")
+    image, points = check_image(image), check_numbers(points, "points")
     if points.shape not in ((5, 2), (2, 2)):
         raise ValueError(f"points must be (5, 2) landmarks or (2, 2) eyes, got {points.shape}.")
     template = TEMPLATE if len(points) == 5 else EYES
@@ -77,7 +74,7 @@ def _sample(picture: Image.Image, a: complex, b: complex) -> np.ndarray:
 
 
 def _complex(points: np.ndarray, name: str) -> np.ndarray:
-    points = np.asarray(points, float)
+    points = check_numbers(points, name).astype(float)
     if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
         raise ValueError(f"{name} must be finite points (K, 2), got {points.tolist()}.")
     return points[:, 0] + 1j * points[:, 1]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from minidl.functional.arguments import is_int
+from minidl.arguments import check_int, check_labels, check_seed
 
 
 def people_batches(
@@ -16,7 +16,7 @@ def people_batches(
     there are fewer). What is drawn depends on the seed and the epoch's number alone.
 
     Args:
-        labels: whose picture each row is, ints ``(N,)``.
+        labels: whose picture each row is, ints or names ``(N,)``.
         people: P, people in a batch; the last batch may hold fewer, but never one alone.
         pictures: K, pictures of each.
         seed: with the epoch's number it settles the order.
@@ -24,8 +24,10 @@ def people_batches(
     Raises:
         ValueError: for fewer than two people, two pictures, or nobody with two pictures.
     """
-    labels = np.asarray(labels)
-    _check(labels, people, pictures)
+    labels = check_labels(labels)
+    people, pictures = check_int(people, "people", 2), check_int(pictures, "pictures", 2)
+    seed = check_seed(seed)
+    _check(labels)
     order = np.argsort(labels, kind="stable")
     _, starts = np.unique(labels[order], return_index=True)
     rows_of = np.split(order, starts[1:])
@@ -40,15 +42,7 @@ def people_batches(
     return batches
 
 
-def _check(labels: np.ndarray, people: int, pictures: int) -> None:
-    for name, value in (("people", people), ("pictures", pictures)):
-        if not is_int(value) or value < 2:
-            raise ValueError(
-                f"{name} must be at least 2, got {value!r}: a triplet needs two people, and two "
-                "pictures of one of them."
-            )
-    if labels.ndim != 1 or labels.dtype.kind not in "iu":
-        raise ValueError(f"labels must be ints (N,), got {labels.dtype} {labels.shape}.")
+def _check(labels: np.ndarray) -> None:
     counts = np.unique(labels, return_counts=True)[1]
     if len(counts) < 2 or counts.max() < 2:
         raise ValueError(

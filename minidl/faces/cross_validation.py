@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from minidl.arguments import as_array
 from minidl.console import printable
 from minidl.faces.roc import best_threshold, check_pairs
 
@@ -45,7 +46,7 @@ def cross_validate(distances: np.ndarray, same: np.ndarray, fold: np.ndarray) ->
         ValueError: for fewer than two folds, or pairs that ``roc`` would refuse.
     """
     distances, same = check_pairs(distances, same)
-    fold = np.asarray(fold)
+    fold = as_array(fold, "fold")
     if fold.shape != same.shape:
         raise ValueError(f"fold must have the shape {same.shape}, got {fold.shape}.")
     folds = np.unique(fold)

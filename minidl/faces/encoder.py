@@ -10,6 +10,7 @@ import hashlib
 import numpy as np
 
 from minidl import nn
+from minidl.arguments import as_array, check_int
 
 SIZE = 48
 
@@ -29,6 +30,7 @@ def face_encoder(
         encoding: numbers in an encoding; the lecture's 128.
         seed: of the first weights.
     """
+    width, size = check_int(width, "width"), check_int(size, "size", 16)
     return nn.Sequential(
         [
             *_stage("stage1", width, 5, stride=2),
@@ -52,14 +54,20 @@ def _stage(name: str, filters: int, kernel: int, stride: int = 1) -> list[nn.Lay
     ]
 
 
-def pixels_to_input(images: np.ndarray) -> np.ndarray:
-    """Return uint8 pictures ``(N, H, W, 3)`` as float32 in −1 … 1, what the encoder takes."""
-    images = np.asarray(images)
+def check_images(images: np.ndarray) -> np.ndarray:
+    """Return pictures as an array, uint8 ``(N, H, W, 3)``."""
+    images = as_array(images, "images")
     if images.dtype != np.uint8 or images.ndim != 4:
         raise ValueError(
-            f"pictures must be uint8 (N, H, W, 3), got {images.dtype} {images.shape}: "
+            f"images must be uint8 (N, H, W, 3), got {images.dtype} {images.shape}: "
             "put a single one in a batch with image[None]."
         )
+    return images
+
+
+def pixels_to_input(images: np.ndarray) -> np.ndarray:
+    """Return uint8 pictures ``(N, H, W, 3)`` as float32 in −1 … 1, what the encoder takes."""
+    images = check_images(images)
     x = images.astype(np.float32)
     x /= np.float32(127.5)
     x -= np.float32(1)
@@ -76,6 +84,8 @@ def fingerprint(network: nn.Sequential) -> str:
 
     Encodings of different networks must never be compared; this is how they are told apart.
     """
+    if not isinstance(network, nn.Sequential):
+        raise TypeError(f"network must be an nn.Network, got {type(network).__name__}.")
     digest = hashlib.sha256()
     for name, array in sorted(network.state().items()):
         digest.update(f"{name} {array.dtype.str} {array.shape};".encode())

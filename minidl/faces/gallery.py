@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from minidl.arguments import as_array, check_number, is_list, is_text
 from minidl.faces.search import nearest, squared_lengths
-from minidl.functional.arguments import is_text
 from minidl.nn.weights import (
     Kind,
     WeightFileError,
@@ -78,7 +78,7 @@ class Gallery:
 
     def enrol(self, name: str, encoding: np.ndarray) -> None:
         """Add a person, or one more picture of a person: one encoding ``(D,)``."""
-        self.enrol_all([name], np.asarray(encoding)[None])
+        self.enrol_all([name], as_array(encoding, "encoding")[None])
 
     def enrol_all(self, names: Sequence[str], encodings: np.ndarray) -> None:
         """Add many people at once: ``encodings`` is ``(N, D)``; all of them or, on an error, none.
@@ -86,7 +86,9 @@ class Gallery:
         Raises:
             TypeError, ValueError: for names that are not text, or encodings that do not fit.
         """
-        names, encodings = list(names), self._check(encodings)
+        if not is_list(names):
+            raise TypeError(f"names must be a list of names, got {names!r}.")
+        encodings = self._check(encodings)
         if len(names) != len(encodings):
             raise ValueError(f"{len(names)} names for {len(encodings)} encodings: give one each.")
         for name in names:
@@ -97,7 +99,7 @@ class Gallery:
                 )
         self._make_room(len(self) + len(names), encodings.shape[1])
         self._rows[len(self) : len(self) + len(names)] = encodings
-        self._names += names
+        self._names += map(str, names)
         self._squares = None
 
     def _make_room(self, size: int, width: int) -> None:
@@ -134,7 +136,8 @@ class Gallery:
         Raises:
             ValueError: if nobody is called so, or the encoding does not fit.
         """
-        query = self._check(np.asarray(encoding)[None])
+        query = self._check(as_array(encoding, "encoding")[None])
+        threshold = check_number(threshold, "threshold", -np.inf, np.inf)
         distances, _ = nearest(query, self._rows[self._rows_of(name)])
         d = float(distances[0, 0])
         return Match(name if d < threshold else None, name, d)
@@ -145,7 +148,7 @@ class Gallery:
         Raises:
             ValueError: if the gallery is empty, or the encoding does not fit.
         """
-        return self.identify_all(np.asarray(encoding)[None], threshold)[0]
+        return self.identify_all(as_array(encoding, "encoding")[None], threshold)[0]
 
     def identify_all(self, encodings: np.ndarray, threshold: float) -> list[Match]:
         """Identify many at once: ``encodings`` is ``(Q, D)``."""
@@ -154,6 +157,7 @@ class Gallery:
         if self._squares is None:
             self._squares = squared_lengths(self.encodings)
         queries = self._check(encodings)
+        threshold = check_number(threshold, "threshold", -np.inf, np.inf)
         distances, rows = nearest(queries, self.encodings, squares=self._squares)
         found = zip((self._names[row] for row in rows[:, 0]), distances[:, 0].tolist(), strict=True)
         return [Match(name if d < threshold else None, name, d) for name, d in found]
@@ -165,7 +169,7 @@ class Gallery:
         return rows
 
     def _check(self, encodings: np.ndarray) -> np.ndarray:
-        encodings = np.asarray(encodings)
+        encodings = as_array(encodings, "encodings")
         width = self._rows.shape[1] if len(self) else None
         if encodings.ndim != 2 or (width and encodings.shape[1] != width) or not encodings.shape[1]:
             want = f"{width} numbers" if width else "one row of numbers each"

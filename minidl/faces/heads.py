@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from minidl import nn
-from minidl.functional.arguments import check_array, check_same_dtype
+from minidl.arguments import check_choice, check_int, check_numbers
+from minidl.functional.arguments import check_array, check_gradient, check_same_dtype
 
 Feature = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -26,6 +27,8 @@ def absolute_difference_backward(
     du: np.ndarray, f: np.ndarray, g: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (df, dg) = (du·sign(f − g), −df); where both are equal there is no slope: 0."""
+    _check(f, g)
+    check_gradient(du, f.shape, f.dtype, "du")
     df = du * np.sign(f - g)
     return df, -df
 
@@ -56,6 +59,8 @@ def chi_square_backward(
 
     r lies in −1 … 1, so the slopes lie in −3 … 1; at 0/0 they count as 0.
     """
+    _check(f, g)
+    check_gradient(du, f.shape, f.dtype, "du")
     total = f + g
     r = np.divide(f - g, total, out=np.zeros_like(total), where=total > 0)
     return du * r * (2 - r), -du * r * (2 + r)
@@ -67,11 +72,14 @@ def split_signs(f: np.ndarray) -> np.ndarray:
     No information is lost. With equal weights on the two halves, χ² of what is split is
     (f − g)² / (|f| + |g|) of what was not.
     """
+    check_array(f, "f", 2, "(N, D)")
     return np.concatenate([np.maximum(f, 0), np.maximum(-f, 0)], axis=1)
 
 
 def split_signs_backward(ds: np.ndarray, f: np.ndarray) -> np.ndarray:
     """Return df: each half passes its slope on where it is above 0."""
+    check_array(f, "f", 2, "(N, D)")
+    check_gradient(ds, (len(f), 2 * f.shape[1]), f.dtype, "ds")
     up, down = np.split(ds, 2, axis=1)
     return up * (f > 0) - down * (f < 0)
 
@@ -97,10 +105,10 @@ class Head:
     """
 
     def __init__(self, feature: str | Feature = "absolute", *, size: int = 128, seed: int = 0):
-        if not callable(feature) and feature not in FEATURES:
-            raise ValueError(f"feature must be a function or one of {list(FEATURES)}: {feature!r}.")
-        self.feature = feature if callable(feature) else FEATURES[feature]
-        probe = np.zeros((1, size), np.float32)
+        if not callable(feature):
+            feature = FEATURES[check_choice(feature, "feature", FEATURES)]
+        self.feature = feature
+        probe = np.zeros((1, check_int(size, "size")), np.float32)
         width = self.feature(probe, probe).shape[1]
         self.network = nn.Sequential([nn.Dense(1, name="unit")], input_shape=(width,), seed=seed)
 
@@ -128,8 +136,12 @@ class Head:
 
         Features are computed once. Adam; the rate falls along a cosine.
         """
+        epochs, batch_size = check_int(epochs, "epochs", 0), check_int(batch_size, "batch_size")
         u = self.feature(f, g)
-        target = np.asarray(same).astype(u.dtype)[:, None]
+        target = check_numbers(same, "same").astype(u.dtype)
+        if target.shape != (len(u),):
+            raise ValueError(f"same must be ({len(u)},), one for each pair, got {target.shape}.")
+        target = target[:, None]
         steps = epochs * -(-len(u) // batch_size)
         return nn.fit(
             self.network,

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from minidl.arguments import check_int, check_ints, check_labels, check_seed
 from minidl.faces.search import nearest
+from minidl.functional.arguments import check_array
 
 
 def identification_rates(
@@ -22,20 +24,24 @@ def identification_rates(
 
     Args:
         encodings, labels: of the test people ``(N, D), (N,)``, at least two pictures each.
-        sizes: the Ks.
+        sizes: the Ks, or one of them.
         probes: for each K people are drawn until there were so many probes.
         seed: of the draws.
 
     Raises:
         ValueError: if there are fewer people with two pictures than K.
     """
-    rng = np.random.default_rng(seed)
+    check_array(encodings, "encodings", 2, "(N, D)")
+    labels, rng = (
+        check_labels(labels, count=len(encodings)),
+        np.random.default_rng(check_seed(seed)),
+    )
+    sizes, probes = check_ints(sizes, "sizes"), check_int(probes, "probes")
     rows_of = [np.flatnonzero(labels == person) for person in np.unique(labels)]
     rows_of = [rows for rows in rows_of if len(rows) > 1]
-    if max(sizes) > len(rows_of) or min(sizes) < 1:
+    if not sizes or max(sizes) > len(rows_of):
         raise ValueError(
-            f"galleries of {min(sizes)} … {max(sizes)} people are wanted, there are "
-            f"{len(rows_of)} people with two pictures."
+            f"sizes must be 1 … {len(rows_of)}, as many people have two pictures, got {sizes}."
         )
     return np.array([_rate(encodings, rows_of, size, -(-probes // size), rng) for size in sizes])
 

@@ -7,6 +7,7 @@ points a little.
 
 import numpy as np
 
+from minidl.arguments import check_image, check_numbers
 from minidl.faces.alignment import similarity
 from minidl.zoo.shape_predictor import ShapePredictor
 
@@ -23,7 +24,10 @@ def find_landmarks(image: np.ndarray, box: np.ndarray, predictor: ShapePredictor
         The eye on the picture's right, outer and inner corner; the eye on its left, outer and inner
         corner; the base of the nose: the order of ``alignment.TEMPLATE``.
     """
-    image, (left, top, right, bottom) = np.asarray(image), np.asarray(box, float)
+    image, box = check_image(image), check_numbers(box, "box").astype(float)
+    if box.shape != (4,) or not np.isfinite(box).all():
+        raise ValueError(f"box must be (left, top, right, bottom) in pixels, got {box.tolist()}.")
+    left, top, right, bottom = box
     corner, size = np.array([left, top]), np.array([right - left, bottom - top])
     points = predictor.mean.astype(float)
     for cascade in range(len(predictor.leaves)):

@@ -31,6 +31,8 @@ def lfw_accuracy(
     Raises:
         ValueError: if folder or list are not as LFW has them, or hold fewer than two folds.
     """
+    if not callable(encode):
+        raise TypeError(f"encode must be a function of a picture, got {type(encode).__name__}.")
     lfw = folder if isinstance(folder, LFW) else LFW(folder)
     folds = lfw.folds(pairs)
     every = [pair for fold in folds for pair in fold]

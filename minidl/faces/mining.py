@@ -11,7 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from minidl.arguments import check_labels, check_number, check_rng
 from minidl.faces.triplets import Triplets
+from minidl.functional.arguments import check_array
 
 Miner = Callable[[np.ndarray, np.ndarray, float, np.random.Generator], Triplets]
 
@@ -20,6 +22,7 @@ def random_triplets(
     distances: np.ndarray, labels: np.ndarray, margin: float, rng: np.random.Generator
 ) -> Triplets:
     """For every anchor and positive, any picture of somebody else."""
+    labels = checked_labels(labels, distances)
     anchor, positive = positive_pairs(labels)
     others = labels[anchor][:, None] != labels
     return _with_one_negative(anchor, positive, others, rng)
@@ -33,8 +36,9 @@ def semi_hard(
     Farther than the positive, but not by the margin (Schroff et al., 2015). One of them at random;
     pairs without any are left out.
     """
+    labels = checked_labels(labels, distances)
     anchor, positive = positive_pairs(labels)
-    near = distances[anchor, positive][:, None]
+    near, margin = distances[anchor, positive][:, None], check_number(margin, "margin", 0, np.inf)
     far = distances[anchor]
     others = labels[anchor][:, None] != labels
     return _with_one_negative(anchor, positive, others & (near < far) & (far < near + margin), rng)
@@ -44,6 +48,7 @@ def batch_hard(
     distances: np.ndarray, labels: np.ndarray, margin: float, rng: np.random.Generator
 ) -> Triplets:
     """For every anchor, its farthest positive and its closest negative (Hermans et al., 2017)."""
+    labels = checked_labels(labels, distances)
     same = labels[:, None] == labels
     others = ~same
     np.fill_diagonal(same, False)
@@ -57,6 +62,7 @@ def batch_all(
     distances: np.ndarray, labels: np.ndarray, margin: float, rng: np.random.Generator
 ) -> Triplets:
     """Every triplet there is: for P people × K pictures P·K·(K − 1)·(P − 1)·K of them."""
+    labels = checked_labels(labels, distances)
     anchor, positive = positive_pairs(labels)
     pair, negative = np.nonzero(labels[anchor][:, None] != labels)
     return Triplets(anchor[pair], positive[pair], negative)
@@ -70,6 +76,12 @@ MINERS: dict[str, Miner] = {
 }
 
 
+def checked_labels(labels: np.ndarray, distances: np.ndarray) -> np.ndarray:
+    """Return the labels of a batch as an array; refuse them and distances that do not fit."""
+    check_array(distances, "distances", 2, "(N, N)")
+    return check_labels(labels, count=len(distances))
+
+
 def positive_pairs(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows (anchor, positive) of all ordered pairs of one person's pictures."""
     same = labels[:, None] == labels
@@ -81,6 +93,7 @@ def _with_one_negative(
     anchor: np.ndarray, positive: np.ndarray, allowed: np.ndarray, rng: np.random.Generator
 ) -> Triplets:
     """Draw one of the allowed negatives ``(pairs, N)`` for each pair that has any."""
+    check_rng(rng)
     lots = np.where(allowed, rng.random(allowed.shape), -1.0)
     negative = lots.argmax(axis=1)
     found = allowed.any(axis=1)

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from minidl.arguments import check_number
+from minidl.faces.mining import checked_labels
+
 SMALL = 0.25  # of the margin: distances below this are no distances
 
 
@@ -28,8 +31,12 @@ class Monitor:
     curves: dict[str, list[float]] = field(default_factory=dict)
     _told: int = 0
 
+    def __post_init__(self) -> None:
+        self.margin = check_number(self.margin, "margin", 0, np.inf)
+
     def add(self, loss: float, active: float, distances: np.ndarray, labels: np.ndarray) -> None:
         """Take note of a batch: distances ``(N, N)`` between the encodings of ``labels``."""
+        labels = checked_labels(labels, distances)
         same = labels[:, None] == labels
         pairs = ~np.eye(len(labels), dtype=bool)
         values = {

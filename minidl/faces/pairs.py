@@ -9,6 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from minidl.arguments import check_int, check_labels, check_number, check_seed
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -37,15 +39,18 @@ def split_people(labels: np.ndarray, *shares: float, seed: int = 0) -> list[np.n
         shares: for instance ``0.8, 0.2``: parts of all people; they must not add up to more than 1.
         seed: of the draw.
     """
-    if not shares or min(shares) <= 0 or sum(shares) > 1 + 1e-9:
+    shares = [check_number(share, "shares", 0, 1, open_low=True) for share in shares]
+    if not shares or sum(shares) > 1 + 1e-9:
         raise ValueError(f"shares must be above 0 and add up to at most 1, got {shares}.")
-    people = np.random.default_rng(seed).permutation(np.unique(labels))
+    labels = check_labels(labels)
+    people = np.random.default_rng(check_seed(seed)).permutation(np.unique(labels))
     ends = np.rint(np.cumsum((0, *shares)) * len(people)).astype(int)
     return [np.flatnonzero(np.isin(labels, people[start:end])) for start, end in pairwise(ends)]
 
 
 def all_pairs(labels: np.ndarray) -> Pairs:
     """Return every pair of different rows once, all in fold 0: N·(N − 1)/2 of them."""
+    labels = check_labels(labels)
     first, second = np.triu_indices(len(labels), k=1)
     same = labels[first] == labels[second]
     return Pairs(first, second, same, np.zeros(len(first), np.int64))
@@ -61,9 +66,10 @@ def fold_pairs(labels: np.ndarray, per_fold: int, folds: int = 10, *, seed: int 
     Raises:
         ValueError: if a fold's people do not have that many pairs.
     """
-    rng = np.random.default_rng(seed)
+    labels, rng = check_labels(labels), np.random.default_rng(check_seed(seed))
+    per_fold, folds = check_int(per_fold, "per_fold"), check_int(folds, "folds")
     people = rng.permutation(np.unique(labels))
-    if folds < 1 or len(people) < 2 * folds:
+    if len(people) < 2 * folds:
         raise ValueError(f"{folds} folds need two people each, there are {len(people)}.")
     parts = []
     for group in np.array_split(people, folds):

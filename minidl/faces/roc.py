@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaincinv
 
+from minidl.arguments import check_int, check_number, check_numbers
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -55,13 +57,13 @@ class Roc:
 
     def at_threshold(self, threshold: float, confidence: float = 0.95) -> Point:
         """Return the rates for d < ``threshold``."""
+        threshold = check_number(threshold, "threshold", -np.inf, np.inf)
         i = min(int(np.searchsorted(self.thresholds, threshold)), len(self.thresholds) - 1)
-        return self._point(i, float(threshold), confidence)
+        return self._point(i, threshold, confidence)
 
     def at_false_accept(self, rate: float, confidence: float = 0.95) -> Point:
         """Return the largest threshold with at most this false-accept rate, and what it accepts."""
-        if not 0 <= rate <= 1:
-            raise ValueError(f"a false-accept rate lies in 0 … 1, got {rate!r}.")
+        rate = check_number(rate, "rate", 0, 1)
         i = int(np.searchsorted(self.false_accept, rate, side="right")) - 1
         return self._point(i, float(self.thresholds[i]), confidence)
 
@@ -124,9 +126,9 @@ def interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[flo
     beta distributions. It supposes independent trials. Pairs that share pictures are not: with
     them the true uncertainty is larger.
     """
-    k, n, tail = successes, trials, (1 - confidence) / 2
-    if not 0 <= k <= n or n < 1 or not 0 < confidence < 1:
-        raise ValueError(f"{k} successes in {n} trials at confidence {confidence} make no sense.")
+    n = check_int(trials, "trials")
+    k = check_int(successes, "successes", 0, n)
+    tail = (1 - check_number(confidence, "confidence", 0, 1, open_low=True, open_high=True)) / 2
     low = betaincinv(k, n - k + 1, tail) if k > 0 else 0.0
     high = betaincinv(k + 1, n - k, 1 - tail) if k < n else 1.0
     return float(low), float(high)
@@ -134,7 +136,8 @@ def interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[flo
 
 def check_pairs(distances: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return both as arrays (``same`` as booleans), or say what is wrong with them."""
-    distances, same = np.asarray(distances), np.asarray(same).astype(bool)
+    distances = check_numbers(distances, "distances")
+    same = check_numbers(same, "same").astype(bool)
     if distances.ndim != 1 or distances.shape != same.shape:
         raise ValueError(
             f"distances and same must be (n,) both, got {distances.shape} and {same.shape}."

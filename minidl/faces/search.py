@@ -6,8 +6,9 @@ memory. Blocks keep the table of scores small, however many there are.
 
 import numpy as np
 
+from minidl.arguments import check_int
 from minidl.faces.distances import pair_distances
-from minidl.functional.arguments import check_array, check_same_dtype, is_int
+from minidl.functional.arguments import check_array, check_same_dtype
 
 BLOCK = 1 << 16
 SPARE = 4  # candidates beyond those asked for, against rounding
@@ -47,8 +48,9 @@ def nearest(
             f"queries {queries.shape} and encodings {encodings.shape} must be of one length: "
             "do they come from the same network?"
         )
-    if len(encodings) == 0 or not is_int(count) or count < 1:
-        raise ValueError(f"there must be encodings and a count of at least 1, got {count!r}.")
+    count, block = check_int(count, "count"), check_int(block, "block")
+    if len(encodings) == 0:
+        raise ValueError("there must be encodings to search among, got none.")
     squares = squared_lengths(encodings) if squares is None else squares
     rows = _candidates(queries, encodings, squares, min(count + SPARE, len(encodings)), block)
     exact = np.stack([pair_distances(queries, encodings[column]) for column in rows.T], axis=1)

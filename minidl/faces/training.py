@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from minidl import nn
+from minidl.arguments import check_choice, check_int, check_labels, check_number, check_seed
 from minidl.faces.batches import people_batches
 from minidl.faces.distances import squared_distances
-from minidl.faces.encoder import pixels_to_input
+from minidl.faces.encoder import check_images, pixels_to_input
 from minidl.faces.mining import MINERS, Miner
 from minidl.faces.monitor import Monitor
 from minidl.faces.triplets import triplet_cost
@@ -65,9 +66,10 @@ def train_with_triplets(
     Raises:
         ValueError: for settings or data that do not fit; nothing is trained then.
     """
-    if len(images) != len(labels):
-        raise ValueError(f"{len(images)} pictures need as many labels, got {len(labels)}.")
-    miner = _miner(miner)
+    images = check_images(images)
+    labels = check_labels(labels, count=len(images))
+    epochs, seed = check_int(epochs, "epochs", 0), check_seed(seed)
+    miner, margin = _miner(miner), check_number(margin, "margin", 0, np.inf, open_high=True)
     monitor = Monitor(margin) if monitor is None else monitor
     rows = people_batches(labels, people, pictures, seed=seed)
     steps = epochs * sum(1 for _ in rows(0))
@@ -107,9 +109,7 @@ def train_with_triplets(
 def _miner(miner: str | Miner) -> Miner:
     if callable(miner):
         return miner
-    if miner not in MINERS:
-        raise ValueError(f"miner must be a function or one of {list(MINERS)}, got {miner!r}.")
-    return MINERS[miner]
+    return MINERS[check_choice(miner, "miner", MINERS)]
 
 
 def shift(pixels: int = 2) -> Augment:
@@ -117,6 +117,7 @@ def shift(pixels: int = 2) -> Augment:
 
     What moves in at a border repeats the border's colour.
     """
+    pixels = check_int(pixels, "pixels", 0)
 
     def move(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         height, width = x.shape[1:3]

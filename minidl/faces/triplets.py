@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from minidl.arguments import check_choice, check_number
 from minidl.faces.distances import squared_distances, squared_distances_backward
-from minidl.functional.arguments import check_number
+from minidl.functional.arguments import check_array
 
 REDUCTIONS = ("sum", "mean", "active")
 
@@ -54,10 +55,15 @@ def triplet_cost(
         TypeError, ValueError: for encodings that are not a float matrix, a negative margin or an
             unknown reduction.
     """
-    check_number(margin, "margin", 0, float("inf"))
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"reduction must be one of {REDUCTIONS}, got {reduction!r}.")
+    margin = check_number(margin, "margin", 0, float("inf"))
+    check_choice(reduction, "reduction", REDUCTIONS)
+    if not isinstance(triplets, Triplets):
+        raise TypeError(f"triplets must be Triplets, got {type(triplets).__name__}.")
+    check_array(encodings, "encodings", 2, "(N, D)")
     d = squared_distances(encodings) if distances is None else distances
+    check_array(d, "distances")
+    if d.shape != (len(encodings),) * 2:
+        raise ValueError(f"distances must be {(len(encodings),) * 2}, got shape {d.shape}.")
     near = d[triplets.anchor, triplets.positive]
     far = d[triplets.anchor, triplets.negative]
     violation = near - far + d.dtype.type(margin)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from minidl import kernels
-from minidl.functional.arguments import check_array, check_cache, check_gradient, check_number
+from minidl.arguments import check_number
+from minidl.functional.arguments import check_array, check_cache, check_gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def relu_backward(dy: np.ndarray, cache: ReluCache) -> np.ndarray:
 def leaky_relu(x: np.ndarray, slope: float = 0.01) -> tuple[np.ndarray, LeakyReluCache]:
     """Return x where x > 0, else slope·x; slope in [0, 1]."""
     check_array(x, "x")
-    check_number(slope, "slope", 0, 1)
+    slope = check_number(slope, "slope", 0, 1)
     y = x.copy()
     np.multiply(x, x.dtype.type(slope), out=y, where=x <= 0)  # 0·∞ would be NaN
     return y, LeakyReluCache(x, slope)

@@ -1,16 +1,14 @@
-"""Checks of arguments, in words a student can act on, and the window that arguments describe."""
+"""Checks of arrays, in words a student can act on, and the window that arguments describe."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
 
+from minidl.arguments import LARGEST, IntOrInts, is_int, is_list, per_axis
 from minidl.kernels import Window
 
 Padding = str | int | Sequence
-IntOrInts = int | Sequence[int]
-LARGEST = 2**31 - 1  # of a stride, a size …: what an array index of any machine can hold
-SMALLEST = float(np.finfo(np.float32).tiny)  # of an ε: what float32 can hold
 
 
 def check_array(x: np.ndarray, name: str, axes: int | None = None, layout: str = "") -> None:
@@ -83,28 +81,9 @@ def check_cache(cache: object, kind: type, function: str) -> None:
         )
 
 
-def check_number(
-    value: float,
-    name: str,
-    low: float,
-    high: float,
-    *,
-    open_low: bool = False,
-    open_high: bool = False,
-) -> None:
-    """Refuse a setting outside low … high (NaN included); ``open_…`` leaves the end itself out."""
-    number = isinstance(value, int | float | np.floating | np.integer)
-    inside = number and not isinstance(value, bool) and low <= value <= high
-    if not inside or (open_low and value == low) or (open_high and value == high):
-        begin, end = "(" if open_low else "[", ")" if open_high else "]"
-        raise ValueError(
-            f"{name} must be a number in {begin}{low:g}, {high:g}{end}, got {value!r}."
-        )
-
-
 def check_activation(activation: str | None) -> None:
     """Refuse an activation that cannot be applied in the same pass."""
-    if activation not in (None, "relu"):
+    if activation is not None and not (isinstance(activation, str) and activation == "relu"):
         raise ValueError(f'activation must be None or "relu", got {activation!r}.')
 
 
@@ -114,39 +93,6 @@ def wanted(need: Iterable[str], names: tuple[str, ...]) -> set[str]:
     if any(name not in names for name in asked):
         raise ValueError(f"need must be taken from {names}, got {need!r}.")
     return set(asked)
-
-
-def per_axis(value: IntOrInts, rank: int, name: str, low: int = 1) -> tuple[int, ...]:
-    """Return an int, or one int per axis, as a tuple of ``rank`` ints that are at least ``low``."""
-    entries = (value,) * rank if is_int(value) else value
-    if not is_list(entries):
-        raise TypeError(f"{name} must be an int or one int per axis, got {value!r}.")
-    if len(entries) != rank or not all(map(is_int, entries)):
-        raise ValueError(f"{name} must be an int or {rank} ints, one per axis, got {value!r}.")
-    if any(v < low for v in entries):
-        raise ValueError(f"{name} must be at least {low} on every axis, got {value!r}.")
-    if any(v > LARGEST for v in entries):
-        raise ValueError(f"{name} must be at most {LARGEST} on every axis, got {value!r}.")
-    return tuple(int(v) for v in entries)
-
-
-def is_int(value: object) -> bool:
-    """True for ints (NumPy's too), but not for bools."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-def is_list(value: object) -> bool:
-    """True for what has entries in an order: a list, a tuple, an array with axes; no text."""
-    if isinstance(value, np.ndarray):
-        return value.ndim > 0
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
-def is_text(value: object) -> bool:
-    """True for text that a file can hold: not empty, no NUL, no half of a surrogate pair."""
-    if not isinstance(value, str) or not value or "\0" in value:
-        return False
-    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def padding_entries(padding: Padding, rank: int) -> list:

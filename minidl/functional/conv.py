@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from minidl import kernels
+from minidl.arguments import IntOrInts, check_int
 from minidl.functional.arguments import (
-    IntOrInts,
     Padding,
     check_activation,
     check_array,
@@ -20,7 +20,6 @@ from minidl.functional.arguments import (
     check_positions,
     check_same_dtype,
     check_vector,
-    is_int,
     make_window,
     wanted,
 )
@@ -70,7 +69,7 @@ def conv(
         TypeError: for arrays that are not float32 or float64, or of different dtypes.
         ValueError: for shapes and settings that do not fit together.
     """
-    check_filters(x, w, groups)
+    groups = check_filters(x, w, groups)
     if b is not None:
         check_vector(b, "b", w.shape[-1], x)
     if x.shape[-1] != w.shape[-2] * groups:
@@ -109,8 +108,8 @@ def conv_backward(
     return dx, dw, db
 
 
-def check_filters(x: np.ndarray, w: np.ndarray, groups: int) -> None:
-    """Refuse x and w that no convolution, forward or transposed, could take."""
+def check_filters(x: np.ndarray, w: np.ndarray, groups: int) -> int:
+    """Return groups; refuse x and w that no convolution, forward or transposed, could take."""
     check_array(w, "w")
     rank = w.ndim - 2
     if rank < 1:
@@ -120,10 +119,10 @@ def check_filters(x: np.ndarray, w: np.ndarray, groups: int) -> None:
     check_positions(x)
     if 0 in w.shape:
         raise ValueError(f"w must not be empty, got shape {w.shape}.")
-    if not is_int(groups) or groups < 1:
-        raise ValueError(f"groups must be a positive int, got {groups!r}.")
+    groups = check_int(groups, "groups")
     if w.shape[-1] % groups:
         raise ValueError(f"groups={groups} does not divide the {w.shape[-1]} filters of w.")
+    return groups
 
 
 def sum_to_channels(dy: np.ndarray) -> np.ndarray:

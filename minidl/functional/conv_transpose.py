@@ -10,15 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from minidl import kernels
+from minidl.arguments import IntOrInts, per_axis
 from minidl.functional.arguments import (
-    IntOrInts,
     Padding,
     check_cache,
     check_gradient,
     check_vector,
     padding_entries,
     padding_per_axis,
-    per_axis,
     wanted,
 )
 from minidl.functional.conv import check_filters, sum_to_channels
@@ -63,7 +62,7 @@ def conv_transpose(
     Raises:
         TypeError, ValueError: as ``conv``.
     """
-    check_filters(x, w, groups)
+    groups = check_filters(x, w, groups)
     if x.shape[-1] != w.shape[-1]:
         raise ValueError(
             f"x {x.shape} must have as many channels as w {w.shape} has filters ({w.shape[-1]}): "

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from minidl import kernels
+from minidl.arguments import SMALLEST, check_number
 from minidl.functional.arguments import (
-    SMALLEST,
     check_activation,
     check_cache,
     check_channels,
     check_gradient,
-    check_number,
     check_vector,
     wanted,
 )
@@ -76,8 +75,8 @@ def batch_norm(
     check_channels(x)
     for name, vector in (("gamma", gamma), ("beta", beta), ("mean", mean), ("var", var)):
         check_vector(vector, name, x.shape[-1], x)
-    check_number(momentum, "momentum", 0, 1)
-    check_number(epsilon, "epsilon", SMALLEST, 1)
+    momentum = check_number(momentum, "momentum", 0, 1)
+    epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
     check_activation(activation)
     if not (var >= 0).all():
         raise ValueError(f"var must not be negative or NaN, the smallest entry is {var.min()}.")
@@ -144,7 +143,7 @@ def l2_normalize(x: np.ndarray, epsilon: float = 1e-12) -> tuple[np.ndarray, L2N
         TypeError, ValueError: for x that is not a float array, or ε that is not in (0, 1].
     """
     check_channels(x, axes=1)
-    check_number(epsilon, "epsilon", SMALLEST, 1)
+    epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
     squares = np.square(x, dtype=np.float64).sum(axis=-1, keepdims=True)  # 1e20² needs float64
     length = np.sqrt(squares + epsilon).astype(x.dtype)
     y = x / length

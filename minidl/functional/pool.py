@@ -5,15 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from minidl import kernels
+from minidl.arguments import IntOrInts, per_axis
 from minidl.functional.arguments import (
-    IntOrInts,
     Padding,
     check_cache,
     check_channels,
     check_gradient,
     check_positions,
     make_window,
-    per_axis,
 )
 
 

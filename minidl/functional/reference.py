@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minidl.functional.arguments import IntOrInts, Padding, make_window, per_axis
+from minidl.arguments import IntOrInts, per_axis
+from minidl.functional.arguments import Padding, make_window
 from minidl.functional.conv_transpose import adjoint_window
 from minidl.kernels import Window
 

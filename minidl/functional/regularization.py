@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minidl.functional.arguments import check_array, check_cache, check_gradient, check_number
+from minidl.arguments import check_number, check_rng
+from minidl.functional.arguments import check_array, check_cache, check_gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,8 @@ def dropout(
         ValueError: if rate is not in [0, 1).
     """
     check_array(x, "x")
-    check_number(rate, "rate", 0, 1, open_high=True)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a NumPy Generator, got {type(rng).__name__}: "
-            "use np.random.default_rng(seed)."
-        )
+    rate = check_number(rate, "rate", 0, 1, open_high=True)
+    check_rng(rng)
     mask = (rng.random(x.shape, np.float32) >= rate).astype(x.dtype) / x.dtype.type(1 - rate)
     return x * mask, DropoutCache(mask)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.functional.arguments import check_number
+from minidl.arguments import check_number
 from minidl.nn.layer import Layer, Shape, count
 
 
@@ -59,8 +59,7 @@ class LeakyReLU(Layer):
 
     def __init__(self, slope: float = 0.01, *, name: str | None = None):
         super().__init__(name)
-        check_number(slope, "slope", 0, 1)
-        self.slope = slope
+        self.slope = check_number(slope, "slope", 0, 1)
 
     def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return leaky_relu(x) and its cache."""

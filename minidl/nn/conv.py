@@ -5,14 +5,8 @@ from math import prod
 import numpy as np
 
 import minidl.functional as F
-from minidl.functional.arguments import (
-    IntOrInts,
-    Padding,
-    check_activation,
-    make_window,
-    padding_entries,
-    per_axis,
-)
+from minidl.arguments import IntOrInts, check_int, per_axis
+from minidl.functional.arguments import Padding, check_activation, make_window, padding_entries
 from minidl.functional.conv_transpose import adjoint_window
 from minidl.kernels import Window
 from minidl.nn.initializers import initializer
@@ -49,8 +43,8 @@ class Conv(Layer):
         name: str | None = None,
     ):
         super().__init__(name)
-        (self.filters,) = per_axis(filters, 1, "filters")
-        (self.groups,) = per_axis(groups, 1, "groups")
+        self.filters = check_int(filters, "filters")
+        self.groups = check_int(groups, "groups")
         if self.filters % self.groups:
             raise ValueError(f"groups={groups} does not divide {filters} filters.")
         check_activation(activation)

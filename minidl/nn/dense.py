@@ -3,7 +3,7 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.functional.arguments import per_axis
+from minidl.arguments import check_int
 from minidl.nn.initializers import initializer
 from minidl.nn.layer import Layer, Shape, channels_of, count
 from minidl.nn.parameter import Parameter
@@ -24,7 +24,7 @@ class Dense(Layer):
         self, units: int, *, bias: bool = True, init: str = "glorot", name: str | None = None
     ):
         super().__init__(name)
-        (self.units,) = per_axis(units, 1, "units")
+        self.units = check_int(units, "units")
         self.bias, self.init = bias, initializer(init)
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:

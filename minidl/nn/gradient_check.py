@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minidl.functional.arguments import check_number, per_axis
+from minidl.arguments import check_int, check_number, check_seed
 
 ROUNDING = 16 * float(np.finfo(np.float64).eps)  # relative, of a value that many roundings made
 
@@ -75,18 +75,20 @@ def gradient_check(
         TypeError: if x or gradient is not a float64 array, or f returns no number.
         ValueError: if the shapes differ, or a setting is out of range.
     """
+    if not callable(f):
+        raise TypeError(f"f must be a function of an array like {name}, got {type(f).__name__}.")
     for array, what in ((x, name), (gradient, "gradient")):
         if not isinstance(array, np.ndarray) or array.dtype != np.float64:
             got = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
             raise TypeError(f"{what} must be a float64 array for a gradient check, got {got}.")
     if gradient.shape != x.shape:
         raise ValueError(f"the gradient must have {name}'s shape {x.shape}, got {gradient.shape}.")
-    check_number(step, "step", 0, 1, open_low=True)
-    check_number(tolerance, "tolerance", 0, 1, open_low=True)
-    per_axis(directions, 1, "directions", low=0)
+    step = check_number(step, "step", 0, 1, open_low=True)
+    tolerance = check_number(tolerance, "tolerance", 0, 1, open_low=True)
+    directions = check_int(directions, "directions", 0)
     if elements is not None:
-        per_axis(elements, 1, "elements")
-    rng = np.random.default_rng(seed)
+        elements = check_int(elements, "elements")
+    rng = np.random.default_rng(check_seed(seed))
     finite = gradient[np.isfinite(gradient)]
     floor = max(float(np.sqrt(np.mean(finite**2))) if finite.size else 0.0, 1e-12)
     compare = _along_directions if directions else _at_elements

@@ -5,6 +5,8 @@ from math import sqrt
 
 import numpy as np
 
+from minidl.arguments import check_choice
+
 Fans = tuple[float, float]  # (fan in: numbers an output reads, fan out: outputs an input reaches)
 
 
@@ -39,6 +41,4 @@ INITIALIZERS = {"he": he, "glorot": glorot, "zeros": zeros}
 
 def initializer(name: str) -> Callable[..., np.ndarray]:
     """Return the initialiser of this name, or say which there are."""
-    if not isinstance(name, str) or name not in INITIALIZERS:
-        raise ValueError(f"init must be one of {sorted(INITIALIZERS)}, got {name!r}.")
-    return INITIALIZERS[name]
+    return INITIALIZERS[check_choice(name, "init", INITIALIZERS)]

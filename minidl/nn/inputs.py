@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from minidl.functional.arguments import LARGEST, is_int, is_list
+from minidl.arguments import LARGEST, is_int, is_list
 from minidl.nn.layer import Shape
 
 
@@ -25,13 +25,6 @@ def check_dtype(dtype: np.dtype | type) -> np.dtype:
     if dtype not in (np.float32, np.float64, "float32", "float64"):
         raise TypeError(f"a network's dtype must be np.float32 or np.float64, got {dtype!r}.")
     return np.dtype(dtype)
-
-
-def check_seed(seed: int) -> int:
-    """Return the seed, which must be given: a network begins the same in every run."""
-    if not is_int(seed) or seed < 0:
-        raise ValueError(f"seed must be an int of 0 or more, got {seed!r}.")
-    return int(seed)
 
 
 def check_batch(x: np.ndarray, shape: Shape, dtype: np.dtype) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from minidl.arguments import check_choice, check_number, check_numbers
 from minidl.functional.activations import logistic
-from minidl.functional.arguments import check_array, check_number, check_same_dtype
+from minidl.functional.arguments import check_array, check_same_dtype
 
 
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
@@ -52,7 +53,7 @@ def binary_cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[float
     """
     check_array(logits, "logits")
     _check_batch(logits)
-    t = _numbers(targets, "targets").astype(logits.dtype)
+    t = check_numbers(targets, "targets").astype(logits.dtype)
     if t.shape != logits.shape:
         raise ValueError(f"targets must have the logits' shape {logits.shape}, got {t.shape}.")
     if not ((t >= 0) & (t <= 1)).all():
@@ -98,8 +99,8 @@ def contrastive_loss(
     check_array(second, "second", 2, "(N, D)")
     _check_batch(first)
     _check_like(first, second=second)
-    _check_margin(margin)
-    same = _numbers(same, "same")
+    margin = check_number(margin, "margin", 0, np.inf, open_low=True, open_high=True)
+    same = check_numbers(same, "same")
     if same.shape != (len(first),) or not ((same == 0) | (same == 1)).all():
         raise ValueError(
             f"same must have shape ({len(first)},) and hold 1 (one person) or 0 (two), "
@@ -142,9 +143,8 @@ def triplet_loss(
     """
     check_array(anchor, "anchor", 2, "(m, D)")
     _check_like(anchor, positive=positive, negative=negative)
-    _check_margin(margin, zero=True)
-    if reduction not in ("sum", "mean"):
-        raise ValueError(f'reduction must be "sum" or "mean", got {reduction!r}.')
+    margin = check_number(margin, "margin", 0, np.inf, open_high=True)
+    check_choice(reduction, "reduction", ("sum", "mean"))
     if reduction == "mean":
         _check_batch(anchor)
     near = ((anchor - positive) ** 2).sum(axis=1)
@@ -158,7 +158,7 @@ def triplet_loss(
 
 
 def _probabilities(labels: Sequence, logits: np.ndarray) -> np.ndarray:
-    labels = _numbers(labels, "labels")
+    labels = check_numbers(labels, "labels")
     number, classes = logits.shape
     if labels.shape == logits.shape and labels.dtype.kind == "f":
         if not ((labels >= 0) & (labels <= 1)).all():
@@ -179,13 +179,6 @@ def _probabilities(labels: Sequence, logits: np.ndarray) -> np.ndarray:
     return one_hot
 
 
-def _numbers(values: Sequence, name: str) -> np.ndarray:
-    array = np.asarray(values)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be numbers, got {array.dtype} ({type(values).__name__}).")
-    return array
-
-
 def _check_batch(y: np.ndarray) -> None:
     if y.size == 0:
         raise ValueError(f"the mean over an empty batch is not defined, got shape {y.shape}.")
@@ -197,7 +190,3 @@ def _check_like(y: np.ndarray, **others: np.ndarray) -> None:
         if other.shape != y.shape:
             raise ValueError(f"{name} must have the shape {y.shape}, got {other.shape}.")
     check_same_dtype(y, **others)
-
-
-def _check_margin(margin: float, zero: bool = False) -> None:
-    check_number(margin, "margin", 0, np.inf, open_low=not zero, open_high=True)

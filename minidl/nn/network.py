@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from minidl.functional.arguments import per_axis
+from minidl.arguments import check_int, check_seed
 from minidl.nn.graph import INPUT, Graph, naming
-from minidl.nn.inputs import check_batch, check_dtype, check_input_shape, check_seed, check_taps
+from minidl.nn.inputs import check_batch, check_dtype, check_input_shape, check_taps
 from minidl.nn.layer import Layer, Shape, layers_of
 from minidl.nn.parameter import Parameter
 from minidl.nn.summary import Summary
@@ -118,6 +118,7 @@ class Sequential(Layer):
         ``backward`` goes back through the last forward. To run several times first (the branches
         of a Siamese network), hold the runs apart with ``trace``.
         """
+        taps = check_taps(taps, self.graph.nodes)
         self._last = self.trace(x, taps)
         return self._last.activations if taps else self._last.output
 
@@ -137,7 +138,7 @@ class Sequential(Layer):
         """Return the output for x in batches, in inference mode, keeping nothing on the way."""
         self._check_built()
         check_batch(x, self.input_shape, self.dtype)
-        (batch_size,) = per_axis(batch_size, 1, "batch_size")
+        batch_size = check_int(batch_size, "batch_size")
         starts = range(0, max(len(x), 1), batch_size)
         training, self.training = self.training, False
         try:

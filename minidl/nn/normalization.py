@@ -3,7 +3,8 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.functional.arguments import SMALLEST, check_activation, check_number
+from minidl.arguments import SMALLEST, check_number
+from minidl.functional.arguments import check_activation
 from minidl.nn.layer import Layer, Shape, channels_of, count
 from minidl.nn.parameter import Parameter
 
@@ -25,10 +26,10 @@ class BatchNorm(Layer):
         name: str | None = None,
     ):
         super().__init__(name)
-        check_number(momentum, "momentum", 0, 1)
-        check_number(epsilon, "epsilon", SMALLEST, 1)
+        self.momentum = check_number(momentum, "momentum", 0, 1)
+        self.epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
         check_activation(activation)
-        self.momentum, self.epsilon, self.activation = momentum, epsilon, activation
+        self.activation = activation
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Begin with γ = 1, β = 0 and the statistics of a standard normal."""
@@ -101,8 +102,7 @@ class Dropout(Layer):
 
     def __init__(self, rate: float, *, name: str | None = None):
         super().__init__(name)
-        check_number(rate, "rate", 0, 1, open_high=True)
-        self.rate = rate
+        self.rate = check_number(rate, "rate", 0, 1, open_high=True)
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Keep a seed of its own and a counter."""

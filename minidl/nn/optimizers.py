@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from minidl import kernels
-from minidl.functional.arguments import SMALLEST, check_number
+from minidl.arguments import SMALLEST, check_number
 from minidl.nn.parameter import Parameter
 from minidl.nn.weights import compare_arrays
 
@@ -42,21 +42,21 @@ class Optimizer:
         clip_norm: float | None = None,
     ):
         self.parameters = _distinct(parameters)
-        self.lr, self.weight_decay, self.clip_norm = lr, weight_decay, clip_norm
-        self.steps = 0
-        self.memory: dict[str, dict[str, np.ndarray]] = {}
+        self.lr = lr
         if not callable(lr):
             _ = self.rate  # refuses what is no rate
-        check_number(weight_decay, "weight_decay", 0, np.inf, open_high=True)
+        self.weight_decay = check_number(weight_decay, "weight_decay", 0, np.inf, open_high=True)
+        self.clip_norm = clip_norm
         if clip_norm is not None:
-            check_number(clip_norm, "clip_norm", 0, np.inf, open_low=True)
+            self.clip_norm = check_number(clip_norm, "clip_norm", 0, np.inf, open_low=True)
+        self.steps = 0
+        self.memory: dict[str, dict[str, np.ndarray]] = {}
 
     @property
     def rate(self) -> float:
         """The learning rate of the next step."""
         rate = self.lr(self.steps) if callable(self.lr) else self.lr
-        check_number(rate, "lr", 0, np.inf, open_high=True)
-        return float(rate)
+        return check_number(rate, "lr", 0, np.inf, open_high=True)
 
     def step(self) -> None:
         """Change every trainable parameter by its gradient, in place, and clear the gradients.
@@ -162,8 +162,7 @@ class Momentum(Optimizer):
     slots = ("velocity",)
 
     def __init__(self, parameters: Mapping[str, Parameter], lr: Rate = 1e-2, *, beta=0.9, **more):
-        check_number(beta, "beta", 0, 1, open_high=True)
-        self.beta = beta
+        self.beta = check_number(beta, "beta", 0, 1, open_high=True)
         super().__init__(parameters, lr, **more)
 
     def direction(self, gradient: np.ndarray, memory: dict[str, np.ndarray]) -> np.ndarray:
@@ -188,9 +187,8 @@ class RMSProp(Optimizer):
         epsilon: float = 1e-8,
         **more,
     ):
-        check_number(beta, "beta", 0, 1, open_high=True)
-        check_number(epsilon, "epsilon", SMALLEST, 1)
-        self.beta, self.epsilon = beta, epsilon
+        self.beta = check_number(beta, "beta", 0, 1, open_high=True)
+        self.epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
         super().__init__(parameters, lr, **more)
 
     def direction(self, gradient: np.ndarray, memory: dict[str, np.ndarray]) -> np.ndarray:
@@ -220,10 +218,9 @@ class Adam(Optimizer):
         epsilon: float = 1e-8,
         **more,
     ):
-        check_number(beta1, "beta1", 0, 1, open_high=True)
-        check_number(beta2, "beta2", 0, 1, open_high=True)
-        check_number(epsilon, "epsilon", SMALLEST, 1)
-        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        self.beta1 = check_number(beta1, "beta1", 0, 1, open_high=True)
+        self.beta2 = check_number(beta2, "beta2", 0, 1, open_high=True)
+        self.epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
         super().__init__(parameters, lr, **more)
 
     def direction(self, gradient: np.ndarray, memory: dict[str, np.ndarray]) -> np.ndarray:

@@ -3,7 +3,8 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.functional.arguments import IntOrInts, Padding, make_window, padding_entries, per_axis
+from minidl.arguments import IntOrInts, per_axis
+from minidl.functional.arguments import Padding, make_window, padding_entries
 from minidl.kernels import Window
 from minidl.nn.layer import ANY_SIZE, Layer, Shape, keep_none, sizes_of
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import cos, inf, pi
 
-from minidl.functional.arguments import check_number, is_int
+from minidl.arguments import check_int, check_number
 
 Schedule = Callable[[int], float]
 
@@ -16,10 +16,11 @@ def cosine(lr: float, steps: int, *, warmup: int = 0, final: float = 0.0) -> Sch
     Raises:
         ValueError: for rates that are negative or not finite, or counts that do not fit.
     """
-    check_number(lr, "lr", 0, inf, open_high=True)
-    check_number(final, "final", 0, inf, open_high=True)
-    if not is_int(steps) or not is_int(warmup) or not 0 <= warmup < steps:
-        raise ValueError(f"0 ≤ warmup < steps is needed, got warmup={warmup}, steps={steps}.")
+    lr = check_number(lr, "lr", 0, inf, open_high=True)
+    final = check_number(final, "final", 0, inf, open_high=True)
+    steps, warmup = check_int(steps, "steps"), check_int(warmup, "warmup", 0)
+    if warmup >= steps:
+        raise ValueError(f"warmup must be less than steps, got {warmup} and {steps}.")
 
     def rate(step: int) -> float:
         if step < warmup:
@@ -36,8 +37,7 @@ def stairs(lr: float, every: int, factor: float = 0.1) -> Schedule:
     Raises:
         ValueError: for settings out of range.
     """
-    check_number(lr, "lr", 0, inf, open_high=True)
-    check_number(factor, "factor", 0, 1)
-    if not is_int(every) or every < 1:
-        raise ValueError(f"every must be a positive int, got {every!r}.")
+    lr = check_number(lr, "lr", 0, inf, open_high=True)
+    factor = check_number(factor, "factor", 0, 1)
+    every = check_int(every, "every")
     return lambda step: lr * factor ** (step // every)

@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
+from minidl.arguments import check_int, check_path, check_seed
 from minidl.files import check_writable
-from minidl.functional.arguments import per_axis
 from minidl.nn.checkpoint import History, Run
-from minidl.nn.inputs import check_seed
 from minidl.nn.network import Sequential
 from minidl.nn.optimizers import Optimizer
 
@@ -49,7 +48,7 @@ def shuffled_batches(
         raise ValueError(
             f"x and target must be equally long and not empty, got {len(x)} and {len(target)}."
         )
-    (batch_size,) = per_axis(batch_size, 1, "batch_size")
+    batch_size = check_int(batch_size, "batch_size")
     seed = check_seed(seed)
 
     def batches(epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -109,14 +108,17 @@ def fit(
         FloatingPointError: if the loss is not finite any more.
     """
     _check(network, batches, loss, optimizer, validate)
-    (epochs,) = per_axis(epochs, 1, "epochs", low=0)
+    epochs = check_int(epochs, "epochs", 0)
     if patience is not None:
-        per_axis(patience, 1, "patience")
+        patience = check_int(patience, "patience")
+    if not isinstance(watch, str):
+        raise TypeError(f"watch must be the name of a recorded number, got {watch!r}.")
     if validate is None and watch != "loss":
         raise ValueError(f"without validate the only number to watch is 'loss', not {watch!r}.")
     run = Run(network, optimizer, patience, watch)
     if checkpoint is not None:
-        checkpoint, batches = Path(checkpoint), run.identify(batches, loss)
+        checkpoint = check_path(checkpoint, "checkpoint")
+        batches = run.identify(batches, loss)
         if checkpoint.exists():
             run.load(checkpoint)
         if run.history.epochs < epochs and not run.history.stopped:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minidl import files
-from minidl.functional.arguments import is_text
+from minidl.arguments import is_text
 
 MARK = b"minidl sha256 "
 COMMENT = len(MARK) + 64
@@ -83,6 +83,7 @@ def read_arrays(
 
 def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
     """Return the bytes of a weight file; the same arrays give the same bytes."""
+    _check_mapping(arrays, "arrays")
     for name, array in arrays.items():
         if not is_plain(name):
             raise TypeError(f"{name!r} is no name for an array: use text such as 'conv1/w'.")
@@ -128,6 +129,11 @@ def is_plain(name: object) -> bool:
     return not {"", ".", ".."} & set(name.split("/")) and not set(name) & set("\\:")
 
 
+def _check_mapping(arrays: object, what: str) -> None:
+    if not isinstance(arrays, Mapping):
+        raise TypeError(f"{what} must be {{name: array}}, got {type(arrays).__name__}.")
+
+
 def _members(archive: zipfile.ZipFile, limit: int) -> dict[str, zipfile.ZipInfo]:
     """Return the members by name, refusing whatever minidl never writes."""
     members: dict[str, zipfile.ZipInfo] = {}
@@ -165,6 +171,7 @@ def compare_arrays(
     arrays: Mapping[str, np.ndarray], like: Mapping[str, np.ndarray], source: str
 ) -> None:
     """Refuse arrays that differ from ``like`` in names, shapes or dtypes, naming the first."""
+    _check_mapping(arrays, source)
     for name, want in like.items():
         if name not in arrays:
             raise WeightFileError(f"{source} lacks the array {name!r}.")

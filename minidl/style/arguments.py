@@ -1,10 +1,18 @@
 """Checks of what ``transfer`` is given, and what is made of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from minidl.functional.arguments import check_number, is_int
+from minidl.arguments import (
+    check_choice,
+    check_int,
+    check_ints,
+    check_number,
+    check_seed,
+    is_int,
+    is_list,
+)
 from minidl.style.colours import recolour
 from minidl.style.pictures import as_pixels, resized
 
@@ -13,29 +21,19 @@ NOISE = 20.0  # standard deviation in grey levels, around the middle grey
 
 def as_weight(weight: float, name: str) -> float:
     """Return a weight as Python's float; refuse one that is negative, infinite or NaN."""
-    check_number(weight, name, 0, np.inf, open_high=True)
-    return float(weight)
-
-
-def check_choice(value: str, name: str, choices: Collection[str]) -> None:
-    """Refuse a value that is none of the choices, naming them."""
-    if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}.")
+    return check_number(weight, name, 0, np.inf, open_high=True)
 
 
 def steps_per_level(steps: int | Sequence[int], levels: int) -> list[int]:
     """Return the number of steps of each level, from coarse to fine."""
-    if not is_int(levels) or levels < 1:
-        raise ValueError(f"levels must be a positive int, got {levels!r}.")
-    counts = [steps] * int(levels) if is_int(steps) else steps
-    if not isinstance(counts, Sequence) or len(counts) != levels:
+    levels = check_int(levels, "levels")
+    counts = check_ints(steps, "steps", 0) * (levels if is_int(steps) else 1)
+    if len(counts) != levels:
         raise ValueError(
             f"steps must be one number or {levels}, one for each level from coarse to fine, got "
             f"{steps!r}."
         )
-    if not all(is_int(n) and n >= 0 for n in counts):
-        raise ValueError(f"steps must be ints from 0 up, got {steps!r}.")
-    return [int(n) for n in counts]
+    return list(counts)
 
 
 def style_pixels(
@@ -48,7 +46,8 @@ def style_pixels(
     """Return the pixels of every style picture, and the share of each, which sum to 1."""
     if style is None and content is None:
         raise ValueError("give a content picture, a style picture, or both.")
-    pictures = [] if style is None else [style] if isinstance(style, np.ndarray) else list(style)
+    several = style.ndim == 4 if isinstance(style, np.ndarray) else is_list(style)
+    pictures = [] if style is None else list(style) if several else [style]
     if style is not None and not pictures:
         raise ValueError("style is an empty list: give at least one picture, or None.")
     named = [("style" if len(pictures) == 1 else f"style[{i}]", p) for i, p in enumerate(pictures)]
@@ -61,9 +60,9 @@ def style_pixels(
 
 
 def _shares(weights: Sequence[float] | None, count: int) -> list[float]:
-    weights = [1.0] * count if weights is None else list(weights)
-    if len(weights) != count:
-        raise ValueError(f"{count} style pictures need {count} style_weights, got {len(weights)}.")
+    weights = [1.0] * count if weights is None else weights
+    if not is_list(weights) or len(weights) != count:
+        raise ValueError(f"{count} style pictures need as many style_weights, got {weights!r}.")
     weights = [as_weight(weight, f"style_weights[{i}]") for i, weight in enumerate(weights)]
     if count and sum(weights) == 0:
         raise ValueError("style_weights are all 0: give style=None for content alone.")
@@ -85,5 +84,5 @@ def start_pixels(
         if content is None:
             raise ValueError('start="content" needs a content picture: begin from "noise".')
         return resized(content, size)
-    noise = np.random.default_rng(seed).normal(127.5, NOISE, (1, *size, 3))
+    noise = np.random.default_rng(check_seed(seed)).normal(127.5, NOISE, (1, *size, 3))
     return np.clip(noise, 0, 255).astype(dtype)

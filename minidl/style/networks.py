@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from minidl import nn
-from minidl.style.arguments import as_weight, check_choice
-from minidl.style.small_net import LAYERS, small_net
+from minidl.arguments import check_choice, check_names
+from minidl.style.arguments import as_weight
+from minidl.style.small_net import LAYERS, POOLS, small_net
 from minidl.zoo import vgg19
 
 
@@ -51,7 +52,8 @@ def find_network(network: str | nn.Network, pooling: str | None) -> tuple[nn.Net
     """
     if isinstance(network, str):
         check_choice(network, "network", RECIPES)
-        return _built(network, pooling or "average"), RECIPES[network]
+        pooling = check_choice("average" if pooling is None else pooling, "pooling", POOLS)
+        return _built(network, pooling), RECIPES[network]
     if not isinstance(network, nn.Network):
         raise TypeError(
             f"network must be one of {', '.join(RECIPES)} or an nn.Network, got "
@@ -75,18 +77,19 @@ def find_layers(
     Raises:
         ValueError: for a layer that the network lacks, or a λ that is no weight.
     """
-    content_layer = content_layer or recipe.content_layer
+    content_layer = recipe.content_layer if content_layer is None else content_layer
     lambdas = _lambdas(recipe.lambdas if style_layers is None else style_layers)
     lambdas = {layer: as_weight(w, f"style_layers[{layer!r}]") for layer, w in lambdas.items()}
     names = list(network.graph.nodes)
-    for layer in (*filter(None, [content_layer]), *lambdas):
-        if layer not in names:
-            raise ValueError(f"there is no layer {layer!r}; the layers are {', '.join(names)}.")
+    for layer in lambdas:
+        check_choice(layer, "style_layers", names)
+    if content_layer is not None:
+        check_choice(content_layer, "content_layer", names)
     return content_layer, lambdas
 
 
 def _lambdas(layers: str | Sequence[str] | Mapping[str, float]) -> dict[str, float]:
     if isinstance(layers, Mapping):
         return dict(layers)
-    names = (layers,) if isinstance(layers, str) else tuple(layers)
-    return dict.fromkeys(names, 1 / max(len(names), 1))
+    names = check_names(layers, "style_layers")
+    return dict.fromkeys(names, 1 / len(names))

@@ -1,10 +1,9 @@
 """Pictures in and out: what ``transfer`` takes, at the sizes that it works at."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from minidl.datasets.images import resize
+from minidl.arguments import is_int, per_axis
+from minidl.datasets.images import resize, target_size
 
 Size = int | tuple[int, int] | None
 
@@ -61,25 +60,15 @@ def final_size(size: Size, pattern: np.ndarray | None) -> tuple[int, int]:
 
     A number is the length of the longer side; without a size G is as large as ``pattern``.
     """
-    if size is None or _is_whole(size):
-        if pattern is None:
-            raise ValueError("without a content picture, say how large G is: size=(height, width).")
-        height, width = pattern.shape[1:3]
-        scale = 1 if size is None else int(size) / max(height, width)
-        return max(1, round(height * scale)), max(1, round(width * scale))
-    if not isinstance(size, Sequence) or len(size) != 2 or not all(map(_is_whole, size)):
-        raise ValueError(
-            f"size must be (height, width), or one number for the longer side, got {size!r}."
-        )
-    return int(size[0]), int(size[1])
+    if size is not None and not is_int(size):
+        return per_axis(size, 2, "size")
+    if pattern is None:
+        raise ValueError("without a content picture, say how large G is: size=(height, width).")
+    shape = pattern.shape[1:3]
+    return shape if size is None else target_size(size, shape)
 
 
 def coarse_to_fine(size: tuple[int, int], levels: int) -> list[tuple[int, int]]:
     """Return the sizes from coarse to fine, each twice the one before; the last is ``size``."""
     halvings = range(levels - 1, -1, -1)
     return [tuple(max(1, -(-side // 2**k)) for side in size) for k in halvings]
-
-
-def _is_whole(value: object) -> bool:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and value >= 1

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from minidl.arguments import check_ints
 from minidl.nn.weights import from_json_array, json_array
 from minidl.style.objective import Objective, Point
 from minidl.style.pictures import resized, to_bytes
@@ -52,7 +53,7 @@ class Run:
         frames: Iterable[int] = (),
     ):
         self.levels, self.new_descent, self.start = levels, descent, start
-        self.wanted = frozenset(frames)
+        self.wanted = frozenset(check_ints(frames, "frames", 0))
         self.history: dict[str, list[float]] = {}
         self.frames: dict[int, np.ndarray] = {}
         self.level = self.step = self.total_steps = self.evaluations = 0

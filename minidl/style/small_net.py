@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minidl import nn
+from minidl.arguments import check_choice
 from minidl.zoo import own
 from minidl.zoo.layers import Standardize
 
@@ -37,8 +38,7 @@ def small_net(pooling: str = "max") -> nn.Network:
 
 def new_small_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> nn.Network:
     """Return the small network before training."""
-    if pooling not in POOLS:
-        raise ValueError(f'pooling must be "max" or "average", got {pooling!r}.')
+    check_choice(pooling, "pooling", POOLS)
     layers: list[nn.Layer] = [Standardize([127.5] * 3, 1 / 64, name="preprocess")]
     for name, filters in zip(LAYERS, FILTERS, strict=True):
         size = 5 if name == "conv1" else 3

@@ -1,26 +1,67 @@
-"""What may be asked of a layer: its units and their positions."""
+"""What may be asked of a network: a layer, its units and their positions."""
 
-from minidl.functional.arguments import is_int
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from minidl.arguments import is_int, is_list
+from minidl.nn import Sequential
 
 
-def check_unit(unit: int, channels: int) -> None:
-    """Refuse a unit that a layer of so many channels does not have."""
+def check_network(network: Sequential) -> None:
+    """Refuse anything but a network whose parameters are made."""
+    if not isinstance(network, Sequential) or not network.built:
+        got = "one without an input_shape" if isinstance(network, Sequential) else repr(network)
+        raise TypeError(f"network must be an nn.Network with its parameters made, got {got}.")
+
+
+@contextmanager
+def watched(network: Sequential) -> Iterator[None]:
+    """Let looking at a network change nothing in it: inference mode, and no gradients collected."""
+    check_network(network)
+    training = network.training
+    learning = [p for p in network.parameters.values() if p.trainable]
+    network.eval()
+    for parameter in learning:
+        parameter.trainable = False
+    try:
+        yield
+    finally:
+        network.train(training)
+        for parameter in learning:
+            parameter.trainable = True
+
+
+def check_layer(name: str, network: Sequential) -> str:
+    """Return the name of one of the network's layers."""
+    if not isinstance(name, str) or name not in network.graph.nodes:
+        names = ", ".join(network.graph.nodes)
+        raise ValueError(f"no layer is called {name!r}; the layers are: {names}.")
+    return name
+
+
+def check_unit(unit: int, channels: int) -> int:
+    """Return a unit of a layer that has so many channels."""
     if not is_int(unit) or not 0 <= unit < channels:
         raise ValueError(f"the layer has units 0 … {channels - 1}, got {unit!r}.")
+    return int(unit)
 
 
-def check_position(position: tuple[int, ...], sizes: tuple[int, ...]) -> None:
-    """Refuse a position outside of a layer with these spatial sizes."""
-    if len(position) != len(sizes) or not all(
-        0 <= p < s for p, s in zip(position, sizes, strict=True)
-    ):
+def check_position(position: Sequence[int], sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a position in a layer with these spatial sizes."""
+    place = tuple(position) if is_list(position) else (position,)
+    inside = len(place) == len(sizes) and all(map(is_int, place))
+    if not inside or not all(0 <= p < s for p, s in zip(place, sizes, strict=True)):
         raise ValueError(
             f"the layer has {len(sizes)} axes with positions below {tuple(sizes)}, "
-            f"got {tuple(position)}."
+            f"got {position!r}."
         )
+    return tuple(map(int, place))
 
 
-def check_single(x) -> None:
-    """Refuse anything but one input ``(1, *S, C)``."""
-    if len(x) != 1:
-        raise ValueError(f"x must be one input (1, *S, C), got shape {x.shape}.")
+def check_single(x: np.ndarray, name: str = "x") -> None:
+    """Refuse anything but one input, or one input's activations, ``(1, *S, C)``."""
+    if not isinstance(x, np.ndarray) or x.ndim < 2 or len(x) != 1:
+        got = f"shape {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__
+        raise ValueError(f"{name} must be an array of one input, (1, *S, C), got {got}.")

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from minidl.functional.arguments import per_axis
+from minidl.arguments import check_int, check_number, check_seed, per_axis
 from minidl.nn import Sequential
-from minidl.units.arguments import check_unit
+from minidl.units.arguments import check_layer, check_unit, watched
 
 
 def excite(
@@ -48,20 +48,26 @@ def excite(
     Raises:
         ValueError: for an unknown layer or unit, or sizes that the network does not take.
     """
-    axes = tuple(range(1, len(network.input_shape)))
-    size = per_axis(size, len(axes), "size")
-    rng = np.random.default_rng(seed)
-    grey, span = (low + high) / 2, high - low
-    shape = (1, *size, network.input_shape[-1])
-    x = (grey + 0.04 * span * rng.standard_normal(shape)).astype(network.dtype)
-    for _ in range(steps):
-        shift = tuple(int(s) for s in rng.integers(-jitter, jitter + 1, len(axes)))
-        trace = network.trace(np.roll(x, shift, axes), (name,))
-        check_unit(unit, trace[name].shape[-1])
-        signal = np.zeros_like(trace[name])
-        signal[..., unit] = 1
-        gradient = np.roll(trace.backward({name: signal}), [-s for s in shift], axes)
-        x = x + gradient * (rate / (np.sqrt(np.mean(gradient**2)) + 1e-12))
-        x = gaussian_filter(x, (0, *(blur,) * len(axes), 0), mode="reflect")
-        x = np.clip(grey + (1 - decay) * (x - grey), low, high).astype(network.dtype)
-    return x[0]
+    with watched(network):
+        axes = tuple(range(1, len(network.input_shape)))
+        shape = (*per_axis(size, len(axes), "size"), network.input_shape[-1])
+        channels = network.shapes_for(shape)[check_layer(name, network)][-1]
+        unit, steps = check_unit(unit, channels), check_int(steps, "steps", 0)
+        jitter, rng = check_int(jitter, "jitter", 0), np.random.default_rng(check_seed(seed))
+        rate = check_number(rate, "rate", 0, np.inf, open_high=True)
+        blur = check_number(blur, "blur", 0, np.inf, open_high=True)
+        decay = check_number(decay, "decay", 0, 1)
+        low = check_number(low, "low", -np.inf, np.inf, open_low=True)
+        high = check_number(high, "high", low, np.inf, open_low=True, open_high=True)
+        grey, span = (low + high) / 2, high - low
+        x = (grey + 0.04 * span * rng.standard_normal((1, *shape))).astype(network.dtype)
+        for _ in range(steps):
+            shift = tuple(int(s) for s in rng.integers(-jitter, jitter + 1, len(axes)))
+            trace = network.trace(np.roll(x, shift, axes), (name,))
+            signal = np.zeros_like(trace[name])
+            signal[..., unit] = 1
+            gradient = np.roll(trace.backward({name: signal}), [-s for s in shift], axes)
+            x = x + gradient * (rate / (np.sqrt(np.mean(gradient**2)) + 1e-12))
+            x = gaussian_filter(x, (0, *(blur,) * len(axes), 0), mode="reflect")
+            x = np.clip(grey + (1 - decay) * (x - grey), low, high).astype(network.dtype)
+        return x[0]

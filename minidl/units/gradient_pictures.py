@@ -16,14 +16,17 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import spearmanr
 
+from minidl import nn
+from minidl.arguments import check_choice, check_numbers, check_seed
 from minidl.functional.activations import ReluCache
 from minidl.functional.conv import ConvCache
 from minidl.functional.normalization import BatchNormCache
-from minidl.nn import Layer, Sequential
+from minidl.nn import Layer, Node, Sequential
 from minidl.nn.initializers import he
-from minidl.units.arguments import check_position, check_single, check_unit
+from minidl.units.arguments import check_position, check_single, check_unit, watched
 
 METHODS = ("saliency", "deconvnet", "guided")
+OTHER_ACTIVATIONS = (nn.LeakyReLU, nn.Sigmoid, nn.Softmax, nn.Tanh)
 
 
 def gradient_picture(
@@ -43,32 +46,46 @@ def gradient_picture(
         name: of the unit's layer.
         unit: channel of the layer.
         position: where in the layer; None means where the unit is strongest.
-        method: the rule for going back through a ReLU.
+        method: the rule for going back through a ReLU. ``"saliency"``, the gradient itself, suits
+            every network.
 
     Returns:
         An array of x's shape.
 
     Raises:
-        ValueError: for an unknown layer, unit, position or method, or more than one input.
+        ValueError: for an unknown layer, unit, position or method, or more than one input; for
+            another activation than ReLU on the way, if the method is about ReLUs.
     """
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {METHODS}, got {method!r}.")
+    rule = _RULES[check_choice(method, "method", METHODS)]
     check_single(x)
-    trace = network.trace(x, (name,))
-    signal = one_unit(trace[name], unit, position)
-    return trace.backward({name: signal}, rule=None if method == "saliency" else _RULES[method])
+    with watched(network):
+        trace = network.trace(x, (name,))
+        signal = one_unit(trace[name], unit, position)
+        if rule is not None:
+            _check_rectified(trace.nodes, method)
+        return trace.backward({name: signal}, rule=rule)
 
 
 def one_unit(a: np.ndarray, unit: int, position: tuple[int, ...] | None = None) -> np.ndarray:
     """Return zeros of a's shape with a 1 at one unit: its strongest position if none is given."""
-    check_unit(unit, a.shape[-1])
-    sizes = a.shape[1:-1]
+    check_single(a, "a")
+    unit, sizes = check_unit(unit, a.shape[-1]), a.shape[1:-1]
     if position is None:
         position = np.unravel_index(int(a[0, ..., unit].argmax()), sizes)
-    check_position(position, sizes)
+    position = check_position(position, sizes)
     signal = np.zeros_like(a)
     signal[(0, *position, unit)] = 1
     return signal
+
+
+def _check_rectified(nodes: list[Node], method: str) -> None:
+    """Refuse activations for which the rule says nothing: it is about what a ReLU lets through."""
+    for node in nodes:
+        if isinstance(node.layer, OTHER_ACTIVATIONS):
+            raise ValueError(
+                f"{method!r} is a rule for ReLUs, but {node.name!r} is a "
+                f'{type(node.layer).__name__}: use method="saliency", the plain gradient.'
+            )
 
 
 def _rectifies(cache: object) -> bool:
@@ -91,7 +108,7 @@ def _deconvnet(layer: Layer, dy: np.ndarray, cache: object) -> tuple[np.ndarray,
     return np.maximum(dy, 0), opened
 
 
-_RULES = {"deconvnet": _deconvnet, "guided": _guided}
+_RULES = {"saliency": None, "deconvnet": _deconvnet, "guided": _guided}
 
 
 def randomised(network: Sequential, *names: str, seed: int = 0) -> Sequential:
@@ -107,7 +124,7 @@ def randomised(network: Sequential, *names: str, seed: int = 0) -> Sequential:
         if not any(path.startswith(f"{name}/") for path in network.parameters):
             raise ValueError(f"no layer with parameters is called {name!r}.")
     twin = copy.deepcopy(network)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(check_seed(seed))
     for path, parameter in twin.parameters.items():
         if names and not any(path.startswith(f"{name}/") for name in names):
             continue
@@ -128,6 +145,11 @@ def rank_correlation(first: np.ndarray, second: np.ndarray, *, signed: bool = Fa
     Magnitudes are compared, summed over the channels; if ``signed``, every number with its sign.
     Pixels whose gradient is 0 in both, outside of the receptive field, are left out.
     """
+    first, second = check_numbers(first, "first"), check_numbers(second, "second")
+    if first.shape != second.shape or first.ndim < 2:
+        raise ValueError(
+            f"first and second must be two gradients (…, C), got {first.shape}, {second.shape}."
+        )
     seen = (first != 0).any(axis=-1) | (second != 0).any(axis=-1)
     pair = (first[seen], second[seen])
     a, b = (p.ravel() if signed else np.abs(p).sum(axis=-1) for p in pair)

@@ -1,10 +1,12 @@
 """Occlusion: cover a part of the picture and see how much a unit minds."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from minidl.functional.arguments import per_axis
+from minidl.arguments import IntOrInts, check_int, check_numbers, per_axis
 from minidl.nn import Sequential
-from minidl.units.arguments import check_position, check_single, check_unit
+from minidl.units.arguments import check_position, check_single, check_unit, watched
 
 
 def occlusion_map(
@@ -14,9 +16,9 @@ def occlusion_map(
     unit: int,
     *,
     position: tuple[int, ...] | None = None,
-    size: int = 16,
-    step: int = 8,
-    fill: float = 127.5,
+    size: IntOrInts = 16,
+    step: IntOrInts = 8,
+    fill: float | Sequence[float] = 127.5,
     batch_size: int = 16,
 ) -> np.ndarray:
     """Cover a square of the input at a time and measure how far a unit's answer falls.
@@ -25,8 +27,8 @@ def occlusion_map(
         x: one input ``(1, *S, C)``.
         position: of the unit in its layer; None takes its strongest answer wherever it is, so that
             a second thing of the same kind in the picture makes up for the one that is covered.
-        size, step: of the square, in pixels.
-        fill: the square's value.
+        size, step: of the square, in pixels; an int or one per axis.
+        fill: the square's value, or one per channel.
 
     Returns:
         The fall for each place of the square, one axis per spatial axis.
@@ -35,25 +37,30 @@ def occlusion_map(
         ValueError: for an unknown layer, unit or position, or more than one input.
     """
     check_single(x)
-    for value, what in ((size, "size"), (step, "step"), (batch_size, "batch_size")):
-        per_axis(value, 1, what)
-    sizes = x.shape[1:-1]
-    starts = [np.arange(0, max(s - size, 0) + 1, step) for s in sizes]
+    sizes, batch_size = x.shape[1:-1], check_int(batch_size, "batch_size")
+    if not sizes:
+        raise ValueError(f"there is nothing to cover in an input without positions, {x.shape}.")
+    size, step = per_axis(size, len(sizes), "size"), per_axis(step, len(sizes), "step")
+    fill = check_numbers(fill, "fill")
+    if fill.shape not in ((), x.shape[-1:]):
+        raise ValueError(f"fill must be a number, or one per channel, got shape {fill.shape}.")
+    axes = zip(sizes, size, step, strict=True)
+    starts = [np.arange(0, max(n - side, 0) + 1, stride) for n, side, stride in axes]
     places = np.stack(np.meshgrid(*starts, indexing="ij"), axis=-1).reshape(-1, len(sizes))
 
     def answer(batch: np.ndarray) -> np.ndarray:
         a = network.trace(batch, (name,), keep=False)[name]
-        check_unit(unit, a.shape[-1])
+        row = check_unit(unit, a.shape[-1])
         if position is not None:
-            check_position(position, a.shape[1:-1])
-            return a[(slice(None), *position, unit)]
-        return a[..., unit].reshape(len(batch), -1).max(axis=1)
+            return a[(slice(None), *check_position(position, a.shape[1:-1]), row)]
+        return a[..., row].reshape(len(batch), -1).max(axis=1)
 
-    falls = []
-    for start in range(0, len(places), batch_size):
-        chosen = places[start : start + batch_size]
-        batch = np.repeat(x, len(chosen), axis=0)
-        for covered, place in zip(batch, chosen, strict=True):
-            covered[tuple(slice(p, p + size) for p in place)] = fill
-        falls.append(answer(batch))
-    return answer(x)[0] - np.concatenate(falls).reshape([len(s) for s in starts])
+    with watched(network):
+        whole, falls = answer(x)[0], []
+        for start in range(0, len(places), batch_size):
+            chosen = places[start : start + batch_size]
+            batch = np.repeat(x, len(chosen), axis=0)
+            for covered, place in zip(batch, chosen, strict=True):
+                covered[tuple(slice(p, p + s) for p, s in zip(place, size, strict=True))] = fill
+            falls.append(whole - answer(batch))
+    return np.concatenate(falls).reshape([len(s) for s in starts])

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from minidl.arguments import check_int, check_number, check_numbers, is_list
+
 FRAME = ((0, 0, 0), (240, 228, 66))  # a dark line and a bright one: seen on any picture
 SMALLEST_FRAME = 8  # pixels of the sheet
 
@@ -31,10 +33,13 @@ def plate(
     Raises:
         ValueError: if there are no patches, or not as many frames.
     """
-    if not patches:
-        raise ValueError("there are no patches to lay out.")
-    if frames is not None and len(frames) != len(patches):
-        raise ValueError(f"{len(frames)} frames for {len(patches)} patches: give one for each.")
+    if not is_list(patches) or not len(patches):
+        raise ValueError("there are no patches to lay out: give a list of pictures.")
+    patches = [_checked(patch, f"patches[{k}]") for k, patch in enumerate(patches)]
+    side, gap = check_int(side, "side"), check_int(gap, "gap", 0)
+    columns = check_int(columns, "columns")
+    if frames is not None and (not is_list(frames) or len(frames) != len(patches)):
+        raise ValueError(f"frames must be {len(patches)}, one for each patch, got {frames!r}.")
     rows = -(-len(patches) // columns)
     step = side + gap
     sheet = np.full((rows * step - gap, columns * step - gap, 3), 255, np.uint8)
@@ -49,6 +54,13 @@ def plate(
     return sheet
 
 
+def _checked(patch: np.ndarray, name: str) -> np.ndarray:
+    pixels = check_numbers(patch, name)
+    if pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise ValueError(f"{name} must be a picture (h, w, 3), got shape {pixels.shape}.")
+    return pixels
+
+
 def _fit(patch: np.ndarray, side: int) -> np.ndarray:
     pixels = np.clip(np.rint(patch), 0, 255).astype(np.uint8)
     scale = side / max(pixels.shape[:2])
@@ -59,6 +71,8 @@ def _fit(patch: np.ndarray, side: int) -> np.ndarray:
 
 def _draw_frame(picture: np.ndarray, where: tuple[slice, slice], scale: float) -> None:
     """Draw a frame just inside a part of the picture, which is given in pixels before scaling."""
+    if not is_list(where) or not all(isinstance(part, slice) for part in where):
+        raise ValueError(f"frames must be pairs of slices (rows, columns), got {where!r}.")
     rows, columns = (
         _at_least(SMALLEST_FRAME, round(part.start * scale), round(part.stop * scale), length)
         for part, length in zip(where, picture.shape, strict=False)
@@ -81,9 +95,10 @@ def filter_pictures(w: np.ndarray) -> list[np.ndarray]:
 
     All filters share one scale, so that strong ones look strong.
     """
-    if w.ndim != 4 or w.shape[2] != 3:
-        raise ValueError(f"filters on colours have shape (k, k, 3, F), got {w.shape}.")
-    scale = 127 / np.abs(w).max()
+    w = check_numbers(w, "w")
+    if w.ndim != 4 or w.shape[2] != 3 or w.size == 0:
+        raise ValueError(f"w must be filters on colours (k, k, 3, F), got {w.shape}.")
+    scale = 127 / (np.abs(w).max() or 1)
     return [
         np.rint(128 + scale * w[..., f]).clip(0, 255).astype(np.uint8) for f in range(w.shape[3])
     ]
@@ -91,5 +106,9 @@ def filter_pictures(w: np.ndarray) -> list[np.ndarray]:
 
 def signed_picture(gradient: np.ndarray, percentile: float = 99.5) -> np.ndarray:
     """Return a gradient ``(H, W, 3)`` as a picture: grey is 0, the few largest values are cut."""
+    gradient = _checked(gradient, "gradient")
+    if not gradient.size:
+        raise ValueError(f"gradient must not be empty, got shape {gradient.shape}.")
+    percentile = check_number(percentile, "percentile", 0, 100)
     top = np.percentile(np.abs(gradient), percentile) or 1.0
     return np.rint(128 + 127 * np.clip(gradient / top, -1, 1)).astype(np.uint8)

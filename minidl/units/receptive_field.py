@@ -16,7 +16,9 @@ from minidl.console import printable
 from minidl.kernels import Window
 from minidl.nn import Layer, Sequential
 from minidl.nn.graph import INPUT
+from minidl.nn.inputs import check_input_shape
 from minidl.nn.layer import Shape
+from minidl.units.arguments import check_layer, check_network, check_position
 
 Rows = list[np.ndarray]  # for each axis, which positions are seen
 
@@ -58,7 +60,7 @@ def receptive_field(
     """
     shapes = _shapes(network, input_shape)
     rank = len(shapes[INPUT]) - 1
-    spans = {INPUT: ((1,) * rank, (1,) * rank, (0,) * rank)}
+    spans = {INPUT: ((1,) * rank, (1,) * rank, (0,) * rank) if rank else None}
     for node in _nodes(network, name):
         parts = [_grow(node.layer, spans[n], shapes[n]) for n in node.inputs]
         spans[node.name] = _union(parts)
@@ -103,10 +105,7 @@ def visible(
     shapes = _shapes(network, input_shape)
     nodes = _nodes(network, name)
     sizes = shapes[name][:-1]
-    if len(position) != len(sizes) or not all(
-        0 <= p < s for p, s in zip(position, sizes, strict=True)
-    ):
-        raise ValueError(f"{name!r} has positions up to {sizes}, got {position}.")
+    position = check_position(position, sizes)
     seen = {name: [np.arange(s) == p for p, s in zip(position, sizes, strict=True)]}
     for node in reversed(nodes):
         rows = seen.pop(node.name, None)
@@ -122,7 +121,8 @@ def visible(
 
 
 def _shapes(network: Sequential, input_shape: Shape | None) -> dict[str, Shape]:
-    shape = tuple(input_shape or network.input_shape)
+    check_network(network)
+    shape = network.input_shape if input_shape is None else check_input_shape(input_shape)
     if None in shape:
         raise ValueError(
             f"this network takes inputs of any size {shape}: say which with input_shape=(*S, C)."
@@ -131,9 +131,7 @@ def _shapes(network: Sequential, input_shape: Shape | None) -> dict[str, Shape]:
 
 
 def _nodes(network: Sequential, name: str) -> list:
-    if name not in network.graph.nodes:
-        raise ValueError(f"no layer is called {name!r}; they are {', '.join(network.graph.nodes)}.")
-    return network.graph.needed_for([name])
+    return network.graph.needed_for([check_layer(name, network)])
 
 
 def _window(layer: Layer, shape: Shape) -> Window | None:

@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from minidl.functional.arguments import per_axis
+from minidl.arguments import check_int, check_names, is_list
 from minidl.nn import Sequential, read_arrays, write_arrays
 from minidl.nn.weights import Kind
+from minidl.units.arguments import check_unit, watched
 from minidl.units.receptive_field import patch
 
 
@@ -40,10 +41,15 @@ class TopPatches:
 
     def where(self, unit: int, rank: int) -> tuple[slice, ...]:
         """Return the slices of the picture that hold the unit's patch number ``rank``."""
+        unit = check_unit(unit, len(self.picture))
+        rank = check_int(rank, "rank", 0, self.picture.shape[1] - 1)
         return tuple(slice(int(start), int(stop)) for start, stop in self.patch[unit, rank])
 
     def cut(self, images: Sequence[np.ndarray], unit: int) -> list[np.ndarray]:
         """Return the patches of a unit: exactly what it could see, cut from the pictures."""
+        unit = check_unit(unit, len(self.picture))
+        if not is_list(images) or len(images) <= self.picture[unit].max():
+            raise ValueError("images must be all those that were looked through, in their order.")
         return [images[int(i)][self.where(unit, rank)] for rank, i in enumerate(self.picture[unit])]
 
 
@@ -81,34 +87,31 @@ def top_patches(
         TypeError, ValueError: for unknown layers, no pictures, pictures that are no arrays or that
             the network does not take, or ``number`` or ``batch_size`` below 1.
     """
-    layers = (layers,) if isinstance(layers, str) else tuple(layers)
-    if not layers:
-        raise ValueError("name at least one layer to watch.")
-    for value, what in ((number, "number"), (batch_size, "batch_size")):
-        per_axis(value, 1, what)
+    layers = check_names(layers, "layers")
+    number, batch_size = check_int(number, "number"), check_int(batch_size, "batch_size")
+    if not isinstance(images, Iterable) or isinstance(images, str | bytes):
+        raise TypeError(f"images must be pictures (*S, C), several, got {images!r}.")
     prepare = prepare or (lambda batch: batch.astype(network.dtype, copy=False))
     best: dict[str, tuple] = {}
     done = 0
-    training = network.training
     total = len(images) if hasattr(images, "__len__") else None
     bar = tqdm(total=total, unit="picture", disable=not progress)
     try:
-        network.eval()
-        for start, batch in batches(images, batch_size):
-            x = _prepared(prepare, batch)
-            seen = network.trace(x, layers, keep=False).activations
-            new = {layer: _strongest(seen[layer], start, x.shape) for layer in layers}
-            # assigned at once, so that an interrupt finds every layer after the same picture
-            merged = {layer: _merge(best.get(layer), new[layer], number) for layer in layers}
-            best, done = merged, start + len(batch)
-            bar.update(len(batch))
+        with watched(network):
+            for start, batch in batches(images, batch_size):
+                x = _prepared(prepare, batch)
+                seen = network.trace(x, layers, keep=False).activations
+                new = {layer: _strongest(seen[layer], start, x.shape) for layer in layers}
+                # assigned at once, so that an interrupt finds every layer after the same picture
+                merged = {layer: _merge(best.get(layer), new[layer], number) for layer in layers}
+                best, done = merged, start + len(batch)
+                bar.update(len(batch))
     except KeyboardInterrupt:
         if not best:
             raise
         warnings.warn(f"interrupted: these patches are from the first {done}.", stacklevel=2)
     finally:
         bar.close()
-        network.train(training)
     if not best:
         raise ValueError("there are no pictures to look through.")
     return {layer: _result(network, layer, best[layer]) for layer in layers}
@@ -189,6 +192,9 @@ _ARRAYS = tuple(field.name for field in fields(TopPatches) if field.name != "lay
 
 def save_patches(path: str | Path, patches: dict[str, TopPatches]) -> None:
     """Write the results to an .npz file, whole or not at all."""
+    values = patches.values() if isinstance(patches, dict) else (None,)
+    if not all(isinstance(value, TopPatches) for value in values):
+        raise TypeError("patches must be {layer: TopPatches}, as top_patches returns them.")
     arrays = {
         f"{layer}/{name}": getattr(p, name) for layer, p in patches.items() for name in _ARRAYS
     }

@@ -7,6 +7,7 @@ lie less than 0.6 apart (Euclidean distance, not squared), pictures of two perso
 import numpy as np
 
 from minidl import nn
+from minidl.arguments import as_array, check_int
 from minidl.zoo.dlib_format import read_network
 from minidl.zoo.dlib_weights import set_weights
 from minidl.zoo.fetching import fetch
@@ -34,7 +35,7 @@ class FaceNetwork(nn.Network):
         Raises:
             TypeError, ValueError: for other dtypes and shapes.
         """
-        chips = np.asarray(chips)
+        chips, batch_size = as_array(chips, "chips"), check_int(batch_size, "batch_size")
         if chips.dtype != np.uint8:
             raise TypeError(f"chips must be uint8 pixels 0…255, got {chips.dtype}.")
         if chips.shape == (CHIP, CHIP, 3):

@@ -6,6 +6,7 @@ import zlib
 from importlib.util import find_spec
 from pathlib import Path
 
+from minidl.arguments import check_choice
 from minidl.files import temporary_folder
 from minidl.zoo.archive import member
 from minidl.zoo.asset import Asset, AssetError, in_words
@@ -41,9 +42,7 @@ def missing() -> list[Asset]:
 def _find(asset: str | Asset) -> Asset:
     if isinstance(asset, Asset):
         return asset
-    if asset not in ASSETS:
-        raise ValueError(f"no asset is called {asset!r}; there are {', '.join(sorted(ASSETS))}")
-    return ASSETS[asset]
+    return ASSETS[check_choice(asset, "asset", ASSETS)]
 
 
 def _installed(asset: Asset) -> Path | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from minidl.arguments import check_choice
 from minidl.zoo.fetching import fetch
 
 ECG_RATE = 1000  # samples per second
@@ -58,8 +59,7 @@ def brain(tissue: str = "t1") -> np.ndarray:
     Raises:
         ValueError: for another tissue.
     """
-    if tissue not in TISSUES:
-        raise ValueError(f"tissue must be one of {TISSUES}, got {tissue!r}.")
+    check_choice(tissue, "tissue", TISSUES)
     return _numbers(fetch(f"brain_{tissue}"), "u1", 352, (197, 233, 189), order="F")
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from minidl.arguments import check_choice
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.fetching import fetch
 
@@ -15,15 +16,12 @@ def photo(name: str) -> np.ndarray:
     Say whose it is wherever you show it: ``credits(name)``. Raises ValueError for an unknown name
     and AssetError if it cannot be fetched.
     """
-    if name not in PHOTOS:
-        raise ValueError(f"no photograph is called {name!r}; there are {', '.join(PHOTOS)}")
+    check_choice(name, "name", PHOTOS)
     with Image.open(fetch(name)) as picture:
         return np.array(picture.convert("RGB"))
 
 
 def credits(name: str) -> str:
     """Return who made an asset, under which licence, and which package holds it, in one line."""
-    if name not in ASSETS:
-        raise ValueError(f"no asset is called {name!r}; there are {', '.join(ASSETS)}")
-    asset = ASSETS[name]
+    asset = ASSETS[check_choice(name, "name", ASSETS)]
     return f"{asset.credit} ({asset.licence})"

@@ -8,6 +8,7 @@ import numpy as np
 
 import minidl.zoo.own as own
 from minidl import nn
+from minidl.arguments import check_choice
 from minidl.zoo.layers import Standardize
 
 PATCH = 64
@@ -18,9 +19,8 @@ WEIGHTS = "small_net.npz"
 
 def small_net_layers(pooling: str = "max") -> list[nn.Layer]:
     """Return the layers up to conv5, named conv1 … conv5 and pool1, pool2, after a ReLU each."""
-    if pooling not in ("max", "average"):
-        raise ValueError(f'pooling must be "max" or "average", got {pooling!r}.')
-    pool = nn.MaxPool2D if pooling == "max" else nn.AvgPool2D
+    pools = {"max": nn.MaxPool2D, "average": nn.AvgPool2D}
+    pool = pools[check_choice(pooling, "pooling", pools)]
 
     def conv(filters: int, size: int, name: str, stride: int = 1) -> nn.Layer:
         return nn.Conv2D(

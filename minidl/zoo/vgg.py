@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from minidl import nn
+from minidl.arguments import check_choice
 from minidl.zoo.asset import FormatError
 from minidl.zoo.fetching import fetch
 from minidl.zoo.layers import Standardize
@@ -30,14 +31,10 @@ def vgg19(pooling: str = "max", until: str | None = None) -> nn.Network:
         ValueError: for another pooling, or a layer that there is not.
         AssetError: if the weights cannot be fetched.
     """
-    if pooling not in POOLS:
-        raise ValueError(f'pooling must be "max" or "average", got {pooling!r}.')
-    layers = _layers(POOLS[pooling])
-    names = [layer.name for layer in layers]
-    if until is not None and until not in names:
-        raise ValueError(f"VGG-19 has no layer {until!r}; it has {', '.join(names)}.")
+    layers = _layers(POOLS[check_choice(pooling, "pooling", POOLS)])
     if until is not None:
-        layers = layers[: names.index(until) + 1]
+        names = [layer.name for layer in layers]
+        layers = layers[: names.index(check_choice(until, "until", names)) + 1]
     net = nn.Sequential(layers, input_shape=(None, None, 3))
     set_weights(net, read_tensors(fetch("vgg19")))
     return net.freeze()

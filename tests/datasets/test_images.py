@@ -107,24 +107,6 @@ def test_cmyk_ycbcr_and_lab(tmp_path):
         assert np.abs(pixels - COLOUR).max() <= tolerance, other.mode
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_rotation(tmp_path, orientation):
-    stored = {
-        1: COLOUR,
-        2: COLOUR[:, ::-1],
-        3: COLOUR[::-1, ::-1],
-        4: COLOUR[::-1],
-        5: COLOUR.transpose(1, 0, 2),
-        6: np.rot90(COLOUR),
-        7: np.rot90(COLOUR, 2).transpose(1, 0, 2),
-        8: np.rot90(COLOUR, -1),
-    }[orientation]
-    exif = Image.Exif()
-    exif[274] = orientation
-    picture = Image.fromarray(np.ascontiguousarray(stored))
-    np.testing.assert_array_equal(read_image(saved(tmp_path, picture, "a.png", exif=exif)), COLOUR)
-
-
 def test_damaged_exif_is_ignored(tmp_path):
     path = saved(
         tmp_path, Image.fromarray(COLOUR), "a.png", exif=b"Exif\0\0" + b"MM\0*\xff\xff\xff"

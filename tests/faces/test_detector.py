@@ -5,8 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minidl import zoo
-from minidl.faces.detector import FIRST, STRIDE, detect, overlap, pyramid, suppress
+from minidl import nn, zoo
+from minidl.faces import detector
+from minidl.faces.detector import (
+    FIRST,
+    STRIDE,
+    detect,
+    overlap,
+    pyramid,
+    strip_scores,
+    suppress,
+)
 from minidl.units.receptive_field import receptive_field
 
 
@@ -45,9 +54,9 @@ def test_square_that_touches_the_border():
 
 def test_two_faces_and_none():
     image = np.zeros((200, 400, 3), np.uint8)
-    assert detect(image, RedSquares()).boxes.shape == (0, 4)
+    assert detect(image, RedSquares(), smallest=60).boxes.shape == (0, 4)
     image[50:130, 30:110, 0] = image[60:140, 250:330, 0] = 255
-    found = detect(image, RedSquares())
+    found = detect(image, RedSquares(), smallest=60)
     assert found.boxes.shape == (2, 4)
     np.testing.assert_allclose(sorted(found.boxes[:, 0]), (30, 250), atol=12)
     assert (np.diff(found.scores) <= 0).all()
@@ -57,6 +66,61 @@ def test_picture_smaller_than_a_face():
     found = detect(np.full((5, 7, 3), 255, np.uint8), RedSquares())
     assert found.boxes.shape == (0, 4)
     assert found.scores.shape == (0,)
+
+
+class Searched:
+    """A stand-in that finds nothing, but for one window in copies at least as wide as ``width``."""
+
+    def __init__(self, width=10**9):
+        self.width, self.widest = width, 0
+
+    def predict(self, x):
+        self.widest = max(self.widest, x.shape[2])
+        score = np.full((1, (x.shape[1] - 29) // 8 + 1, (x.shape[2] - 29) // 8 + 1, 1), -1.0)
+        score[0, 0, 0] = 1 if x.shape[2] >= self.width else -1
+        return score
+
+
+@pytest.mark.parametrize(
+    ("longer", "first", "second"),
+    [(90, 23.1, 23.1), (760, 23.1, 23.1), (1600, 48.2, 23.3), (4000, 120.6, 58.1)],
+)
+def test_smaller_faces_are_sought_where_there_are_none(longer, first, second):
+    image = np.zeros((min(longer, 130), longer, 3), np.uint8)
+    none = detect(image, Searched())
+    assert none.boxes.shape == (0, 4)
+    assert none.smallest == pytest.approx(second, abs=0.1)
+    usual, thorough = (round(longer * 80 / size) for size in (first, second))
+    at_once = detect(image, Searched(usual))
+    assert len(at_once.boxes) == 1
+    assert at_once.smallest == pytest.approx(first, abs=0.1)
+    if second < first:
+        at_last = detect(image, Searched(thorough))
+        assert len(at_last.boxes) == 1
+        assert at_last.smallest == none.smallest
+
+
+@pytest.mark.parametrize("smallest", [60, np.float32(60), np.array(60)])
+def test_nothing_smaller_is_sought_than_was_asked_for(smallest):
+    network = Searched()
+    found = detect(np.zeros((70, 400, 3), np.uint8), network, smallest=smallest)
+    assert (found.smallest, type(found.smallest)) == (60, float)
+    assert network.widest == round(400 * 80 / 60) + 40
+
+
+@pytest.mark.parametrize("rows", [1, 5, 24])
+def test_strips_are_scored_like_the_whole(rows, monkeypatch):
+    convolutions = [nn.Conv2D(2, 5, stride=2, activation="relu") for _ in range(3)]
+    convolutions += [nn.Conv2D(2, 5, padding=2, activation="relu") for _ in range(3)]
+    network = nn.Sequential(
+        [*convolutions, nn.Conv2D(1, 9, padding=4)], input_shape=(None, None, 3), seed=1
+    )
+    pixels = np.random.default_rng(0).integers(0, 256, (331, 75, 3), dtype=np.uint8)
+    whole = network.predict(pixels[None].astype(np.float32))[0, ..., 0]
+    monkeypatch.setattr(detector, "STRIP", rows)
+    scores = strip_scores(pixels, network)
+    assert scores.shape == whole.shape
+    np.testing.assert_allclose(scores, whole, rtol=1e-4, atol=1e-4 * np.abs(whole).max())
 
 
 def test_pyramid_shrinks_by_a_sixth_and_keeps_proportions():
@@ -103,9 +167,14 @@ def test_overlap_is_a_share_of_pixels(seed):
         (np.zeros((9, 9, 3)), {}, TypeError, "uint8 pixels 0…255, got float64"),
         (np.zeros((9, 9), np.uint8), {}, ValueError, r"RGB \(H, W, 3\), got shape \(9, 9\)"),
         (np.zeros((0, 9, 3), np.uint8), {}, ValueError, "RGB"),
-        (np.zeros((99, 99, 3), np.uint8), {"smallest": 9}, ValueError, "at least 10 pixels"),
-        (np.zeros((99, 99, 3), np.uint8), {"smallest": np.nan}, ValueError, "at least 10"),
-        (np.zeros((9, 4000, 3), np.uint8), {"smallest": 20}, ValueError, "choose smallest ≥ 80"),
+        (
+            np.zeros((99, 99, 3), np.uint8),
+            {"smallest": 9},
+            ValueError,
+            r"inf\), got 9",
+        ),
+        (np.zeros((99, 99, 3), np.uint8), {"smallest": np.nan}, ValueError, "got nan"),
+        (np.zeros((9, 4000, 3), np.uint8), {"smallest": 20}, ValueError, "choose smallest ≥ 40"),
     ],
 )
 def test_refusals(image, settings, error, message):

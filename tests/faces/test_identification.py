@@ -39,5 +39,5 @@ def test_two_people_by_hand():
 
 
 def test_people_with_one_picture_do_not_count():
-    with pytest.raises(ValueError, match="2 people with two pictures"):
+    with pytest.raises(ValueError, match="sizes must be 1 … 2, as many people"):
         identification_rates(np.eye(5), np.array([0, 0, 1, 1, 2]), [3])

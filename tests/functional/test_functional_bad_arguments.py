@@ -108,9 +108,9 @@ CASES = [
         "pad more",
     ),
     # -- groups ----------------------------------------------------------------------------------
-    ("groups 0", conv(groups=0), ValueError, "groups must be a positive int, got 0"),
-    ("groups 1.0", conv(groups=1.0), ValueError, "groups must be a positive int, got 1.0"),
-    ("groups True", conv(groups=True), ValueError, "groups must be a positive int, got True"),
+    ("groups 0", conv(groups=0), ValueError, "groups must be at least 1, got 0"),
+    ("groups 1.0", conv(groups=1.0), TypeError, "groups must be an int of 1 or more, got 1.0"),
+    ("groups True", conv(groups=True), TypeError, "groups must be an int of 1 or more, got True"),
     ("groups do not divide", conv(groups=3), ValueError, "groups=3 does not divide the 4 filters"),
     ("groups need channels", conv(groups=2), ValueError, "with groups=2 expects 4 input channels"),
     # -- stride, dilation, activation ------------------------------------------------------------
@@ -127,7 +127,12 @@ CASES = [
     ("stride of 3 axes", conv(stride=(1, 1, 1)), ValueError, "stride must be an int or 2 ints"),
     ("stride of floats", conv(stride=(1, 1.5)), ValueError, "2 ints, one per axis, got (1, 1.5)"),
     ("stride in words", conv(stride="2"), TypeError, "stride must be an int or one int per axis"),
-    ("stride array of 0 axes", conv(stride=np.array(2)), TypeError, "stride must be an int or one"),
+    (
+        "stride array of a float",
+        conv(stride=np.array(2.0)),
+        TypeError,
+        "stride must be an int or one",
+    ),
     (
         "stride array of 2 axes",
         conv(stride=np.ones((2, 2), int)),
@@ -171,8 +176,8 @@ CASES = [
     ("causal on an axis of two", conv(padding=(1, "causal")), ValueError, "is for one axis (time)"),
     ("padding huge", conv(padding=10**30), ValueError, "padding must be at most 2147483647"),
     (
-        "padding 0-axis array",
-        conv(padding=np.array(1)),
+        "padding array of a float",
+        conv(padding=np.array(1.0)),
         TypeError,
         "padding must be a name, an int",
     ),

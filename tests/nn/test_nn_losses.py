@@ -344,7 +344,7 @@ REFUSED = [
     (
         lambda: nn.triplet_loss(A, P, N, reduction="max"),
         ValueError,
-        'reduction must be "sum" or "mean"',
+        "reduction must be one of sum, mean",
     ),
     (
         lambda: nn.triplet_loss(NONE, NONE, NONE, reduction="mean"),

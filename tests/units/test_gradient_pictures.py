@@ -11,6 +11,7 @@ from minidl.units import (
     one_unit,
     randomised,
     rank_correlation,
+    top_patches,
 )
 
 
@@ -56,16 +57,85 @@ def test_a_relu_within_a_batch_norm_is_one(method):
     assert np.any(pictures[0])
 
 
-def test_saliency_is_the_gradient():
-    network = nn.Sequential(
-        [nn.Conv2D(3, 3, activation="relu"), nn.MaxPool2D(2), nn.Conv2D(2, 3, name="top")],
-        input_shape=(12, 12, 2),
-        dtype=np.float64,
-    )
-    x = np.random.default_rng(0).normal(size=(1, 12, 12, 2))
-    got = gradient_picture(network, x, "top", 1, position=(1, 2))
-    report = nn.gradient_check(lambda v: network.forward(v)[0, 1, 2, 1], x, got)
+NETWORKS = {
+    "relu": ([nn.Conv2D(3, 3, activation="relu"), nn.Conv2D(2, 3)], (9, 9, 2)),
+    "leaky": ([nn.Conv2D(3, 3), nn.LeakyReLU(0.2), nn.Conv2D(2, 3)], (9, 9, 2)),
+    "tanh": ([nn.Conv2D(3, 3), nn.Tanh(), nn.Conv2D(2, 3)], (9, 9, 2)),
+    "sigmoid": ([nn.Conv2D(3, 3), nn.Sigmoid(), nn.Conv2D(2, 3)], (9, 9, 2)),
+    "softmax": ([nn.Conv2D(3, 3), nn.Softmax(), nn.Conv2D(2, 3)], (9, 9, 2)),
+    "norm": ([nn.Conv2D(3, 3), nn.BatchNorm(activation="relu"), nn.Conv2D(2, 3)], (9, 9, 2)),
+    "pools": ([nn.MaxPool2D(2), nn.Conv2D(2, 3), nn.AvgPool2D(2)], (12, 12, 2)),
+    "residual": ([nn.Residual([nn.Conv2D(2, 3, padding=1), nn.ReLU()]), nn.ReLU()], (6, 6, 2)),
+    "dropout": ([nn.Conv2D(3, 3), nn.Dropout(0.5), nn.L2Normalize()], (6, 6, 2)),
+    "signal": ([nn.Conv1D(3, 3, activation="relu"), nn.MaxPool1D(2)], (12, 2)),
+    "volume": ([nn.Conv3D(2, 3, activation="relu"), nn.Conv3D(2, 2)], (5, 6, 5, 1)),
+    "up": ([nn.Conv2D(2, 2, stride=2), nn.ReLU(), nn.ConvTranspose2D(2, 2, stride=2)], (6, 6, 1)),
+    "dense": ([nn.Flatten(), nn.Dense(4), nn.ReLU(), nn.Dense(3)], (4, 4, 1)),
+    "vector": ([nn.Dense(6), nn.ReLU(), nn.Dense(2)], (5,)),
+}
+
+
+def network_and_input(name):
+    layers, shape = NETWORKS[name]
+    network = nn.Sequential(layers, input_shape=shape, dtype=np.float64, seed=3)
+    return network, np.random.default_rng(2).normal(size=(1, *shape))
+
+
+@pytest.mark.parametrize("training", [False, True], ids=["inference", "in training"])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_saliency_is_the_gradient_of_every_network(name, training):
+    network, x = network_and_input(name)
+    place = np.unravel_index(network.forward(x)[..., 1].argmax(), network.forward(x).shape[1:-1])
+    network.train(training)
+    got = gradient_picture(network, x, network.output_name, 1)
+    assert network.training == training
+    network.eval()
+    report = nn.gradient_check(lambda v: network.forward(v)[(0, *place, 1)], x, got, elements=24)
     assert report, report
+    assert np.any(got)
+
+
+@pytest.mark.parametrize("method", ["deconvnet", "guided"])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_rules_about_relus_need_relus(name, method):
+    network, x = network_and_input(name)
+    other = {"leaky": "LeakyReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "softmax": "Softmax"}
+    if name not in other:
+        assert gradient_picture(network, x, network.output_name, 1, method=method).shape == x.shape
+        return
+    with pytest.raises(ValueError, match=rf"'{method}' is a rule for ReLUs, .* {other[name]}: use"):
+        gradient_picture(network, x, network.output_name, 1, method=method)
+    first = next(iter(network.graph.nodes))  # nothing but a convolution on the way
+    assert np.any(gradient_picture(network, x, first, 1, method=method))
+
+
+LOOKS = {
+    "gradient_picture": lambda net, x: gradient_picture(net, x, net.output_name, 1),
+    "excite": lambda net, x: excite(net, net.output_name, 1, size=9, steps=2),
+    "occlusion_map": lambda net, x: occlusion_map(net, x, net.output_name, 1, size=3, step=3),
+    "top_patches": lambda net, x: top_patches(net, [x[0]] * 2, net.output_name, progress=False),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_looking_changes_nothing(look):
+    """No gradients are left for the next step, no statistics move, no random number is lost."""
+    layers = [nn.Conv2D(3, 3, name="a"), nn.BatchNorm(), nn.Dropout(0.5), nn.Conv2D(2, 3)]
+    network = nn.Sequential(layers, input_shape=(9, 9, 2), dtype=np.float64).train()
+    network.freeze("a")
+    x = np.random.default_rng(0).normal(size=(1, 9, 9, 2))
+    before = {name: value.copy() for name, value in network.state().items()}
+    LOOKS[look](network, x)
+    assert network.training
+    for name, value in network.state().items():
+        np.testing.assert_array_equal(value, before[name], err_msg=name)
+    for name, parameter in network.parameters.items():
+        assert parameter.trainable == (not name.startswith("a/"))
+        assert not parameter.grad.any()
+    with pytest.raises(ValueError, match="units 0 … 1"):
+        gradient_picture(network, x, network.output_name, 7)
+    assert network.training
+    assert network.parameters["norm1/gamma"].trainable
 
 
 def test_the_strongest_position_is_the_default():
@@ -145,6 +215,22 @@ def test_bad_input(change, words):
         gradient_picture(dense_like(True), **arguments)
 
 
+def test_excite_and_occlude_at_any_rank():
+    for name in ("signal", "volume", "residual", "dense"):
+        network, x = network_and_input(name)
+        sizes = x.shape[1:-1]
+        made = excite(network, network.output_name, 1, size=sizes, steps=3)
+        assert made.shape == x.shape[1:]
+        falls = occlusion_map(network, x, network.output_name, 1, size=sizes, step=2, fill=0)
+        whole = network.forward(x)[..., 1].max() - network.forward(np.zeros_like(x))[..., 1].max()
+        np.testing.assert_allclose(falls, whole, rtol=1e-12)
+        assert falls.shape == (1,) * len(sizes)
+    network, x = network_and_input("vector")
+    assert excite(network, network.output_name, 1, size=9, steps=3).shape == (5,)
+    with pytest.raises(ValueError, match="nothing to cover in an input without positions"):
+        occlusion_map(network, x, network.output_name, 1)
+
+
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
@@ -154,6 +240,11 @@ def test_bad_input(change, words):
         (lambda net, x: occlusion_map(net, x, "a", 0, position=(4, 9)), "positions below"),
         (lambda net, x: occlusion_map(net, x, "a", 0, step=0), "step"),
         (lambda net, x: occlusion_map(net, np.concatenate([x, x]), "a", 0), "one input"),
+        (lambda net, x: excite(net, "a", 9, size=8, steps=0), "units 0 … 2"),
+        (lambda net, x: excite(net, "a", 0, size=2), "larger than the input"),
+        (lambda net, x: occlusion_map(net, x, "a", 0, size=(4, 4, 4)), "size must be an int or 2"),
+        (lambda net, x: occlusion_map(net, x, "a", 0, fill=[1, 2]), "one per channel"),
+        (lambda net, x: gradient_picture(net, x[0], "a", 0), "x must be an array of one input"),
         (lambda net, x: randomised(net, "z"), "no layer with parameters is called 'z'"),
     ],
 )

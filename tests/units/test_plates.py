@@ -34,7 +34,7 @@ def test_a_frame_is_drawn_around_what_a_unit_saw():
     for corner in (slice(0, 1), slice(31, 32)):  # too small to be seen: drawn larger
         small = plate([grey], frames=[(corner, corner)], side=32, columns=1)
         assert (small != 100).any(axis=-1).sum() == 8 * 8 - 4 * 4
-    with pytest.raises(ValueError, match="1 frames for 2 patches"):
+    with pytest.raises(ValueError, match="frames must be 2, one for each patch"):
         plate([grey, grey], frames=[whole])
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from minidl import nn
 from minidl.units import patch, receptive_field, visible
+from minidl.zoo import layers as zoo_layers
 from tests.generated import repeatable
 
 CONV = {1: nn.Conv1D, 2: nn.Conv2D, 3: nn.Conv3D}
@@ -152,8 +153,8 @@ def test_units_without_a_position_see_everything():
     ("name", "position", "words"),
     [
         ("conv9", (0, 0), "no layer is called 'conv9'"),
-        ("conv1", (3, 0), "positions up to"),
-        ("conv1", (0,), "positions up to"),
+        ("conv1", (3, 0), "positions below"),
+        ("conv1", (0,), "positions below"),
     ],
 )
 def test_bad_questions(name, position, words):
@@ -167,3 +168,39 @@ def test_a_size_must_be_known():
     with pytest.raises(ValueError, match="input_shape"):
         patch(network, "conv1", (0, 0))
     assert patch(network, "conv1", (1, 1), (8, 8, 1)) == (slice(1, 4), slice(1, 4))
+
+
+def branches(short):
+    """A block whose short way takes other steps than its long one, or none."""
+    join = zoo_layers.PadAdd()
+    return nn.Residual([nn.Conv2D(1, 3, stride=2, padding=1)], short, join=join)
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "words"),
+    [
+        ([nn.Dense(2)], (5,), "sees the whole input"),
+        ([nn.Conv3D(1, 2), nn.GlobalAvgPool()], (4, 4, 4, 1), "sees the whole input"),
+        ([nn.Conv1D(1, 2), nn.Flatten(), nn.L2Normalize()], (6, 1), "sees the whole input"),
+        ([nn.ConvTranspose1D(1, 2, stride=2), nn.Conv1D(1, 3)], (6, 1), "transposed convolution"),
+        ([branches(None)], (8, 8, 1), "different steps have no common field"),
+    ],
+)
+def test_fields_that_no_formula_gives(layers, shape, words):
+    network = nn.Sequential(layers, input_shape=shape)
+    with pytest.raises(ValueError, match=words):
+        receptive_field(network, network.output_name)
+    middle = tuple(size // 2 for size in network.shapes[network.output_name][:-1])
+    assert len(patch(network, network.output_name, middle)) == len(shape) - 1  # one unit's is known
+
+
+@pytest.mark.parametrize("ask", [receptive_field, lambda *a: patch(*a[:2], (0, 0), *a[2:])])
+def test_what_no_field_can_be_asked_of(ask):
+    part = nn.Sequential([nn.Conv2D(1, 3)])
+    for other in (part, None, nn.Conv2D(1, 3)):
+        with pytest.raises(TypeError, match=r"network must be an nn\.Network with its"):
+            ask(other, "conv1")
+    network = nn.Sequential([nn.Conv2D(1, 3)], input_shape=(None, None, 1))
+    for shape in ((8, 8), (8, 8, 8, 1), (8, 1), (2, 8, 1), 8, "8"):
+        with pytest.raises(ValueError, match=r"conv1|input_shape"):
+            ask(network, "conv1", shape)

@@ -104,7 +104,7 @@ def test_another_file_is_refused(network, tmp_path):
         ({"batch_size": 0}, "batch_size"),
         ({"number": 0}, "number"),
         ({"number": 2.5}, "number"),
-        ({"layers": ()}, "at least one layer"),
+        ({"layers": ()}, "layers must be a name or several"),
         ({"images": ["face.jpg"]}, "read_image"),
         ({"layers": ("c7",)}, "no layer is called 'c7'"),
     ],

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minidl.arguments import check_int, check_ints, check_seed, is_int
 from minidl.datasets.drawn_faces.drawing import draw
 from minidl.datasets.drawn_faces.people import traits
 from minidl.datasets.drawn_faces.pictures import pictures
@@ -30,13 +31,8 @@ def faces(
     Raises ValueError for empty sets, negative numbers or a size below 16.
     """
     numbers = _numbers(people)
-    for name, value, least in (
-        ("per_person", per_person, 1),
-        ("size", size, 16),
-        ("seed", seed, 0),
-    ):
-        if not isinstance(value, (int, np.integer)) or value < least:
-            raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
+    per_person, seed = check_int(per_person, "per_person"), check_seed(seed)
+    size = check_int(size, "size", 16)
     person = traits(seed, numbers)
     rows = np.repeat(np.arange(len(numbers)), per_person)
     labels = numbers[rows]
@@ -52,12 +48,11 @@ def faces(
 
 
 def _numbers(people):
-    if isinstance(people, (int, np.integer)):
-        people = range(people)
-    numbers = np.array(list(people))
-    if numbers.size == 0 or numbers.dtype.kind not in "iu" or numbers.min() < 0:
-        raise ValueError(f"people must be a number of people, or their numbers ≥ 0, got {people!r}")
-    return numbers.astype(np.int64)
+    numbers = range(check_int(people, "people")) if is_int(people) else people
+    numbers = check_ints(numbers, "people", 0)
+    if not numbers:
+        raise ValueError("people must be how many, or their numbers: there are none.")
+    return np.array(numbers, np.int64)
 
 
 def _grain(seed, people, numbers, size):
