@@ -5,19 +5,20 @@ picture, so it runs over a row of copies, each 5/6 as large as the one before.
 """
 
 from collections.abc import Iterator
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from minidl import nn
+from minidl.nn.memory import Estimate
 from minidl.zoo.detector_network import WINDOW
 
 STEP = 5 / 6  # from one copy of the pyramid to the next
 OVERLAP = 0.338  # two boxes that share more than this are one face
 STRIDE, FIRST = 8, 14  # three convolutions 5 × 5 with stride 2: score c stands at pixel 8c + 14
 MARGIN = 20  # pixels of black around each copy: faces may touch the border
-LARGEST = 4000  # pixels, the longer side of the pyramid's largest copy
 
 
 class Detections(NamedTuple):
@@ -41,6 +42,7 @@ def detect(
 
     Raises:
         TypeError, ValueError: for another dtype or shape, or a size below 10 pixels.
+        MemoryError: if the search for such small faces needs more memory than there is.
     """
     image = np.asarray(image)
     if image.dtype != np.uint8:
@@ -52,16 +54,31 @@ def detect(
         smallest = max(48, longer / 16)
     if not smallest >= 10:
         raise ValueError(f"smallest must be at least 10 pixels, got {smallest!r}.")
-    if longer * WINDOW / smallest > LARGEST:
-        raise ValueError(
-            f"looking for faces of {smallest:g} pixels in a picture of {longer} takes too much "
-            f"memory: choose smallest ≥ {longer * WINDOW / LARGEST:.0f}, or cut the picture up."
-        )
-    found = [windows(copy, detector, threshold) for copy in pyramid(image, WINDOW / smallest)]
+    estimate = _estimate(image.shape, detector, smallest)
+    estimate.check()
+    with estimate.enforced():
+        found = [windows(copy, detector, threshold) for copy in pyramid(image, WINDOW / smallest)]
     none = (np.empty((0, 4)), np.empty(0, np.float32))
     boxes, scores = (np.concatenate(parts) for parts in zip(none, *found, strict=True))
     kept = suppress(boxes, scores)
     return Detections(boxes[kept], scores[kept])
+
+
+def _estimate(shape: tuple[int, ...], detector: nn.Network, smallest: float) -> Estimate:
+    """Return what the search takes by the longer side of the pyramid's first copy."""
+    height, width, longer = *shape[:2], max(shape[:2])
+
+    def need(size: int) -> int:
+        copy = [round(side * size / longer) + 2 * MARGIN for side in (height, width)]
+        pixels = 6 * 3 * copy[0] * copy[1]  # twice as bytes, once as float32
+        return pixels + detector.footprint.bytes((1, *copy, 3), [detector.output_name], keep=False)
+
+    return Estimate(
+        f"looking for faces of {smallest:g} pixels in a picture of {height} × {width}",
+        round(longer * WINDOW / smallest),
+        need,
+        lambda size: f"smallest={ceil(longer * WINDOW / size)} would fit",
+    )
 
 
 def pyramid(image: np.ndarray, scale: float) -> Iterator[tuple[np.ndarray, float]]:

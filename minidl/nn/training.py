@@ -107,6 +107,7 @@ def fit(
         WeightFileError: if the checkpoint is damaged or belongs to another run, saying what
             differs; the network is then as it was.
         FloatingPointError: if the loss is not finite any more.
+        MemoryError: if a batch is too large for the memory; it says which size would fit.
     """
     _check(network, batches, loss, optimizer, validate)
     (epochs,) = per_axis(epochs, 1, "epochs", low=0)
@@ -182,16 +183,22 @@ def _epoch(network, batches, loss, optimizer, number: int) -> float:
     total = examples = 0
     for batch in batches(number):
         x, target = _pair(batch, "batches must yield pairs (x, target)")
-        result = loss(network.forward(x), target)
-        value, gradient = _pair(result, "loss must return a pair (value, gradient)")
-        if not np.isfinite(value):
-            raise FloatingPointError(
-                f"the loss became {value} in epoch {number + 1}: lower the learning rate, "
-                "clip the gradients (clip_norm), or look for NaN in the data."
-            )
-        network.backward(gradient, need_input=False)
-        optimizer.step()
+        with network.enough_to_train(x):
+            value = _step(network, x, target, loss, optimizer, number)
         total, examples = total + value * len(x), examples + len(x)
     if not examples:
         raise ValueError(f"batches({number}) yielded nothing to train on.")
     return total / examples
+
+
+def _step(network, x, target, loss, optimizer, number: int) -> float:
+    result = loss(network.forward(x), target)
+    value, gradient = _pair(result, "loss must return a pair (value, gradient)")
+    if not np.isfinite(value):
+        raise FloatingPointError(
+            f"the loss became {value} in epoch {number + 1}: lower the learning rate, "
+            "clip the gradients (clip_norm), or look for NaN in the data."
+        )
+    network.backward(gradient, need_input=False)
+    optimizer.step()
+    return value

@@ -64,14 +64,19 @@ def final_size(size: Size, pattern: np.ndarray | None) -> tuple[int, int]:
     if size is None or _is_whole(size):
         if pattern is None:
             raise ValueError("without a content picture, say how large G is: size=(height, width).")
-        height, width = pattern.shape[1:3]
-        scale = 1 if size is None else int(size) / max(height, width)
-        return max(1, round(height * scale)), max(1, round(width * scale))
+        shape = pattern.shape[1:3]
+        return scaled_size(max(shape) if size is None else int(size), shape)
     if not isinstance(size, Sequence) or len(size) != 2 or not all(map(_is_whole, size)):
         raise ValueError(
             f"size must be (height, width), or one number for the longer side, got {size!r}."
         )
     return int(size[0]), int(size[1])
+
+
+def scaled_size(longer: int, size: tuple[int, int]) -> tuple[int, int]:
+    """Return ``size`` in the same proportions, ``longer`` pixels along its longer side."""
+    height, width = (max(1, round(side * longer / max(size))) for side in size)
+    return height, width
 
 
 def coarse_to_fine(size: tuple[int, int], levels: int) -> list[tuple[int, int]]:

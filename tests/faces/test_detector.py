@@ -1,5 +1,9 @@
 """The detector: pyramid, places of windows, suppression; with a stand-in for the network."""
 
+import math
+import re
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,11 +11,15 @@ from hypothesis import strategies as st
 
 from minidl import zoo
 from minidl.faces.detector import FIRST, STRIDE, detect, overlap, pyramid, suppress
+from minidl.nn import memory
 from minidl.units.receptive_field import receptive_field
 
 
 class RedSquares:
     """Scores a window by how much of its inside is red, and its surroundings not."""
+
+    output_name = "score"
+    footprint = SimpleNamespace(bytes=lambda shape, taps, keep: 64 * math.prod(shape))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         red = np.pad(x[0, ..., 0] / 255, 200)
@@ -105,12 +113,30 @@ def test_overlap_is_a_share_of_pixels(seed):
         (np.zeros((0, 9, 3), np.uint8), {}, ValueError, "RGB"),
         (np.zeros((99, 99, 3), np.uint8), {"smallest": 9}, ValueError, "at least 10 pixels"),
         (np.zeros((99, 99, 3), np.uint8), {"smallest": np.nan}, ValueError, "at least 10"),
-        (np.zeros((9, 4000, 3), np.uint8), {"smallest": 20}, ValueError, "choose smallest ≥ 80"),
     ],
 )
 def test_refusals(image, settings, error, message):
     with pytest.raises(error, match=message):
         detect(image, RedSquares(), **settings)
+
+
+def test_a_search_that_needs_too_much_memory_says_for_which_faces_there_is_enough(monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda: 100_000_000)
+    image = np.zeros((300, 400, 3), np.uint8)
+    with pytest.raises(MemoryError, match=r"faces of 10 pixels .* 300 × 400 needs") as caught:
+        detect(image, RedSquares(), smallest=10)
+    (smallest,) = map(int, re.findall(r"smallest=(\d+) would fit", str(caught.value)))
+    assert 10 < smallest < 48
+    assert len(detect(image, RedSquares(), smallest=smallest).boxes) == 0
+
+
+def test_memory_that_runs_out_in_a_search_gives_the_same_sentence(monkeypatch):
+    def predict(self, x):
+        raise MemoryError
+
+    monkeypatch.setattr(RedSquares, "predict", predict)
+    with pytest.raises(MemoryError, match=r"was not there: smallest=\d+ would fit"):
+        detect(np.zeros((300, 400, 3), np.uint8), RedSquares())
 
 
 @pytest.mark.slow
