@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from minidl.functional.arguments import per_axis
 from minidl.nn.footprint import Footprint
@@ -13,6 +12,7 @@ from minidl.nn.graph import INPUT, Graph, naming
 from minidl.nn.inputs import check_batch, check_dtype, check_input_shape, check_seed, check_taps
 from minidl.nn.layer import Layer, Shape, layers_of
 from minidl.nn.parameter import Parameter
+from minidl.nn.progress import progress_bar
 from minidl.nn.summary import Summary
 from minidl.nn.trace import Trace
 from minidl.nn.weights import compare_arrays, is_plain, read_arrays, write_arrays
@@ -156,7 +156,7 @@ class Sequential(Layer):
             return np.concatenate(
                 [
                     self.trace(x[i : i + batch_size], keep=False).output
-                    for i in tqdm(starts, disable=not progress, unit="batch")
+                    for i in progress_bar(progress, starts, unit="batch")
                 ]
             )
         finally:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from minidl.files import check_writable
 from minidl.functional.arguments import per_axis
@@ -17,6 +16,7 @@ from minidl.nn.checkpoint import History, Run
 from minidl.nn.inputs import check_seed
 from minidl.nn.network import Sequential
 from minidl.nn.optimizers import Optimizer
+from minidl.nn.progress import progress_bar
 
 Batches = Callable[[int], Iterable[tuple[np.ndarray, object]]]
 Loss = Callable[[np.ndarray, object], tuple[float, np.ndarray]]
@@ -123,7 +123,7 @@ def fit(
         if run.history.epochs < epochs and not run.history.stopped:
             check_writable(checkpoint)
     run.clear()  # gradients left over from elsewhere
-    bar = tqdm(total=epochs, initial=run.history.epochs, unit="epoch", disable=not progress)
+    bar = progress_bar(progress, total=epochs, initial=run.history.epochs, unit="epoch")
     training = network.training
     try:
         while run.history.epochs < epochs and not run.history.stopped:

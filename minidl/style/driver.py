@@ -2,6 +2,7 @@
 
 from tqdm.auto import tqdm
 
+from minidl.nn.progress import progress_bar
 from minidl.style.checkpoint import Checkpoint
 from minidl.style.result import Result
 from minidl.style.run import Run
@@ -12,7 +13,7 @@ def drive(run: Run, checkpoint: Checkpoint | None, progress: bool) -> Result:
 
     An interrupt before the first picture was evaluated is passed on: there is nothing to return.
     """
-    bar = tqdm(total=sum(level.steps for level in run.levels), unit="step", disable=not progress)
+    bar = progress_bar(progress, total=sum(level.steps for level in run.levels), unit="step")
     stopped = ""
     try:
         if checkpoint is None or not checkpoint.load(run):

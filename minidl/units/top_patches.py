@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from minidl.functional.arguments import per_axis
 from minidl.nn import Sequential, read_arrays, write_arrays
+from minidl.nn.progress import progress_bar
 from minidl.nn.weights import Kind
 from minidl.units.receptive_field import patch
 
@@ -91,7 +91,7 @@ def top_patches(
     done = 0
     training = network.training
     total = len(images) if hasattr(images, "__len__") else None
-    bar = tqdm(total=total, unit="picture", disable=not progress)
+    bar = progress_bar(progress, total=total, unit="picture")
     network.eval()
     try:
         for start, batch in batches(images, batch_size):
