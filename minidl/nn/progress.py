@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from tqdm.asyncio import tqdm_asyncio
-from tqdm.auto import tqdm
+from tqdm.auto import tqdm as Bar
 
-IN_NOTEBOOK = tqdm is not tqdm_asyncio  # tqdm's own choice: a widget, or text
+IN_NOTEBOOK = Bar is not tqdm_asyncio  # tqdm's own choice: a widget, or text
 
 
 def can_redraw(stream: TextIO | None = None) -> bool:
@@ -16,7 +16,7 @@ def can_redraw(stream: TextIO | None = None) -> bool:
     return IN_NOTEBOOK or (stream is not None and stream.isatty())
 
 
-def progress_bar(show: bool, iterable: Iterable | None = None, **settings: Any) -> tqdm:
+def progress_bar(show: bool, iterable: Iterable | None = None, **settings: Any) -> Bar:
     """Return tqdm's bar with these settings; a silent one unless ``show`` and it can be redrawn."""
     shown = show and can_redraw(settings.get("file"))
-    return tqdm(iterable, disable=not shown, **settings)
+    return Bar(iterable, disable=not shown, **settings)

@@ -7,9 +7,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tqdm.auto import tqdm
-
-from minidl.nn.progress import can_redraw, progress_bar
+from minidl.nn.progress import Bar, can_redraw, progress_bar
 from minidl.zoo.asset import AssetError, NothingComes, Package, in_words
 
 # To name an sdist, pip asks its build backend, setuptools, which would run the package's setup.py.
@@ -112,7 +110,7 @@ def _watch(
             _show(bar, package.size)
 
 
-def _show(bar: tqdm, size: int) -> None:
+def _show(bar: Bar, size: int) -> None:
     bar.update(min(size, bar.total or 0) - bar.n)
     bar.refresh()
 
