@@ -150,6 +150,12 @@ def is_str_method(node: ast.AST) -> bool:
     return isinstance(node, ast.FunctionDef) and node.name == "__str__"
 
 
+def test_bars_are_made_in_one_place():
+    """It knows where they can be redrawn."""
+    users = {name(p) for p in SOURCES for m in imported(p) if m.split(".")[0] == "tqdm"}
+    assert users == {"minidl/nn/progress.py"}
+
+
 def test_files_stay_small():
     lengths = {name(p): len(p.read_text(encoding="utf-8").splitlines()) for p in SOURCES}
     refuse([f"{n} has {lines} lines" for n, lines in lengths.items() if lines > LONGEST])

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from minidl.datasets.lfw import LFW
 from minidl.faces.cross_validation import CrossValidation, cross_validate
 from minidl.faces.distances import pair_distances
+from minidl.nn.progress import progress_bar
 
 
 def lfw_accuracy(
@@ -37,7 +37,7 @@ def lfw_accuracy(
     folds = lfw.folds(pairs)
     every = [pair for fold in folds for pair in fold]
     photos = sorted({photo for pair in every for photo in (pair.first, pair.second)})
-    with tqdm(photos, unit="picture", disable=not progress) as bar:
+    with progress_bar(progress, photos, unit="picture") as bar:
         encodings = {photo: np.asarray(encode(lfw.image(photo)), np.float32) for photo in bar}
     first, second = (
         np.stack([encodings[photo] for photo in side])

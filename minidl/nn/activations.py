@@ -10,6 +10,7 @@ from minidl.nn.layer import Layer, Shape, count
 class Activation(Layer):
     """A layer around one pair of functions without settings."""
 
+    keeps = "y"
     operation: staticmethod
     derivative: staticmethod
 
@@ -56,6 +57,7 @@ class LeakyReLU(Layer):
     """x where x > 0, else slope·x."""
 
     kind = "leaky_relu"
+    keeps = "x"
 
     def __init__(self, slope: float = 0.01, *, name: str | None = None):
         super().__init__(name)
@@ -76,6 +78,7 @@ class Flatten(Activation):
     """``(*S, C)`` becomes one row."""
 
     kind = "flatten"
+    keeps = ""
     operation, derivative = staticmethod(F.flatten), staticmethod(F.flatten_backward)
 
     def output_shape(self, *shapes: Shape) -> Shape:

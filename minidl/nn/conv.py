@@ -54,6 +54,7 @@ class Conv(Layer):
         self.stride = per_axis(stride, self.rank, "stride")
         self.dilation = per_axis(dilation, self.rank, "dilation")
         self.padding, self.activation = padding, activation
+        self.keeps = "xy" if activation else "x"
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Draw w ``(*K, C/groups, F)`` and begin with b = 0."""

@@ -19,6 +19,7 @@ class Dense(Layer):
     """
 
     kind = "dense"
+    keeps = "x"
 
     def __init__(
         self, units: int, *, bias: bool = True, init: str = "glorot", name: str | None = None
@@ -61,6 +62,7 @@ class Affine(Layer):
     """y = γ·x + β for each channel: batch norm with its statistics folded in."""
 
     kind = "affine"
+    keeps = "x"
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Begin with γ = 1 and β = 0."""

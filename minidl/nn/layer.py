@@ -24,9 +24,12 @@ class Layer:
 
     ``kind`` is the stem of automatic names (conv1, conv2 …). ``parameters`` are learned,
     ``buffers`` are numbers that a layer keeps for itself (running statistics); both are saved.
+    ``keeps`` says what the cache holds on to, of the input x and the output y: that is what
+    training takes memory for.
     """
 
     kind = "layer"
+    keeps = "xy"
 
     def __init__(self, name: str | None = None):
         if name is not None and (not is_plain(name) or "/" in name):

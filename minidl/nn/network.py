@@ -1,16 +1,18 @@
 """Networks: layers wired into a graph, run forwards with taps and backwards from many places."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from minidl.arguments import check_int, check_seed
+from minidl.nn.footprint import Footprint
 from minidl.nn.graph import INPUT, Graph, naming
 from minidl.nn.inputs import check_batch, check_dtype, check_input_shape, check_taps
 from minidl.nn.layer import Layer, Shape, layers_of
 from minidl.nn.parameter import Parameter
+from minidl.nn.progress import progress_bar
 from minidl.nn.summary import Summary
 from minidl.nn.trace import Trace
 from minidl.nn.weights import compare_arrays, is_plain, read_arrays, write_arrays
@@ -65,6 +67,7 @@ class Sequential(Layer):
         self.input_shape, self.dtype = check_input_shape(shapes[0]), check_dtype(dtype)
         self.shapes = self._walk(self.input_shape, rng)
         self.built = True
+        self.footprint = Footprint(self.graph, self.input_shape, self.dtype)
         self.parameters = {
             f"{name}/{key}": parameter
             for name, layer in self.named_layers().items()
@@ -104,11 +107,20 @@ class Sequential(Layer):
 
         Raises:
             ValueError, TypeError: for an unknown name or an x that does not fit.
+            MemoryError: if there is not enough for so large a run; it says which size would fit.
         """
+        taps = self._checked(x, taps)
+        with self.footprint.enough(x.shape, taps, keep=keep):
+            return Trace(self.graph, x, taps, training=self.training, keep=keep)
+
+    def enough_to_train(self, x: np.ndarray) -> AbstractContextManager[None]:
+        """Return a context for a step of training on the batch x; errors are those of ``trace``."""
+        return self.footprint.enough(x.shape, self._checked(x), backward=True)
+
+    def _checked(self, x: np.ndarray, taps: Iterable[str] = ()) -> tuple[str, ...]:
         self._check_built()
         check_batch(x, self.input_shape, self.dtype)
-        taps = check_taps(taps, self.graph.nodes) or (self.output_name,)
-        return Trace(self.graph, x, taps, training=self.training, keep=keep)
+        return check_taps(taps, self.graph.nodes) or (self.output_name,)
 
     def forward(
         self, x: np.ndarray, taps: Iterable[str] = ()
@@ -142,7 +154,7 @@ class Sequential(Layer):
         starts = range(0, max(len(x), 1), batch_size)
         training, self.training = self.training, False
         try:
-            with tqdm(starts, disable=not progress, unit="batch") as bar:
+            with progress_bar(progress, starts, unit="batch") as bar:
                 return np.concatenate(
                     [self.trace(x[i : i + batch_size], keep=False).output for i in bar]
                 )

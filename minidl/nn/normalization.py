@@ -16,6 +16,7 @@ class BatchNorm(Layer):
     """
 
     kind = "norm"
+    keeps = "x"
 
     def __init__(
         self,
@@ -79,6 +80,7 @@ class L2Normalize(Layer):
     """Bring every vector to length 1, so that squared distances lie in [0, 4]."""
 
     kind = "normalize"
+    keeps = "y"
 
     def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return x / ‖x‖ and the cache."""
@@ -99,6 +101,7 @@ class Dropout(Layer):
     """
 
     kind = "dropout"
+    keeps = "y"  # in fact a mask as large as y
 
     def __init__(self, rate: float, *, name: str | None = None):
         super().__init__(name)

@@ -13,6 +13,7 @@ class Pool(Layer):
     """What the pools share: a window's settings, all as in ``F.max_pool``."""
 
     kind = "pool"
+    keeps = ""
     rank: int
 
     def __init__(
@@ -89,6 +90,7 @@ class GlobalAvgPool(Layer):
     """The mean of each channel over all positions: ``(*S, C) → (C,)``, any rank."""
 
     kind = "pool"
+    keeps = ""
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return ``(C,)``."""

@@ -12,6 +12,7 @@ class Add(Layer):
     """The sum of several inputs of one shape; each receives the whole gradient."""
 
     kind = "add"
+    keeps = ""
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return the shape that all inputs must have."""

@@ -42,13 +42,13 @@ class Trace:
             inputs = [values[name] for name in node.inputs]
             with naming(node.name):
                 y, cache = node.layer.forward(*inputs, training=training)
-            del inputs
             values[node.name] = y
             self._shapes[node.name] = y.shape
             if keep:
                 self._caches[node.name] = cache
             if node.name in self.taps:
                 self.activations[node.name] = y
+            del inputs, y, cache  # or the next layer would run beside what nobody reads any more
             for name in set(node.inputs):
                 if last_reader[name] == node.name:
                     del values[name]  # nobody reads it any more: give the memory back
@@ -100,6 +100,7 @@ class Trace:
             for name, dx in zip(node.inputs, dxs, strict=True):
                 if name in flows:
                     waiting[name] = waiting[name] + dx if name in waiting else dx
+            del dy, cache, result, dxs, dx
         return waiting.get(INPUT) if need_input else None
 
     def _flows(self, need_input: bool) -> set[str]:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from minidl.arguments import check_int, check_path, check_seed
 from minidl.files import check_writable
 from minidl.nn.checkpoint import History, Run
 from minidl.nn.network import Sequential
 from minidl.nn.optimizers import Optimizer
+from minidl.nn.progress import progress_bar
 
 Batches = Callable[[int], Iterable[tuple[np.ndarray, object]]]
 Loss = Callable[[np.ndarray, object], tuple[float, np.ndarray]]
@@ -106,6 +106,7 @@ def fit(
         WeightFileError: if the checkpoint is damaged or belongs to another run, saying what
             differs; the network is then as it was.
         FloatingPointError: if the loss is not finite any more.
+        MemoryError: if a batch is too large for the memory; it says which size would fit.
     """
     _check(network, batches, loss, optimizer, validate)
     epochs = check_int(epochs, "epochs", 0)
@@ -125,7 +126,7 @@ def fit(
             check_writable(checkpoint)
     run.clear()  # gradients left over from elsewhere
     training = network.training
-    bar = tqdm(total=epochs, initial=run.history.epochs, unit="epoch", disable=not progress)
+    bar = progress_bar(progress, total=epochs, initial=run.history.epochs, unit="epoch")
     try:
         while run.history.epochs < epochs and not run.history.stopped:
             values = {"loss": _epoch(network.train(), batches, loss, optimizer, run.history.epochs)}
@@ -184,16 +185,22 @@ def _epoch(network, batches, loss, optimizer, number: int) -> float:
     total = examples = 0
     for batch in batches(number):
         x, target = _pair(batch, "batches must yield pairs (x, target)")
-        result = loss(network.forward(x), target)
-        value, gradient = _pair(result, "loss must return a pair (value, gradient)")
-        if not np.isfinite(value):
-            raise FloatingPointError(
-                f"the loss became {value} in epoch {number + 1}: lower the learning rate, "
-                "clip the gradients (clip_norm), or look for NaN in the data."
-            )
-        network.backward(gradient, need_input=False)
-        optimizer.step()
+        with network.enough_to_train(x):
+            value = _step(network, x, target, loss, optimizer, number)
         total, examples = total + value * len(x), examples + len(x)
     if not examples:
         raise ValueError(f"batches({number}) yielded nothing to train on.")
     return total / examples
+
+
+def _step(network, x, target, loss, optimizer, number: int) -> float:
+    result = loss(network.forward(x), target)
+    value, gradient = _pair(result, "loss must return a pair (value, gradient)")
+    if not np.isfinite(value):
+        raise FloatingPointError(
+            f"the loss became {value} in epoch {number + 1}: lower the learning rate, "
+            "clip the gradients (clip_norm), or look for NaN in the data."
+        )
+    network.backward(gradient, need_input=False)
+    optimizer.step()
+    return value

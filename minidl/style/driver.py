@@ -1,7 +1,6 @@
 """Taking a run to its end: progress, interrupts, checkpoints."""
 
-from tqdm.auto import tqdm
-
+from minidl.nn.progress import Bar, progress_bar
 from minidl.style.checkpoint import Checkpoint
 from minidl.style.result import Result
 from minidl.style.run import Run
@@ -13,7 +12,7 @@ def drive(run: Run, checkpoint: Checkpoint | None, progress: bool) -> Result:
     An interrupt before the first picture was evaluated is passed on: there is nothing to return.
     """
     stopped = ""
-    bar = tqdm(total=sum(level.steps for level in run.levels), unit="step", disable=not progress)
+    bar = progress_bar(progress, total=sum(level.steps for level in run.levels), unit="step")
     try:
         if checkpoint is None or not checkpoint.load(run):
             run.begin()
@@ -34,7 +33,7 @@ def drive(run: Run, checkpoint: Checkpoint | None, progress: bool) -> Result:
     return run.result(stopped or ("converged" if run.stuck else "finished"))
 
 
-def _show(bar: tqdm, run: Run) -> None:
+def _show(bar: Bar, run: Run) -> None:
     height, width = run.levels[run.level].size
     costs = {name: f"{v:.3g}" for name, v in run.here.costs.items() if "/" not in name}
     bar.set_description(f"{height}×{width}", refresh=False)

@@ -1,15 +1,20 @@
 """What a transfer is after, at whatever size: pictures, layers and weights make an objective."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
 from minidl import nn
+from minidl.datasets.images import target_size
+from minidl.nn.memory import Estimate
 from minidl.style.conventions import Convention
 from minidl.style.gram import mean_gram_matrix
 from minidl.style.objective import Objective
 from minidl.style.pictures import resized
+
+PICTURES = 32  # copies of G that an optimiser holds: L-BFGS ten pairs, and what it works with
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,53 @@ class Goal:
             self.network, content, style, lambdas, alpha * finer, beta, self.tv * finer
         )
 
+    @contextmanager
+    def enough_memory(self) -> Iterator[None]:
+        """Do within what paints. MemoryError, with a size that would fit, as soon as it is clear.
+
+        A style picture goes through the network once, as large as it is; G at every step.
+        """
+        for style in self.styles:
+            self._style_estimate(style.shape[1:3]).check()
+        height, width = self.size
+        estimate = Estimate(
+            f"painting {height} × {width} pixels",
+            max(self.size),
+            lambda size: self._bytes(target_size(size, self.size)),
+            lambda size: f"size={target_size(size, self.size)} would fit",
+        )
+        estimate.check()
+        with estimate.enforced():
+            yield
+
+    def _style_estimate(self, size: tuple[int, int]) -> Estimate:
+        layers = self._style_layers()
+
+        def need(longer: int) -> int:
+            shape = (1, *target_size(longer, size), 3)
+            return self.network.footprint.bytes(shape, layers, keep=False)
+
+        height, width = size
+        return Estimate(
+            f"a style picture of {height} × {width} pixels",
+            max(size),
+            need,
+            lambda longer: f"datasets.shrink(style, {longer}) would fit",
+        )
+
+    def _bytes(self, size: tuple[int, int]) -> int:
+        """Return what a step at this size takes; 0 if the network's layers need a larger one."""
+        compared = self.content_layer and self.content is not None and self.alpha
+        taps = (*([self.content_layer] if compared else []), *self._style_layers())
+        run = self.network.footprint.bytes((1, *size, 3), taps, backward=True)
+        pictures = PICTURES * 3 * size[0] * size[1] * self.network.dtype.itemsize
+        return run + pictures if run or not taps else 0
+
+    def _style_layers(self) -> list[str]:
+        """Return the layers whose style counts."""
+        wanted = self.styles and self.beta != 0
+        return [layer for layer, weight in self.lambdas.items() if weight > 0 and wanted]
+
     def _content_target(self, size: tuple[int, int]) -> dict[str, np.ndarray]:
         if self.content_layer is None:
             raise ValueError("say which layer to compare the content in: content_layer=name.")
@@ -69,7 +121,7 @@ class Goal:
         Σ wₛ·‖Ḡ(S) − Ḡ(G)‖² has the same gradient as ‖Σ wₛ·Ḡ(S) − Ḡ(G)‖² if the shares w sum to 1:
         the two differ by what the styles disagree on among themselves, which no G can change.
         """
-        layers = [layer for layer, weight in self.lambdas.items() if weight > 0]
+        layers = self._style_layers()
         if not layers:
             raise ValueError("say which layers to compare the style in: style_layers={name: λ}.")
         mixed: dict[str, np.ndarray] = {}

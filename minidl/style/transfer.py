@@ -95,6 +95,7 @@ def transfer(
         OSError: if the checkpoint cannot be written, before any step.
         nn.WeightFileError: if the checkpoint is damaged, or is that of other pictures or settings,
             saying which (other ``steps`` and ``frames`` are fine: the run goes on).
+        MemoryError: if so large a picture needs more memory than there is, saying which size fits.
     """
     alpha, tv = as_weight(alpha, "alpha"), as_weight(tv, "tv")
     beta = None if beta is None else as_weight(beta, "beta")
@@ -128,7 +129,8 @@ def transfer(
         start_pixels(start, sizes[0], c, seed, net.dtype),
         frames,
     )
-    if checkpoint is None:
-        return drive(run, None, progress)
-    whose = identity(goal, run.start, sizes, optimizer, lr)
-    return drive(run, Checkpoint(checkpoint, whose), progress)
+    saved = None
+    if checkpoint is not None:
+        saved = Checkpoint(checkpoint, identity(goal, run.start, sizes, optimizer, lr))
+    with goal.enough_memory():
+        return drive(run, saved, progress)

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from minidl.arguments import check_int, check_names, is_list
 from minidl.nn import Sequential, read_arrays, write_arrays
+from minidl.nn.progress import progress_bar
 from minidl.nn.weights import Kind
 from minidl.units.arguments import check_unit, watched
 from minidl.units.receptive_field import patch
@@ -95,7 +95,7 @@ def top_patches(
     best: dict[str, tuple] = {}
     done = 0
     total = len(images) if hasattr(images, "__len__") else None
-    bar = tqdm(total=total, unit="picture", disable=not progress)
+    bar = progress_bar(progress, total=total, unit="picture")
     try:
         with watched(network):
             for start, batch in batches(images, batch_size):

