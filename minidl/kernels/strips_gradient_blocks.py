@@ -3,18 +3,18 @@
     dw = windowsᵀ · dy        a sum over all positions
 
 A task sums over its share of the pieces, for one row of each strip (or all of them, if they are
-short) and a block of filters. If there are few channels, the rows of a strip may be woven into one
-first, column by column: a window is then a single run of numbers, all its taps together, and fills
-the tiles better than several short runs. A window of 27 numbers, as first layers often have, makes
-a single tile by itself (a *patch*).
+short) and a block of filters. A window of 27 numbers, as first layers often have, makes a single
+tile by itself (a *patch*).
 """
 
 from typing import NamedTuple
 
+from minidl.kernels.choose import any_nan
 from minidl.kernels.gradient_shares import share_of
 from minidl.kernels.jit import inlined, inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store
-from minidl.kernels.strips_blocks import copy_row, segment_of
+from minidl.kernels.strips_blocks import copy_row, copy_zeros, segment_of
+from minidl.kernels.tables import row_read
 from minidl.kernels.tile import (
     add_tall_patch,
     add_wide_patch,
@@ -38,20 +38,17 @@ class Steps(NamedTuple):
     each: int
     filters: int
     panel: int
-    in_place: bool  # the input itself is the strip
-    woven: bool
     patch: bool  # a whole window is one tile
-    taps: int  # rows of a strip that a task sums for; 1 where they are woven into one
-    run: int  # numbers of a window in one row
+    taps: int  # rows of a strip that a task sums for
+    run: int  # numbers of a window that a tile, or a row of tiles, sums for
     strip: int  # size of one strip
     ragged: bool  # the filters do not fill their panels: dy is copied
 
 
 @inner
-def gather(x, tables, dy, s, steps, first_piece, stop_piece, tap, strip, woven, d, ends):
+def gather(x, rows, dy, s, steps, first_piece, stop_piece, tap, strip, d, ends):
     """Copy what some pieces need; ``ends`` tells where each begins in strip and dy, and its end."""
-    rows, columns = tables
-    width, taps = lanes(x), s.outer_taps if steps.woven or steps.patch else steps.taps
+    width, taps = lanes(x), s.outer_taps if steps.patch else steps.taps
     d_pitch = -(-s.filters // steps.panel) * steps.panel
     d_at = 0
     for piece in range(first_piece, stop_piece):
@@ -59,20 +56,14 @@ def gather(x, tables, dy, s, steps, first_piece, stop_piece, tap, strip, woven, 
         at = piece - first_piece
         o = at * steps.strip
         ends[3 * at], ends[3 * at + 2] = o, last - first
-        if steps.in_place:
-            ends[3 * at] = (rows[row] * s.width + columns[0] + first * s.step) * s.pitch
-        for other in range(0 if steps.in_place else taps):
-            source = rows[row * s.outer_taps + tap * taps + other]
-            if steps.woven:
-                copy_row(x, source, columns, s, first, last, woven, other * s.row_step)
-            elif source >= 0 or taps > 1:
-                copy_row(x, source, columns, s, first, last, strip, o + other * s.row_step)
+        for other in range(taps):
+            source = row_read(rows[0], rows[1], row, tap * taps + other)
+            if source >= 0:
+                copy_row(x, source, s, first, last, strip, o + other * s.row_step)
+            elif taps > 1:
+                copy_zeros(strip, o + other * s.row_step, s.row_step - width)
             else:
                 ends[3 * at + 2] = 0  # padding: nothing to add
-        for j in range((last - first - 1) * s.step + s.inner_taps if steps.woven else 0):
-            for other in range(taps):
-                store(strip, o, load(woven, other * s.row_step + j * s.channels))
-                o += s.channels
         i = (row * s.places + first) * s.y_pitch
         ends[3 * at + 1] = i
         if steps.ragged:
@@ -107,81 +98,98 @@ def gradient_tile(seen, k, step, d, f, pitch, pieces, ends, sums, o, more, tile,
 
 
 @kernel
-def strips_gradient_blocks(todo, do, x, tables, taps, dy, dw, sums, own, s, steps):
-    """Do all blocks of taps and filters; see ``kernel_gradient``."""
+def strips_gradient_blocks(todo, do, x, rows, taps, dy, dw, sums, own, odd, s, steps):
+    """Do all blocks of taps and filters; see ``kernel_gradient``.
+
+    Set ``odd[0]`` if anything but a finite number came out.
+    """
     filter_blocks = -(-s.filters // steps.filters)
     for task in tasks_of(todo):
         sum_up, finish, parts, at, share, start = share_of(task, *do)
         block = (share, at // filter_blocks, at % filter_blocks)
-        strips_gradient_block(
-            sum_up, finish, parts, block, x, tables, taps, dy, dw, sums[start:], own, s, steps
-        )
+        if sum_up:
+            sum_block(block, x, rows, dy, sums[start:], own, s, steps)
+        if finish and finish_block(parts, block, taps, dw, sums[start:], s, steps):
+            odd[0] = 1
 
 
 @inner
-def strips_gradient_block(
-    sum_up, finish, parts, block, x, tables, taps, dy, dw, sums, own, s, steps
-):
-    """Sum over one share of the pieces, or add the sums of several and write dw, or both."""
+def height(x, steps):
+    """Return how many numbers of a window a tile sums for."""
+    if steps.patch:
+        return steps.run
+    return len(tall_tile(x)) if steps.panel == lanes(x) else len(wide_tile(x))
+
+
+@inner
+def sum_block(block, x, rows, dy, sums, own, s, steps):
+    """Sum over one share of the pieces."""
     share, tap, filter_block = block
-    strip, strip_seen, woven, d, d_seen, ends = own
+    strip, strip_seen, d, d_seen, ends = own
     filter_ = filter_block * steps.filters
     filter_stop = min(filter_ + steps.filters, s.filters)
-    width, panel = lanes(x), steps.panel
-    high = len(tall_tile(x)) if panel == width else len(wide_tile(x))
-    if steps.patch:
-        high = steps.run
+    panel, high = steps.panel, height(x, steps)
     groups = -(-steps.run // high)
     panels = -(-(filter_stop - filter_) // panel)
-    if sum_up:
-        begin = share * steps.share
-        end = min(begin + steps.share, tables[0].size // s.outer_taps * steps.segments)
-        seen = x if steps.in_place else strip_seen
-        right = d_seen if steps.ragged else dy
-        pitch = -(-s.filters // panel) * panel if steps.ragged else s.y_pitch
-        step = s.step * (s.outer_taps if steps.woven else 1) * s.channels
-        for first in range(begin, end, steps.pieces):
-            last = min(first + steps.pieces, end)
-            gather(x, tables, dy, s, steps, first, last, tap, strip, woven, d, ends)
-            many, more = last - first, first > begin
-            for group in range(steps.taps * groups):
-                k = group // groups * s.row_step + group % groups * high
-                for part in range(panels):
-                    f, o = filter_ + part * panel, (group * panels + part) * high * panel
-                    if steps.patch and s.outer_taps == 3:
-                        gradient_tile(
-                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                            *(wide_patch(x), add_wide_patch, s.row_step),
-                        )
-                    elif steps.patch:
-                        gradient_tile(
-                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                            *(tall_patch(x), add_tall_patch, s.row_step),
-                        )
-                    elif panel == width:
-                        gradient_tile(
-                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                            *(tall_tile(x), multiply_add_one, 1),
-                        )
-                    else:
-                        gradient_tile(
-                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                            *(wide_tile(x), multiply_add_one, 1),
-                        )
-    if finish:
-        size = steps.taps * groups * high * steps.filters
-        for part in range(1, parts):
-            for i in range(0, size, width):
-                store(sums, i, load(sums, i) + load(sums, part * size + i))
-        for at in range(steps.taps * steps.run):
-            number, c = divmod(tap * steps.taps * steps.run + at, s.channels)
-            k = at // steps.run * groups * high + at % steps.run
-            for f in range(filter_, filter_stop, width):
-                before, part = divmod(f - filter_, panel)
-                i = ((k // high * panels + before) * high + k % high) * panel + part
-                o = (taps[number] * s.kernel_rows + c) * s.kernel_pitch + f
-                if f + width <= filter_stop:
-                    store(dw, o, load(sums, i))
+    begin = share * steps.share
+    end = min(begin + steps.share, s.rows * steps.segments)
+    right = d_seen if steps.ragged else dy
+    pitch = -(-s.filters // panel) * panel if steps.ragged else s.y_pitch
+    step = s.step * s.channels
+    for first in range(begin, end, steps.pieces):
+        last = min(first + steps.pieces, end)
+        gather(x, rows, dy, s, steps, first, last, tap, strip, d, ends)
+        many, more = last - first, first > begin
+        for group in range(steps.taps * groups):
+            k = group // groups * s.row_step + group % groups * high
+            for part in range(panels):
+                f, o = filter_ + part * panel, (group * panels + part) * high * panel
+                if steps.patch and s.outer_taps == 3:
+                    gradient_tile(
+                        *(strip_seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(wide_patch(x), add_wide_patch, s.row_step),
+                    )
+                elif steps.patch:
+                    gradient_tile(
+                        *(strip_seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(tall_patch(x), add_tall_patch, s.row_step),
+                    )
+                elif panel == lanes(x):
+                    gradient_tile(
+                        *(strip_seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(tall_tile(x), multiply_add_one, 1),
+                    )
                 else:
-                    for lane in range(filter_stop - f):
-                        dw[o + lane] = sums[i + lane]
+                    gradient_tile(
+                        *(strip_seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(wide_tile(x), multiply_add_one, 1),
+                    )
+
+
+@inner
+def finish_block(parts, block, taps, dw, sums, s, steps):
+    """Add the sums of several shares and write dw; tell whether any number is not finite."""
+    _, tap, filter_block = block
+    filter_ = filter_block * steps.filters
+    filter_stop = min(filter_ + steps.filters, s.filters)
+    width, panel, high = lanes(dw), steps.panel, height(dw, steps)
+    groups, odd = -(-steps.run // high), fill(dw, 0)
+    panels = -(-(filter_stop - filter_) // panel)
+    size = steps.taps * groups * high * steps.filters
+    for part in range(1, parts):
+        for i in range(0, size, width):
+            store(sums, i, load(sums, i) + load(sums, part * size + i))
+    for at in range(steps.taps * steps.run):
+        number, c = divmod(tap * steps.taps * steps.run + at, s.channels)
+        k = at // steps.run * groups * high + at % steps.run
+        for f in range(filter_, filter_stop, width):
+            before, part = divmod(f - filter_, panel)
+            i = ((k // high * panels + before) * high + k % high) * panel + part
+            o = (taps[number] * s.kernel_rows + c) * s.kernel_pitch + f
+            odd = odd + 0 * load(sums, i)
+            if f + width <= filter_stop:
+                store(dw, o, load(sums, i))
+            else:
+                for lane in range(filter_stop - f):
+                    dw[o + lane] = sums[i + lane]
+    return any_nan(odd)
