@@ -62,19 +62,17 @@ def _tables(window: Window, backward: bool):
     """Tell what the input's windows read or, backwards, by which windows positions are read."""
     table = read_by if backward else reads
     *before, last = (table(window, axis) for axis in range(window.rank))
-    return rows(before), last._replace(table=flat(last.table))
+    return rows(before), flat(last.table), (len(last.table), *last[1:])
 
 
 def _run(loop, read, window, backward, written, *shares):
     """Run a loop over all rows of what is written, some rows to a task."""
-    (before, last), channels = _tables(window, backward), read[0].shape[-1]
+    before, last, numbers = _tables(window, backward)
+    channels = read[0].shape[-1]
     count = len(written[0]) * before.count
     each, tasks = cut(count, max(array.size for array in (*read, *written)) // count)
-    sizes = Sizes(
-        *(each, count, channels, last.size, last.step * channels),
-        *(last.step if shares else last.tap_step, last.taps),
-        prod((window.output if backward else window.size)[:-1]),
-    )
+    planes = prod((window.output if backward else window.size)[:-1])
+    sizes = Sizes(each, count, channels, planes, *numbers)
     slots, lanes = threads.thread_count(), lane_count(read[0].dtype)
     own = list(
         zip(
@@ -89,7 +87,7 @@ def _run(loop, read, window, backward, written, *shares):
     written = [array.reshape(-1) for array in written]
 
     def work(todo, slot):
-        loop(todo, *read, before[:2], last.table, sizes, *written, own[slot])
+        loop(todo, *read, before[:2], last, sizes, *written, own[slot])
 
     threads.run(work, tasks)
 

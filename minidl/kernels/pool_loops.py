@@ -1,6 +1,6 @@
 """Pooling's loops: position after position, all channels at once.
 
-``rows`` tells what each row reads along the axes before the last, ``places`` what each place reads
+``rows`` tells what each row reads along the axes before the last, ``last`` what each place reads
 along the last one (see ``tables``). Backwards every input position *gathers* from the windows that
 read it, so that nothing is ever added to one number by two threads.
 
@@ -14,21 +14,24 @@ from typing import NamedTuple
 from minidl.kernels.choose import larger, load_at_place, smallest, store_largest
 from minidl.kernels.jit import inlined, inner, kernel
 from minidl.kernels.lanes import at, fill, lanes, load, store
-from minidl.kernels.tables import list_rows
+from minidl.kernels.tables import clip, list_rows
 from minidl.kernels.turns import tasks_of
 
 
 class Sizes(NamedTuple):
-    """Sizes of a pool; ``width`` and ``taps`` are those of the last axis that is read."""
+    """Sizes of a pool, and what the places of the last axis read (see ``tables.Reads``)."""
 
     each: int  # rows of a task
     rows: int
     channels: int
-    width: int
-    step: int  # numbers from one position that a place reads to the next
-    tap_step: int  # … from its tap to the next, or from one window's share to the next
-    taps: int
     planes: int  # rows of one sample that are read
+    period: int
+    places: int
+    advance: int
+    step: int
+    tap_step: int
+    size: int
+    taps: int
 
 
 @inlined
@@ -38,13 +41,25 @@ def rows_of_task(task, s):
 
 
 @inner
-def list_starts(rows, row, s, listed):
-    """List where the rows begin that a row reads, and their taps; return how many there are."""
+def list_starts(rows, row, shared, s, listed):
+    """List where the rows begin that a row reads, and return how many there are.
+
+    Behind each stands its tap's number or, if ``shared``, where its windows' shares begin.
+    """
     count = list_rows(rows[0], rows[1], row, listed)
     for r in range(count):
-        listed[2 * r] *= s.width * s.channels
         listed[2 * r + 1] *= s.taps
+        if shared:
+            listed[2 * r + 1] = listed[2 * r] % s.planes * s.size
+        listed[2 * r] *= s.size * s.channels
     return count
+
+
+@inlined
+def read_at(last, turn, phase, s):
+    """Return (first position, its tap, how many) that a place of the last axis reads."""
+    first, tap, many = at(last, 3 * phase), at(last, 3 * phase + 1), at(last, 3 * phase + 2)
+    return clip(first + turn * s.advance, tap, many, s.step, s.tap_step, s.size)
 
 
 @inlined
@@ -59,26 +74,27 @@ def put(y, o, value, stop, spare):
 
 
 @kernel
-def max_pool_rows(todo, x, rows, places, s, y, where, own):
+def max_pool_rows(todo, x, rows, last, s, y, where, own):
     """Keep the largest value of each window, and the first tap that holds it; a NaN wins."""
     listed, spare, spare_taps = own
     for task in tasks_of(todo):
-        first, last = rows_of_task(task, s)
-        o = first * (places.size // 3) * s.channels
-        stop = last * (places.size // 3) * s.channels
-        for row in range(first, last):
-            count = list_starts(rows, row, s, listed)
-            for place in range(0, places.size, 3):
-                begin, tap, many = at(places, place), at(places, place + 1), at(places, place + 2)
+        first, end = rows_of_task(task, s)
+        o, stop = first * s.places * s.channels, end * s.places * s.channels
+        for row in range(first, end):
+            count = list_starts(rows, row, False, s, listed)
+            for place in range(s.places):  # of windows: each is a turn
+                begin, tap, many = read_at(last, place, 0, s)
+                begin *= s.channels
                 first_tap = at(listed, 1) + tap if count * many else 0
                 for group in range(0, s.channels, lanes(x)):
                     c = max(min(group, s.channels - lanes(x)), 0)
                     best = smallest(x, first_tap)
                     for r in range(count):
-                        i = at(listed, 2 * r) + begin * s.channels + c
-                        for k in range(many):
-                            here = at(listed, 2 * r + 1) + tap + k * s.tap_step
-                            best = larger(best, x, i + k * s.step, here)
+                        i, here = at(listed, 2 * r) + begin + c, at(listed, 2 * r + 1) + tap
+                        for _ in range(many):
+                            best = larger(best, x, i, here)
+                            i += s.step * s.channels
+                            here += s.tap_step
                     if o + c + lanes(x) <= stop:
                         store_largest(y, where, o + c, best)
                     else:
@@ -89,74 +105,74 @@ def max_pool_rows(todo, x, rows, places, s, y, where, own):
 
 
 @kernel
-def max_pool_gradient_rows(todo, dy, where, rows, places, s, dx, own):
+def max_pool_gradient_rows(todo, dy, where, rows, last, s, dx, own):
     """Gather each gradient from the windows whose largest value stood here."""
     listed, spare, _ = own
     for task in tasks_of(todo):
-        first, last = rows_of_task(task, s)
-        o = first * (places.size // 3) * s.channels
-        stop = last * (places.size // 3) * s.channels
-        for row in range(first, last):
-            count = list_starts(rows, row, s, listed)
-            for place in range(0, places.size, 3):
-                begin, tap, many = at(places, place), at(places, place + 1), at(places, place + 2)
-                for group in range(0, s.channels, lanes(dy)):
-                    c = max(min(group, s.channels - lanes(dy)), 0)
-                    total = fill(dx, 0)
-                    for r in range(count):
-                        i = at(listed, 2 * r) + begin * s.channels + c
-                        for k in range(many):
-                            here = at(listed, 2 * r + 1) + tap + k * s.tap_step
-                            total = total + load_at_place(dy, where, i + k * s.step, here)
-                    put(dx, o + c, total, stop, spare)
-                o += s.channels
+        first, end = rows_of_task(task, s)
+        o, stop = first * s.places * s.channels, end * s.places * s.channels
+        for row in range(first, end):
+            count = list_starts(rows, row, False, s, listed)
+            for turn in range(-(-s.places // s.period)):
+                for phase in range(min(s.period, s.places - turn * s.period)):
+                    begin, tap, many = read_at(last, turn, phase, s)
+                    begin *= s.channels
+                    for group in range(0, s.channels, lanes(dy)):
+                        c, total = max(min(group, s.channels - lanes(dy)), 0), fill(dx, 0)
+                        for r in range(count):
+                            i, here = at(listed, 2 * r) + begin + c, at(listed, 2 * r + 1) + tap
+                            for _ in range(many):
+                                total = total + load_at_place(dy, where, i, here)
+                                i += s.step * s.channels
+                                here += s.tap_step
+                        put(dx, o + c, total, stop, spare)
+                    o += s.channels
 
 
 @kernel
-def avg_pool_rows(todo, x, shares, rows, places, s, y, own):
+def avg_pool_rows(todo, x, shares, rows, last, s, y, own):
     """Sum up each window, times its share: one over what it counts."""
     listed, spare, _ = own
     for task in tasks_of(todo):
-        first, last = rows_of_task(task, s)
-        position = first * (places.size // 3)
-        stop = last * (places.size // 3) * s.channels
-        for row in range(first, last):
-            count = list_starts(rows, row, s, listed)
-            for place in range(0, places.size, 3):
-                begin, many = at(places, place), at(places, place + 2)
-                share = at(shares, position % shares.size)
+        first, end = rows_of_task(task, s)
+        o, stop = first * s.places * s.channels, end * s.places * s.channels
+        for row in range(first, end):
+            count = list_starts(rows, row, False, s, listed)
+            share_at = row * s.places % shares.size
+            for place in range(s.places):
+                begin, _, many = read_at(last, place, 0, s)
+                begin, share = begin * s.channels, at(shares, share_at + place)
                 for group in range(0, s.channels, lanes(x)):
-                    c = max(min(group, s.channels - lanes(x)), 0)
-                    total = fill(y, 0)
+                    c, total = max(min(group, s.channels - lanes(x)), 0), fill(y, 0)
                     for r in range(count):
-                        i = at(listed, 2 * r) + begin * s.channels + c
-                        for k in range(many):
-                            total = total + load(x, i + k * s.step)
-                    put(y, position * s.channels + c, share * total, stop, spare)
-                position += 1
+                        i = at(listed, 2 * r) + begin + c
+                        for _ in range(many):
+                            total = total + load(x, i)
+                            i += s.step * s.channels
+                    put(y, o + c, share * total, stop, spare)
+                o += s.channels
 
 
 @kernel
-def avg_pool_gradient_rows(todo, dy, shares, rows, places, s, dx, own):
+def avg_pool_gradient_rows(todo, dy, shares, rows, last, s, dx, own):
     """Sum up the shares of all the windows that read each position."""
     listed, spare, _ = own
     for task in tasks_of(todo):
-        first, last = rows_of_task(task, s)
-        o = first * (places.size // 3) * s.channels
-        stop = last * (places.size // 3) * s.channels
-        for row in range(first, last):
-            count = list_rows(rows[0], rows[1], row, listed)
-            for place in range(0, places.size, 3):
-                begin, many = at(places, place), at(places, place + 2)
-                for group in range(0, s.channels, lanes(dy)):
-                    c = max(min(group, s.channels - lanes(dy)), 0)
-                    total = fill(dx, 0)
-                    for r in range(count):
-                        source = at(listed, 2 * r)
-                        i = (source * s.width + begin) * s.channels + c
-                        window = source % s.planes * s.width + begin
-                        for k in range(many):
-                            share = at(shares, window + k * s.tap_step)
-                            total = total + share * load(dy, i + k * s.step)
-                    put(dx, o + c, total, stop, spare)
-                o += s.channels
+        first, end = rows_of_task(task, s)
+        o, stop = first * s.places * s.channels, end * s.places * s.channels
+        for row in range(first, end):
+            count = list_starts(rows, row, True, s, listed)
+            for turn in range(-(-s.places // s.period)):
+                for phase in range(min(s.period, s.places - turn * s.period)):
+                    begin, _, many = read_at(last, turn, phase, s)
+                    for group in range(0, s.channels, lanes(dy)):
+                        c, total = max(min(group, s.channels - lanes(dy)), 0), fill(dx, 0)
+                        for r in range(count):
+                            i = at(listed, 2 * r) + begin * s.channels + c
+                            window = at(listed, 2 * r + 1) + begin
+                            for _ in range(many):
+                                total = total + at(shares, window) * load(dy, i)
+                                i += s.step * s.channels
+                                window += s.step
+                        put(dx, o + c, total, stop, spare)
+                    o += s.channels

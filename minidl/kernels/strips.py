@@ -86,11 +86,20 @@ def shape_of(x_shape, y_shape, w_shape, plan: Plan, read: Rows, groups, turned) 
     )
 
 
-def segments_of(s: Shape, places: int, dtype) -> tuple[int, int]:
+def in_place(s: Shape) -> bool:
+    """Whether the windows of a row stand in the input just as they would in a strip."""
+    inside = s.first >= 0 and s.first + (s.places - 1) * s.step + s.inner_taps <= s.width
+    whole = s.unit == 1 and s.stretch == ENDLESS and s.channels == s.pitch
+    return whole and inside and s.outer_taps == 1
+
+
+def segments_of(s: Shape, places: int, dtype, copied: bool) -> tuple[int, int]:
     """Cut rows into segments of about so many places: (segments, places of each)."""
-    room = CACHE // (dtype.itemsize * s.outer_taps * s.step * s.channels)
+    if copied:
+        room = CACHE // (dtype.itemsize * s.outer_taps * s.step * s.channels)
+        places = min(places, room)
     rows = panel_rows(dtype, panel_width(dtype, s.filters))
-    each = up(max(min(places, room), 1), rows)
+    each = up(max(places, 1), rows)
     segments, rest = divmod(s.places, each)
     return max(1, segments + (rest >= rows)), each  # a smaller rest goes to the one before
 
@@ -128,19 +137,20 @@ class Part(NamedTuple):
 def _parts(x_shape, y_shape, w_shape, window, groups, turned, dtype):
     """Prepare a convolution: return (parts, rows that are read, whether they reach all outputs)."""
     make, table = (gradient_plans, read_by) if turned else (forward_plans, reads)
-    plans = make(window, y_shape[-1] // groups, dtype, groups == 1)
+    plans = make(window, y_shape[-1] // groups, dtype, groups > 1)
     read = rows([table(window, axis) for axis in range(window.rank - 1)])
     outer = np.arange(read.taps)[:, None, None] * window.kernel[-1]
     parts = []
     for plan in plans:
         s = shape_of(x_shape, y_shape, w_shape, plan, read, groups, turned)
-        steps = _steps(s, prod(window.stride[:-1]) if turned else 1, dtype)
+        direct = in_place(s) and plan.places >= panel_rows(dtype, panel_width(dtype, s.filters))
+        steps = _steps(s, prod(window.stride[:-1]) if turned else 1, dtype, direct)
         s, size = strip_of(s, steps.segments, steps.each, dtype)
         wide = np.where(plan.taps < 0, -1, outer + plan.taps).reshape(-1, plan.outputs)
         if plan.is_plain:
-            parts.append(Part(s, steps, flat(wide[:, 0]), None, size))
+            parts.append(Part(s, steps, flat(wide[:, 0]), None, 1 if direct else size))
         else:
-            parts.append(Part(s, steps, flat(np.arange(len(wide))), wide, size))
+            parts.append(Part(s, steps, flat(np.arange(len(wide))), wide, 1 if direct else size))
     reached = sum(plan.outputs for plan in plans)
     return parts, read, bool(plans) and reached == min(plans[0].step, y_shape[-2])
 
@@ -163,7 +173,7 @@ def _run(x, w, y, window: Window, groups, turned, bias, relu) -> bool:
     return not odd[0]
 
 
-def _steps(s: Shape, skipped: int, dtype) -> Steps:
+def _steps(s: Shape, skipped: int, dtype, direct: bool) -> Steps:
     """Choose block sizes: all filters, unless there are so few positions that tasks would lack.
 
     One of ``skipped`` taps is used by each row.
@@ -172,12 +182,12 @@ def _steps(s: Shape, skipped: int, dtype) -> Steps:
     count = s.rows * s.places
     tasks = tasks_of(count, s.filters, s.depth // skipped)
     positions = max(-(-count // tasks), PLACES)
-    segments, each = segments_of(s, positions, dtype)
+    segments, each = segments_of(s, positions, dtype, not direct)
     pieces = max(1, positions // (s.places if segments == 1 else each))
     position_tasks = -(-s.rows * segments // pieces)
     filter_blocks = min(max(tasks // position_tasks, 1), -(-s.filters // panel))
     filters = up(-(-s.filters // filter_blocks), panel)
-    return Steps(pieces, segments, each, filters, panel)
+    return Steps(pieces, segments, each, filters, panel, direct)
 
 
 def tasks_of(count: int, filters: int, depth: int) -> int:

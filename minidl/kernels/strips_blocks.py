@@ -67,6 +67,7 @@ class Steps(NamedTuple):
     each: int  # places of a segment, the last one takes the rest
     filters: int  # of one task
     panel: int
+    in_place: bool  # the input itself is the strip
 
 
 @inlined
@@ -82,7 +83,9 @@ def copy_row(x, source, s, first, last, strip, o):
     """Copy what the windows first … last read of one input row, zeros where there is padding."""
     j, end = first * s.step, (last - 1) * s.step + s.inner_taps
     while j < end:
-        stretch, column = divmod(j, s.stretch)
+        stretch, column = 0, j
+        if j >= s.stretch:
+            stretch, column = divmod(j, s.stretch)
         many = min(end - j, s.stretch - column)
         copy_columns(x, source, s, s.first + stretch * s.apart + column * s.unit, many, strip, o)
         j += many
@@ -188,34 +191,38 @@ def strips_block(block, relu, x, rows, b, bias, y, own, s, steps):
     for piece in range(block[0] * steps.pieces, stop):
         row, first, last = segment_of(piece, s, steps)
         count = list_rows(rows[0], rows[1], row, listed)
-        if last - first < high:  # what happens to stand there might be slow to multiply
-            copy_zeros(strip, 0, count * s.row_step)
-        for entry in range(count):
-            copy_row(x, listed[2 * entry], s, first, last, strip, entry * s.row_step)
+        seen, start = copied, 0
+        if steps.in_place:
+            seen, start = x, (listed[0] * s.width + s.first + first * s.step) * s.pitch
+        else:
+            if last - first < high:  # what happens to stand there might be slow to multiply
+                copy_zeros(strip, 0, count * s.row_step)
+            for entry in range(count):
+                copy_row(x, listed[2 * entry], s, first, last, strip, entry * s.row_step)
         o = row * s.y_row
         y_stop, o = o + s.y_row, o + s.y_first
         for f in range(filter_, filter_stop, steps.panel):
             for next_ in range(first, last, high):
                 place = max(min(next_, last - high), first)  # the last one overlaps its neighbour
                 many = min(high, last - place)
-                i, at = (place - first) * s.step * s.channels, o + place * s.y_pitch + f
+                i, at = start + (place - first) * s.step * s.channels, o + place * s.y_pitch + f
                 if steps.panel == lanes(x):
                     tile = tall_tile(x)
                     odd = odd + one_tile(
-                        *(copied, i, listed, count, b, bias, y, at, y_stop, many, f, scratch),
+                        *(seen, i, listed, count, b, bias, y, at, y_stop, many, f, scratch),
                         *(s, floor, tile),
                     )
                 else:
                     tile = wide_tile(x)
                     odd = odd + one_tile(
-                        *(copied, i, listed, count, b, bias, y, at, y_stop, many, f, scratch),
+                        *(seen, i, listed, count, b, bias, y, at, y_stop, many, f, scratch),
                         *(s, floor, tile),
                     )
     return any_nan(odd)
 
 
 @inlined
-def one_tile(strip, i, listed, count, b, bias, y, o, stop, many, f, scratch, s, floor, tile):
+def one_tile(seen, i, listed, count, b, bias, y, o, stop, many, f, scratch, s, floor, tile):
     """Do a few neighbouring windows and a panel of filters; the tile is handed in with zeros.
 
     Outputs taken together (see ``strips_plans``) may reach beyond the ``stop`` of y's row. Return
@@ -227,9 +234,9 @@ def one_tile(strip, i, listed, count, b, bias, y, o, stop, many, f, scratch, s, 
     for entry in range(count):
         at, j = i + entry * s.row_step, f * s.depth + listed[2 * entry + 1] * s.run * panel
         for k in range(0, whole, steps_of(y)):
-            tile = multiply_add_apart(tile, strip, at + k, pitch, b, j + k * panel)
+            tile = multiply_add_apart(tile, seen, at + k, pitch, b, j + k * panel)
         for k in range(whole, s.run):
-            tile = multiply_add_one_apart(tile, strip, at + k, pitch, b, j + k * panel)
+            tile = multiply_add_one_apart(tile, seen, at + k, pitch, b, j + k * panel)
     room = stop - o
     if many == high and f + panel <= s.filters and (high - 1) * s.y_pitch + panel <= room:
         return finish_tile(y, o, s.y_pitch, tile, bias, f, floor)

@@ -3,8 +3,10 @@
     dw = windowsᵀ · dy        a sum over all positions
 
 A task sums over its share of the pieces, for one row of each strip (or all of them, if they are
-short) and a block of filters. A window of 27 numbers, as first layers often have, makes a single
-tile by itself (a *patch*).
+short) and a block of filters. If there are few channels, the rows of a strip may be woven into one
+first, column by column: a window is then a single run of numbers, all its taps together, and fills
+the tiles better than several short runs. A window of 27 numbers, as first layers often have, makes
+a single tile by itself (a *patch*).
 """
 
 from typing import NamedTuple
@@ -38,46 +40,60 @@ class Steps(NamedTuple):
     each: int
     filters: int
     panel: int
+    in_place: bool  # the input itself is the strip
+    woven: bool
     patch: bool  # a whole window is one tile
-    taps: int  # rows of a strip that a task sums for
-    run: int  # numbers of a window that a tile, or a row of tiles, sums for
+    taps: int  # rows of a strip that a task sums for; 1 where they are woven into one
+    run: int  # numbers of a window in one row
     strip: int  # size of one strip
-    ragged: bool  # the filters do not fill their panels: dy is copied
+    ragged: bool  # the filters do not fill their panels, or not at a row's end: dy is copied
 
 
 @inner
-def gather(x, rows, dy, s, steps, first_piece, stop_piece, tap, strip, d, ends):
+def gather(x, rows, dy, s, steps, first_piece, stop_piece, tap, strip, woven, d, ends):
     """Copy what some pieces need; ``ends`` tells where each begins in strip and dy, and its end."""
-    width, taps = lanes(x), s.outer_taps if steps.patch else steps.taps
-    d_pitch = -(-s.filters // steps.panel) * steps.panel
+    taps = s.outer_taps if steps.woven or steps.patch else steps.taps
     d_at = 0
     for piece in range(first_piece, stop_piece):
         row, first, last = segment_of(piece, s, steps)
         at = piece - first_piece
         o = at * steps.strip
-        ends[3 * at], ends[3 * at + 2] = o, last - first
-        for other in range(taps):
+        i = row * s.y_row + first * s.y_pitch
+        ends[3 * at], ends[3 * at + 1], ends[3 * at + 2] = o, i, last - first
+        if steps.in_place:
+            source = row_read(rows[0], rows[1], row, 0)
+            ends[3 * at] = (source * s.width + s.first + first * s.step) * s.pitch
+        for other in range(0 if steps.in_place else taps):
             source = row_read(rows[0], rows[1], row, tap * taps + other)
+            place, to = other * s.row_step, woven if steps.woven else strip[o:]
             if source >= 0:
-                copy_row(x, source, s, first, last, strip, o + other * s.row_step)
+                copy_row(x, source, s, first, last, to, place)
             elif taps > 1:
-                copy_zeros(strip, o + other * s.row_step, s.row_step - width)
+                copy_zeros(to, place, ((last - first - 1) * s.step + s.inner_taps) * s.channels)
             else:
                 ends[3 * at + 2] = 0  # padding: nothing to add
-        i = (row * s.places + first) * s.y_pitch
-        ends[3 * at + 1] = i
+        for j in range((last - first - 1) * s.step + s.inner_taps if steps.woven else 0):
+            for other in range(taps):
+                store(strip, o, load(woven, other * s.row_step + j * s.channels))
+                o += s.channels
         if steps.ragged:
             ends[3 * at + 1] = d_at
-            for _ in range(last - first):
-                for f in range(0, s.filters, width):
-                    if f + width <= s.filters:
-                        store(d, d_at + f, load(dy, i + f))
-                        continue
-                    store(d, d_at + f, fill(d, 0))
-                    for lane in range(f, s.filters):
-                        d[d_at + lane] = dy[i + lane]
-                i += s.y_pitch
-                d_at += d_pitch
+            for place in range(first, last):
+                many = min(s.filters, s.y_row - place * s.y_pitch)
+                copy_filters(dy, row * s.y_row + place * s.y_pitch, many, s.filters, d, d_at)
+                d_at += -(-s.filters // steps.panel) * steps.panel
+
+
+@inner
+def copy_filters(dy, i, many, filters, d, o):
+    """Copy so many numbers of dy, and zeros for the rest of the filters."""
+    for f in range(0, filters, lanes(dy)):
+        if f + lanes(dy) <= many:
+            store(d, o + f, load(dy, i + f))
+            continue
+        store(d, o + f, fill(d, 0))
+        for lane in range(f, min(f + lanes(dy), many)):
+            d[o + lane] = dy[i + lane]
 
 
 @inlined
@@ -125,7 +141,8 @@ def height(x, steps):
 def sum_block(block, x, rows, dy, sums, own, s, steps):
     """Sum over one share of the pieces."""
     share, tap, filter_block = block
-    strip, strip_seen, d, d_seen, ends = own
+    strip, strip_seen, woven, d, d_seen, ends = own
+    seen = x if steps.in_place else strip_seen
     filter_ = filter_block * steps.filters
     filter_stop = min(filter_ + steps.filters, s.filters)
     panel, high = steps.panel, height(x, steps)
@@ -135,10 +152,10 @@ def sum_block(block, x, rows, dy, sums, own, s, steps):
     end = min(begin + steps.share, s.rows * steps.segments)
     right = d_seen if steps.ragged else dy
     pitch = -(-s.filters // panel) * panel if steps.ragged else s.y_pitch
-    step = s.step * s.channels
+    step = s.step * (s.outer_taps if steps.woven else 1) * s.channels
     for first in range(begin, end, steps.pieces):
         last = min(first + steps.pieces, end)
-        gather(x, rows, dy, s, steps, first, last, tap, strip, d, ends)
+        gather(x, rows, dy, s, steps, first, last, tap, strip, woven, d, ends)
         many, more = last - first, first > begin
         for group in range(steps.taps * groups):
             k = group // groups * s.row_step + group % groups * high
@@ -146,22 +163,22 @@ def sum_block(block, x, rows, dy, sums, own, s, steps):
                 f, o = filter_ + part * panel, (group * panels + part) * high * panel
                 if steps.patch and s.outer_taps == 3:
                     gradient_tile(
-                        *(strip_seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
                         *(wide_patch(x), add_wide_patch, s.row_step),
                     )
                 elif steps.patch:
                     gradient_tile(
-                        *(strip_seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
                         *(tall_patch(x), add_tall_patch, s.row_step),
                     )
                 elif panel == lanes(x):
                     gradient_tile(
-                        *(strip_seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
                         *(tall_tile(x), multiply_add_one, 1),
                     )
                 else:
                     gradient_tile(
-                        *(strip_seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
                         *(wide_tile(x), multiply_add_one, 1),
                     )
 

@@ -13,13 +13,14 @@ its matrix has zeros where an output does not look. Many a multiplication is by 
 are fewer instructions. (Zero times infinity is not zero: see ``numpy_direct``.)
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from minidl.kernels.lanes import lane_count
-from minidl.kernels.tables import first_tap
+from minidl.kernels.tables import phases
 from minidl.kernels.tile import panel_rows, panel_width
 from minidl.kernels.window import Window
 
@@ -48,10 +49,6 @@ class Plan(NamedTuple):
         first = self.taps[:, :1]
         return first.min() >= 0 and np.array_equal(self.taps, first + np.arange(self.outputs))
 
-    def work(self, filters: int, dtype: np.dtype) -> int:
-        """Return how many multiplications it takes, with those of lanes that are not used."""
-        return _work(self.places, len(self.taps), self.outputs * filters, dtype)
-
 
 def _work(places, taps, filters, dtype):
     panel = panel_width(dtype, filters)
@@ -76,51 +73,62 @@ def _width(window, outputs):
     return (outputs - 1) * window.stride[-1] + window.extent[-1]
 
 
-def forward_plans(window: Window, filters: int, dtype: np.dtype, together: bool) -> list[Plan]:
-    """Return the best plan of a convolution with so many filters."""
-    alone = forward_plan(window)
-    best, least = 1, GAIN * alone.work(filters, dtype)
-    most = min(alone.places, 2 * lane_count(dtype) // filters) if together else 1
+def most_together(count: int, filters: int, dtype: np.dtype) -> int:
+    """Return how many outputs of so many filters may be taken together: two vectors of them."""
+    return min(count, 2 * lane_count(dtype) // filters)
+
+
+def best_forward_plan(window: Window, most: int, work: Callable[[int, int, int], int]) -> Plan:
+    """Take at most so many outputs together, as makes least ``work(windows, taps, outputs)``."""
+    count = window.output[-1]
+    best, least = 1, GAIN * work(count, window.kernel[-1], 1)
     for outputs in range(2, most + 1):
-        places = -(-alone.places // outputs)
-        work = _work(places, _width(window, outputs), outputs * filters, dtype)
-        if work < least:
-            best, least = outputs, work
-    return [alone if best == 1 else forward_plan(window, best)]
+        needed = work(-(-count // outputs), _width(window, outputs), outputs)
+        if needed < least:
+            best, least = outputs, needed
+    return forward_plan(window, best)
 
 
-def gradient_plans(window: Window, filters: int, dtype: np.dtype, together: bool) -> list[Plan]:
-    """Return the best plans of a gradient to an input with so many channels (``filters``).
+def forward_plans(window: Window, filters: int, dtype: np.dtype, alone: bool) -> list[Plan]:
+    """Return the plan of a convolution with so many filters; ``alone``: no outputs together."""
+    most = 1 if alone else most_together(window.output[-1], filters, dtype)
+    return [best_forward_plan(window, most, lambda p, t, o: _work(p, t, o * filters, dtype))]
+
+
+def gradient_plans(window: Window, filters: int, dtype: np.dtype, alone: bool) -> list[Plan]:
+    """Return the plans of a gradient to an input with so many channels (``filters``).
 
     Where the kernel is shorter than the stride, they do not reach every position.
     """
     stride, size = window.stride[-1], window.size[-1]
-    tap, top, step, tap_step = first_tap(window, window.rank - 1, min(stride, size))
-    many = -((tap - window.kernel[-1]) // tap_step)  # taps of each phase, none where tap = kernel
+    tap, top, many, step, tap_step = phases(window, window.rank - 1)
     low = top - (many - 1) * step  # each phase's first window reads low, low + step, … top
-    differs = (np.diff(tap) != 1) | (np.diff(top) != 0) | (np.diff(many) != 0) | (not together)
-    cuts = [0, *(np.flatnonzero(differs) + 1), len(tap)]
-    phases = []
-    for begin, end in pairwise(cuts):
+    differs = alone | (np.diff(tap) != 1) | (np.diff(top) != 0) | (np.diff(many) != 0)
+    plans = []
+    for begin, end in pairwise([0, *map(int, np.flatnonzero(differs) + 1), len(tap)]):
         if many[begin]:
             taps = tap[begin] + np.arange(many[begin])[::-1, None] * tap_step
-            places, taps = -(-(size - int(begin)) // stride), taps + np.arange(end - begin)
-            phases.append(Plan(int(low[begin]), 1, step, places, int(begin), stride, taps))
-    most = min(size, 2 * lane_count(dtype) // filters) if together and phases else 0
-    if most < max(stride, 2):
-        return phases
-    first, span = low[many > 0].min(), top[many > 0].max() - low[many > 0].min()
-    best, least = 0, GAIN * sum(phase.work(filters, dtype) for phase in phases)
+            taps, places = taps + np.arange(end - begin), -(-(size - begin) // stride)
+            plans.append(Plan(int(low[begin]), 1, step, places, begin, stride, taps))
+    most = 0 if alone or not plans else most_together(size, filters, dtype)
+    if most < stride:
+        return plans
+    first, span = int(low[many > 0].min()), int(top[many > 0].max() - low[many > 0].min())
+    best, least = (
+        0,
+        GAIN
+        * sum(_work(plan.places, len(plan.taps), plan.outputs * filters, dtype) for plan in plans),
+    )
     for outputs in range(stride, most + 1, stride):
-        places, width = -(-size // outputs), span + outputs // stride
-        work = _work(places, width, outputs * filters, dtype)
-        if outputs > 1 and work < least:
+        width = span + outputs // stride
+        work = _work(-(-size // outputs), width, outputs * filters, dtype)
+        if work < least:
             best, least = outputs, work
     if not best:
-        return phases
+        return plans
     taps = np.full((span + best // stride, best), -1)
     for output in range(best):
         turn, phase = divmod(output, stride)
         steps = np.arange(many[phase])
         taps[top[phase] + turn - first - steps * step, output] = tap[phase] + steps * tap_step
-    return [Plan(int(first), best // stride, 1, -(-size // best), 0, best, taps)]
+    return [Plan(first, best // stride, 1, -(-size // best), 0, best, taps)]

@@ -83,6 +83,12 @@ class Window:
         count = np.minimum((high - 1 - start) // dilation + 1, self.kernel[axis]) - first
         return np.where(count > 0, first, 0), np.maximum(count, 0)
 
+    @cached_property
+    def holds_only_padding(self) -> bool:
+        """True if a window reads nothing but padding."""
+        each = (self.taps_within(axis, 0, self.size[axis])[1] for axis in range(self.rank))
+        return not all(count.all() for count in each)
+
     @property
     def is_pointwise(self) -> bool:
         """True for a 1×…×1 kernel with stride 1 and no padding: a dense layer at each position."""
