@@ -113,13 +113,17 @@ def tanh_backward(dy: np.ndarray, cache: TanhCache) -> np.ndarray:
 def softmax(x: np.ndarray) -> tuple[np.ndarray, SoftmaxCache]:
     """Return eˣ / Σ eˣ over the last axis, shifted by the largest x so that nothing overflows.
 
+    A score of −∞ has probability 0. A row with a NaN, with +∞, or of nothing but −∞ has no answer:
+    all of it is NaN.
+
     Raises:
         ValueError: if the last axis is empty.
     """
     check_array(x, "x")
     if x.ndim == 0 or x.shape[-1] == 0:
         raise ValueError(f"softmax needs at least one class on the last axis, got shape {x.shape}.")
-    with np.errstate(over="ignore"):  # a difference below −3e38 becomes −∞, whose exponential is 0
+    # A difference below −3e38 becomes −∞, whose exponential is 0; ∞ − ∞ is NaN.
+    with np.errstate(over="ignore", invalid="ignore"):
         y = np.exp(x - x.max(axis=-1, keepdims=True))
     y /= y.sum(axis=-1, keepdims=True)
     return y, SoftmaxCache(y)

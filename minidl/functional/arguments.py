@@ -168,8 +168,14 @@ def make_window(
 ) -> Window:
     """Return the window that these arguments describe, or say why there is none."""
     settings = (tuple(sizes), tuple(kernel), stride, padding, dilation, ceil)
-    plain = all(type(setting) in (int, str) for setting in (stride, padding, dilation))
-    return _kept_window(*settings) if plain else _make_window(*settings)
+    make = _kept_window if _is_plain((stride, padding, dilation)) else _make_window
+    return make(*settings)
+
+
+def _is_plain(setting: object) -> bool:
+    """True for what never changes and equals nothing that is refused (1 == True == 1.0)."""
+    kind = type(setting)
+    return kind is int or kind is str or (kind is tuple and all(map(_is_plain, setting)))
 
 
 def _make_window(sizes, kernel, stride, padding, dilation, ceil) -> Window:

@@ -35,7 +35,7 @@ class BatchNormCache:
 
 @dataclass(frozen=True, slots=True)
 class L2NormalizeCache:
-    """The unit vectors and the lengths that they were divided by."""
+    """The unit vectors and the lengths (float64) that they were divided by."""
 
     y: np.ndarray
     length: np.ndarray
@@ -126,7 +126,7 @@ def batch_norm_backward(
     elif "x" in ask:
         zero = np.zeros_like(scale)
         if gate:
-            dx = kernels.mixed(x, mu, zero, dy, scale, zero, gate)
+            dx = kernels.mixed(x, mu, None, dy, scale, zero, gate)
         else:
             dx = kernels.affine(dy, zero, scale, zero)
     dgamma = dgamma.astype(x.dtype) if "gamma" in ask else None
@@ -145,8 +145,8 @@ def l2_normalize(x: np.ndarray, epsilon: float = 1e-12) -> tuple[np.ndarray, L2N
     check_channels(x, axes=1)
     epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
     squares = np.square(x, dtype=np.float64).sum(axis=-1, keepdims=True)  # 1e20² needs float64
-    length = np.sqrt(squares + epsilon).astype(x.dtype)
-    y = x / length
+    length = np.sqrt(squares + epsilon)
+    y = (x / length).astype(x.dtype, copy=False)
     return y, L2NormalizeCache(y, length)
 
 
@@ -155,4 +155,5 @@ def l2_normalize_backward(dy: np.ndarray, cache: L2NormalizeCache) -> np.ndarray
     check_cache(cache, L2NormalizeCache, "l2_normalize")
     y = cache.y
     check_gradient(dy, y.shape, y.dtype)
-    return (dy - y * (y * dy).sum(axis=-1, keepdims=True)) / cache.length
+    along = (y * dy).sum(axis=-1, keepdims=True, dtype=np.float64)
+    return ((dy - y * along) / cache.length).astype(y.dtype, copy=False)

@@ -52,7 +52,9 @@ def max_pool(
     dilation: IntOrInts = 1,
     ceil_mode: bool = False,
 ) -> tuple[np.ndarray, MaxPoolCache]:
-    """Keep the largest value of each window; padding never wins.
+    """Keep the largest value of each window; padding never wins, NaN always.
+
+    A window of nothing but −∞ gives −∞, and its first real position counts as the largest.
 
     Args:
         x: input ``(N, *S, C)``.
@@ -137,7 +139,7 @@ def _pool_window(x, size, stride, padding, dilation, ceil_mode) -> kernels.Windo
     sizes = per_axis(size, rank, "size")
     step = sizes if stride is None else stride
     window = make_window(x.shape[1:-1], sizes, step, padding, dilation, bool(ceil_mode))
-    if kernels.window_counts(window, False).min() < 1:
+    if window.holds_only_padding:
         raise ValueError(
             f"padding {padding!r} makes windows of size {sizes} that hold nothing but padding: "
             f"pad less, the input is {x.shape[1:-1]}."

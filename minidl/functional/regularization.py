@@ -36,11 +36,17 @@ def dropout(
     rate = check_number(rate, "rate", 0, 1, open_high=True)
     check_rng(rng)
     mask = (rng.random(x.shape, np.float32) >= rate).astype(x.dtype) / x.dtype.type(1 - rate)
-    return x * mask, DropoutCache(mask)
+    return _masked(x, mask), DropoutCache(mask)
 
 
 def dropout_backward(dy: np.ndarray, cache: DropoutCache) -> np.ndarray:
     """Return dx = dy·mask: what was silenced learns nothing."""
     check_cache(cache, DropoutCache, "dropout")
     check_gradient(dy, cache.mask.shape, cache.mask.dtype)
-    return dy * cache.mask
+    return _masked(dy, cache.mask)
+
+
+def _masked(x, mask):
+    """Return x·mask, and 0 where the mask is 0, whatever x is (0·∞ would be NaN)."""
+    y = np.zeros_like(x)
+    return np.multiply(x, mask, out=y, where=mask > 0)

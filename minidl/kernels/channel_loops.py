@@ -96,8 +96,10 @@ def affine_rows(todo, each, x, middle, scale, shift, relu, write):
 
 
 @kernel
-def mixed_rows(todo, each, x, y, middle, x_scale, y_scale, shift, slope, more, gated, write):
-    """Write x_scale·(x − middle) + y_scale·y + shift, y as in ``add_rows``."""
+def mixed_rows(
+    todo, each, x, y, middle, x_scale, y_scale, shift, slope, more, gated, scaled, write
+):
+    """Write y_scale·y + shift, y as in ``add_rows``, and if ``scaled`` + x_scale·(x − middle)."""
     channels = shift.size
     for task in tasks_of(todo):
         first, last = share_of(task, each, channels, x)
@@ -107,5 +109,7 @@ def mixed_rows(todo, each, x, y, middle, x_scale, y_scale, shift, slope, more, g
                 from_x, value = load(x, row + c) - load(middle, c), load(y, row + c)
                 if gated:
                     value = where_positive(from_x * load(slope, c) + load(more, c), value)
-                value = from_x * load(x_scale, c) + load(shift, c) + value * load(y_scale, c)
+                value = value * load(y_scale, c) + load(shift, c)
+                if scaled:  # 0·∞ would be NaN
+                    value = from_x * load(x_scale, c) + value
                 store(write, row + c, value)

@@ -58,7 +58,8 @@ def channel_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     sums, products = (part[:, own].astype(np.float64) for part in (sums, products))
     means, squares = middles[:, own] + sums / counts, products - sums**2 / counts
     mean = (counts * means).sum(axis=0) / counts.sum()
-    return mean, (squares + counts * (means - mean) ** 2).sum(axis=0) / counts.sum()
+    var = (squares + counts * (means - mean) ** 2).sum(axis=0) / counts.sum()
+    return (mean, var) if np.isfinite(var).all() else numpy_channels.channel_moments(x)
 
 
 def affine(
@@ -78,22 +79,25 @@ def affine(
 def mixed(
     x: np.ndarray,
     middle: np.ndarray,
-    x_scale: np.ndarray,
+    x_scale: np.ndarray | None,
     y: np.ndarray,
     y_scale: np.ndarray,
     shift: np.ndarray,
     gate: Gate = None,
 ) -> np.ndarray:
-    """Return x_scale·(x − middle) + y_scale·y + shift."""
+    """Return x_scale·(x − middle) + y_scale·y + shift; without an x_scale x does not count."""
     if _small(x):
         return numpy_channels.mixed(x, middle, x_scale, y, y_scale, shift, gate)
     result = aligned(x.shape, x.dtype)
     each, tasks = _cut(x)
-    near, x_scale, shift = _rounded(x, middle, x_scale, shift)
+    how = gate is not None, x_scale is not None
+    near, x_scale, shift = _rounded(
+        x, middle, np.zeros_like(middle) if x_scale is None else x_scale, shift
+    )
     _, *gates = _rounded(x, middle, *(gate or (x_scale, shift)))
     factors = [flat(f) for f in (near, x_scale, y_scale.astype(x.dtype), shift, *gates)]
-    read, gated, write = (flat(x), flat(y)), gate is not None, result.reshape(-1)
-    threads.run(lambda todo, _: mixed_rows(todo, each, *read, *factors, gated, write), tasks)
+    read, write = (flat(x), flat(y)), result.reshape(-1)
+    threads.run(lambda todo, _: mixed_rows(todo, each, *read, *factors, *how, write), tasks)
     return result
 
 
@@ -143,4 +147,6 @@ def _sums(x, y, middle, gate=None):
 
     _by_shares(work, x)
     sums, products = (part[:, own].sum(axis=0, dtype=np.float64) for part in (sums, products))
+    if not np.isfinite(sums + products).all():  # float32 may not hold what float64 does
+        return numpy_channels.channel_products(x, y, middle, gate)
     return sums, products + (near[own] - middle) * sums

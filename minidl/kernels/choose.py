@@ -42,16 +42,18 @@ def _both(context, kind):
 
 
 @intrinsic
-def smallest(typing, array):
-    """Return −∞ at place 0, of ``array``'s kind: what every number is larger than."""
+def smallest(typing, array, place):
+    """Return −∞ at a place, of ``array``'s kind: every other number is larger."""
     kind = Largest(Lanes(array.dtype))
 
     def emit(context, builder, signature, arguments):
         register, places = _both(context, kind)
         low = ir.Constant(register, [float("-inf")] * register.count)
-        return ir.Constant.literal_struct([low, ir.Constant(places, None)])
+        value = ir.Constant.literal_struct([low, ir.Constant(places, None)])
+        here = spread(builder, builder.trunc(arguments[1], ir.IntType(32)), places)
+        return builder.insert_value(value, here, 1)
 
-    return kind(array), emit
+    return kind(array, types.intp), emit
 
 
 @intrinsic
@@ -126,3 +128,15 @@ def where_positive(typing, signs, numbers):
         return builder.select(builder.fcmp_ordered(">", sign, zero), value, zero)
 
     return numbers(signs, numbers), emit
+
+
+@intrinsic
+def any_nan(typing, numbers):
+    """Whether one of the lanes holds a NaN."""
+
+    def emit(context, builder, signature, arguments):
+        which = builder.fcmp_unordered("uno", arguments[0], arguments[0])
+        bits = builder.bitcast(which, ir.IntType(which.type.count))
+        return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
+
+    return types.boolean(numbers), emit

@@ -5,14 +5,18 @@ order of the sum, and so its last bits, would depend on who came first. Instead 
 cut into shares by their number alone; each share has its own sum, and these are added in order.
 """
 
-from functools import lru_cache
+from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
-from minidl.kernels import strips, threads, winograd
+from minidl.kernels import numpy_direct, strips, threads, winograd
+from minidl.kernels.kept import kept
 from minidl.kernels.lanes import lane_count
 from minidl.kernels.strips_gradient_blocks import Steps as StripsSteps
 from minidl.kernels.strips_gradient_blocks import strips_gradient_blocks
+from minidl.kernels.strips_plans import best_forward_plan, most_together
+from minidl.kernels.tables import Rows, reads, rows
 from minidl.kernels.tile import PATCHES, panel_rows, panel_width, tile_rows
 from minidl.kernels.window import Window
 from minidl.kernels.winograd_gradient_blocks import Steps as WinogradSteps
@@ -24,17 +28,18 @@ TASKS = 16  # wanted at least, so that a few threads share the work evenly
 AT_ONCE = 1 << 14  # numbers of strips that are used up at once
 WEAVE = 0.5  # tiles that take as long as weaving a few numbers
 SUMS = 1 << 15  # numbers that a task sums up
+LONGEST = 1 << 12  # numbers of a window's row that are summed up in one go
 
 
 def with_winograd(x, dy, window: Window, groups=1) -> np.ndarray:
     """The gradient for kernels that `winograd` fits."""
     dw = aligned((*window.kernel, x.shape[-1] // groups, dy.shape[-1]), x.dtype)
-    planes = winograd.planes_table(x.shape[0], window, False)
+    planes = winograd.planes_read(window, False)
     s = winograd.shape_of(x, dy, dw.shape, planes, window.before[-2:], groups, False)
     steps = _winograd_steps(s, x.dtype)
     blocks = -(-s.channels // steps.channels) * -(-s.filters // steps.filters)
-    rows, lanes = tile_rows(x.dtype), lane_count(x.dtype)
-    row_blocks = steps.tiles // rows
+    high, lanes = tile_rows(x.dtype), lane_count(x.dtype)
+    row_blocks, odd = steps.tiles // high, np.zeros(1, np.int64)
 
     def scratch(slots):
         a = workspace("a", (slots, row_blocks * POINTS * steps.a), x.dtype)
@@ -48,32 +53,62 @@ def with_winograd(x, dy, window: Window, groups=1) -> np.ndarray:
 
         def work(todo, do, sums, *own):
             winograd_gradient_blocks(
-                *(todo, do, x_part, flat(planes), dy_part, dw_part, sums, own, s, steps)  # noqa: B023
+                *(todo, do, x_part, planes[:2], dy_part, dw_part, sums, own, odd, s, steps)  # noqa: B023
             )
 
         _in_shares(-(-s.tiles // steps.share), blocks, POINTS * steps.sums, x.dtype, scratch, work)
-    return dw
+    return numpy_direct.convolve_kernel_gradient(x, dy, window, groups) if odd[0] else dw
 
 
 def with_strips(x, dy, window: Window, groups=1) -> np.ndarray:
     """The gradient for kernels of any kind."""
     dw = aligned((*window.kernel, x.shape[-1] // groups, dy.shape[-1]), x.dtype)
+    odd, rows_x, rows_dy, over = np.zeros(1, np.int64), x, dy, window
     if window.is_pointwise:
-        x, dy = strips.one_row(x), strips.one_row(dy)
-        window = strips.positions(x.shape[1])
-    s, steps, tables, taps = _strips_part(x.shape, dy.shape, dw.shape, window, groups, x.dtype)
+        rows_x, rows_dy = strips.one_row(x), strips.one_row(dy)
+        over = strips.positions(rows_x.shape[1])
+    parts = _strips_parts(rows_x.shape, rows_dy.shape, dw.shape, over, groups, x.dtype)
+    wide = aligned(parts[0].wide, x.dtype) if parts[0].wide else dw
+    for part in parts:
+        _sum_strips(rows_x, rows_dy, wide, part, groups, odd)
+    if odd[0]:
+        return numpy_direct.convolve_kernel_gradient(x, dy, window, groups)
+    if wide is not dw:
+        _fold(wide, dw.reshape(-1, *dw.shape[-3:]), window)
+    return dw
+
+
+def _fold(wide, dw, window: Window):
+    """Add up what outputs taken together have found, each for the taps that it looks through."""
+    filters, dw[...] = dw.shape[-1], 0
+    for output in range(wide.shape[-1] // filters):
+        first, own = output * window.stride[-1], slice(output * filters, (output + 1) * filters)
+        dw += wide[:, first : first + window.extent[-1] : window.dilation[-1], :, own]
+
+
+class Part(NamedTuple):
+    """All that can be said before there are any numbers of the gradient to some of the taps."""
+
+    shape: strips.Shape
+    steps: StripsSteps
+    read: Rows
+    taps: np.ndarray  # their numbers
+    wide: tuple[int, ...]  # shape of the gradient for outputs taken together, or ()
+
+
+def _sum_strips(x, dy, dw, part: Part, groups, odd):
+    """Write one part of dw."""
+    s, steps, read, taps, _ = part
     lanes = lane_count(x.dtype)
     longest = strips.longest(s, steps.segments, steps.each)
 
     def scratch(slots):
         strip = workspace("strip", (slots, steps.pieces * steps.strip + lanes), x.dtype)
-        woven = workspace(
-            "woven", (slots, steps.woven * s.outer_taps * steps.strip + lanes), x.dtype
-        )
+        size = steps.woven * s.outer_taps * s.row_step + lanes
+        woven = workspace("woven", (slots, size), x.dtype)
         size = steps.ragged * steps.pieces * longest * strips.up(s.filters, steps.panel)
         d = workspace("d", (slots, size), x.dtype)
-        ends = workspace("ends", (slots, 3 * steps.pieces), np.int64)
-        return strip, woven, d, ends
+        return strip, woven, d, workspace("ends", (slots, 3 * steps.pieces), np.int64)
 
     for group in range(groups):
         x_part = flat(x)[group * s.channels :]
@@ -83,15 +118,14 @@ def with_strips(x, dy, window: Window, groups=1) -> np.ndarray:
         def work(todo, do, sums, strip, woven, d, ends):
             own = (strip, flat(strip), woven, d, flat(d), ends)
             strips_gradient_blocks(
-                *(todo, do, x_part, tables, taps, dy_part, dw_part, sums, own, s, steps)  # noqa: B023
+                *(todo, do, x_part, read[:2], taps, dy_part, dw_part, sums, own, odd, s, steps)  # noqa: B023
             )
 
-        shares = -(-tables[0].size // s.outer_taps * steps.segments // steps.share)
+        shares = -(-s.rows * steps.segments // steps.share)
         blocks = s.depth // (steps.run * steps.taps) * -(-s.filters // steps.filters)
-        rows = steps.run if steps.patch else panel_rows(x.dtype, steps.panel)
-        size = steps.taps * strips.up(steps.run, rows) * steps.filters
+        high = steps.run if steps.patch else panel_rows(x.dtype, steps.panel)
+        size = steps.taps * strips.up(steps.run, high) * steps.filters
         _in_shares(shares, blocks, size, x.dtype, scratch, work)
-    return dw
 
 
 def _in_shares(shares, blocks, size, dtype, scratch, work):
@@ -110,54 +144,70 @@ def _in_shares(shares, blocks, size, dtype, scratch, work):
 
 def _winograd_steps(s, dtype) -> WinogradSteps:
     """Choose block sizes: sums of 64 channels × 64 filters stay in the second-level cache."""
-    rows, lanes, panel = tile_rows(dtype), lane_count(dtype), panel_width(dtype, s.filters)
+    high, lanes, panel = tile_rows(dtype), lane_count(dtype), panel_width(dtype, s.filters)
     channels = min(s.channels, max(lanes, 64 // s.taps))
     filters = strips.up(min(s.filters, 64), panel)
     blocks = -(-s.channels // channels) * -(-s.filters // filters)
-    tiles = strips.up(min(32, s.tiles), rows)
+    tiles = strips.up(min(32, s.tiles), high)
     share = strips.up(-(-s.tiles // max(1, TASKS // blocks)), tiles)
     depth = s.taps * strips.up(channels, lanes)
     return WinogradSteps(
         *(share, tiles, channels, filters, panel),
-        *(depth * rows + lanes, filters * rows + lanes, depth * filters + lanes),
+        *(depth * high + lanes, filters * high + lanes, depth * filters + lanes),
     )
 
 
-@lru_cache(maxsize=512)
-def _strips_part(x_shape, dy_shape, dw_shape, window, groups, dtype):
-    """Prepare one gradient: sizes, block sizes and tables."""
-    plan = strips.forward_plan(x_shape[0], window)
-    s = strips.shape_of(x_shape, dy_shape, dw_shape, plan, groups, False)
-    s, steps = _strips_steps(s, plan, dtype)
-    taps = plan.taps.reshape(s.outer_taps, s.inner_taps)
-    taps = flat(taps.T if steps.woven else taps)
-    return s, steps, (flat(plan.rows), flat(plan.columns)), taps
+@kept
+def _strips_parts(x_shape, dy_shape, dw_shape, window, groups, dtype) -> list[Part]:
+    """Prepare a gradient: a part for every so many taps of the last axis."""
+    read = rows([reads(window, axis) for axis in range(window.rank - 1)])
+    channels, filters, most = dw_shape[-2], dw_shape[-1] // groups, 1
+    if groups == 1 and prod(dy_shape) * read.taps * window.kernel[-1] * channels > strips.TASK:
+        most = most_together(window.output[-1], filters, dtype)
+
+    def work(places, taps, outputs):
+        panel = panel_width(dtype, outputs * filters)
+        numbers = strips.up(taps * channels, panel_rows(dtype, panel))
+        return places * numbers * strips.up(outputs * filters, panel)
+
+    whole = best_forward_plan(window, most, work)
+    span, outputs = whole.taps.shape
+    wide = () if outputs == 1 else (read.taps, span, channels, outputs * filters)
+    each, parts = max(1, LONGEST // channels), []
+    for tap in range(0, span, each):
+        first = whole.first + tap * whole.dilation
+        plan = whole._replace(first=first, taps=whole.taps[tap : tap + each])
+        s = strips.shape_of(x_shape, dy_shape, dw_shape, plan, read, groups, False)
+        s, steps = _strips_steps(s, dtype)
+        taps = np.arange(read.taps)[:, None] * span + np.arange(tap, tap + s.inner_taps)
+        parts.append(Part(s, steps, read, flat(taps.T if steps.woven else taps), wide))
+    return parts
 
 
-def _strips_steps(s, plan, dtype):
+def _strips_steps(s, dtype):
     """Choose block sizes: what is summed at once, and the sums, stay in the nearest caches."""
     lanes, panel = lane_count(dtype), panel_width(dtype, s.filters)
     patch = (s.outer_taps, s.run) in PATCHES
     if patch:
         panel = lanes
-    rows = panel_rows(dtype, panel)
-    direct = strips.in_place(s, plan) and s.run % rows == 0
-    tiles = s.outer_taps * -(-s.run // rows) - -(-s.depth // rows)  # that weaving saves
+    high = panel_rows(dtype, panel)
+    direct = strips.in_place(s) and s.run % high == 0
+    tiles = s.outer_taps * -(-s.run // high) - -(-s.depth // high)  # that weaving saves
     gain = tiles * -(-s.filters // panel)
     woven = not patch and s.channels < lanes and gain > WEAVE * s.outer_taps * s.step
     run = s.depth if woven or patch else s.run
     taps = 1 if woven or patch or s.depth * s.filters > SUMS else s.outer_taps
-    most = max(AT_ONCE // (s.step * run * taps), 8)
+    most = max(AT_ONCE // (s.step * min(run, 16 * s.channels) * taps), 8)
     segments, each = strips.segments_of(s, most, dtype, not direct)
     s, size = strips.strip_of(s, segments, each, dtype)
     strip = s.row_step if not (woven or patch) and taps == 1 else size
     pieces = max(1, most // (s.places if segments == 1 else each))
     filters = strips.up(min(s.filters, max(SUMS // run, panel)), panel)
     blocks = s.depth // (run * taps) * -(-s.filters // filters)
-    count = len(plan.rows) * segments
-    tasks = strips.tasks_of(len(plan.rows) * s.places, s)
+    count = s.rows * segments
+    tasks = strips.tasks_of(s.rows * s.places, s.filters, s.depth)
     share = strips.up(-(-count // max(1, tasks // blocks)), pieces)
-    ragged = s.filters % panel != 0
+    ragged = s.filters % panel != 0 or s.places * s.y_pitch != s.y_row
     return s, StripsSteps(
         *(share, pieces, segments, each, filters, panel),
         *(direct, woven, patch, taps, run, strip, ragged),

@@ -40,15 +40,15 @@ def affine(
 def mixed(
     x: np.ndarray,
     middle: np.ndarray,
-    x_scale: np.ndarray,
+    x_scale: np.ndarray | None,
     y: np.ndarray,
     y_scale: np.ndarray,
     shift: np.ndarray,
     gate: Gate = None,
 ) -> np.ndarray:
-    """Return x_scale·(x − middle) + y_scale·y + shift."""
-    y = _through(gate, x, y, middle)
-    return ((x - middle) * x_scale + y * y_scale + shift).astype(x.dtype)
+    """Return x_scale·(x − middle) + y_scale·y + shift; without an x_scale x does not count."""
+    total = _through(gate, x, y, middle) * y_scale + shift
+    return (total if x_scale is None else (x - middle) * x_scale + total).astype(x.dtype)
 
 
 def _through(gate, x, y, middle):

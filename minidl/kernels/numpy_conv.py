@@ -2,26 +2,34 @@
 
 Three functions, for any rank: the convolution, and its derivatives with respect to input and
 kernel. Each is the others' derivative as well, so nothing more is ever needed.
+
+Columns are taps times as large as the input, so they are made for a block of positions at a time.
+The derivative with respect to the input goes tap by tap (see ``numpy_direct``).
 """
 
+from collections.abc import Iterator
 from itertools import product
 from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from minidl.kernels import numpy_direct
+from minidl.kernels.numpy_direct import convolve_input_gradient, finish, quiet
 from minidl.kernels.window import Window
 
+__all__ = ["convolve", "convolve_input_gradient", "convolve_kernel_gradient"]
 
-def pad(x: np.ndarray, window: Window, value: float = 0.0) -> np.ndarray:
-    """Return x with the borders that ``window`` reads, filled with ``value``."""
+AT_ONCE = 1 << 21  # numbers of a block of columns
+
+
+def pad(x: np.ndarray, window: Window) -> np.ndarray:
+    """Return x with the borders of zeros that ``window`` reads."""
     sizes = zip(window.size, window.padding, strict=True)
     crop = tuple(slice(None, max(s + min(a, 0), 0)) for s, (_, a) in sizes)
     width = ((0, 0), *((b, max(a, 0)) for b, a in window.padding), (0, 0))
     x = x[(slice(None), *crop)]
-    if not any(b or a for b, a in width):
-        return x
-    return np.pad(x, width, constant_values=value)
+    return np.pad(x, width) if any(b or a for b, a in width) else x
 
 
 def windows(padded: np.ndarray, window: Window) -> np.ndarray:
@@ -40,10 +48,26 @@ def windows(padded: np.ndarray, window: Window) -> np.ndarray:
 
 def columns(x: np.ndarray, window: Window, groups: int = 1) -> np.ndarray:
     """Copy every window into a row: ``(groups, N·positions, taps·C/groups)``."""
-    view = windows(pad(x, window), window)
-    depth = x.shape[-1] // groups
+    return _as_rows(windows(pad(x, window), window), groups)
+
+
+def _as_rows(view: np.ndarray, groups: int) -> np.ndarray:
+    """Copy some windows ``(N, *output, *kernel, C)`` into rows, for each group."""
+    rank, depth = view.ndim // 2 - 1, view.shape[-1] // groups
+    positions, taps = prod(view.shape[: rank + 1]), prod(view.shape[rank + 1 : -1])
     rows = np.moveaxis(view.reshape(*view.shape[:-1], groups, depth), -2, 0)
-    return rows.reshape(groups, x.shape[0] * prod(window.output), prod(window.kernel) * depth)
+    return rows.reshape(groups, positions, taps * depth)
+
+
+def blocks(counts: tuple[int, ...], numbers: int) -> Iterator[tuple[slice, ...]]:
+    """Cut ``counts`` positions, with so many numbers for each, into blocks of about AT_ONCE."""
+    steps = [
+        max(1, min(count, AT_ONCE // max(1, numbers * prod(counts[axis + 1 :]))))
+        for axis, count in enumerate(counts)
+    ]
+    axes = zip(counts, steps, strict=True)
+    for start in product(*(range(0, count, step) for count, step in axes)):
+        yield tuple(slice(i, i + step) for i, step in zip(start, steps, strict=True))
 
 
 def kernel_matrix(w: np.ndarray, groups: int = 1) -> np.ndarray:
@@ -57,6 +81,7 @@ def split_groups(y: np.ndarray, groups: int) -> np.ndarray:
     return np.moveaxis(y.reshape(-1, groups, y.shape[-1] // groups), 1, 0)
 
 
+@quiet
 def convolve(
     x: np.ndarray,
     w: np.ndarray,
@@ -67,65 +92,27 @@ def convolve(
     relu: bool = False,
 ) -> np.ndarray:
     """y = columns(x) · W (+ bias) (then ReLU): ``(N, *S, C) → (N, *output, F)``."""
-    product_ = columns(x, window, groups) @ kernel_matrix(w, groups)
-    y = np.ascontiguousarray(np.moveaxis(product_, 0, 1))
-    y = y.reshape(x.shape[0], *window.output, w.shape[-1])
+    view, matrix = windows(pad(x, window), window), kernel_matrix(w, groups)
+    y = np.empty((x.shape[0], *window.output, w.shape[-1]), x.dtype)
+    for block in blocks(y.shape[:-1], x.shape[-1] * prod(window.kernel)):
+        product_ = _as_rows(view[block], groups) @ matrix
+        y[block] = np.moveaxis(product_, 0, 1).reshape(y[block].shape)
+    if not np.isfinite(y).all():
+        return numpy_direct.convolve(x, w, window, groups, bias=bias, relu=relu)
     return finish(y, bias, relu)
 
 
-def finish(y: np.ndarray, bias: np.ndarray | None, relu: bool) -> np.ndarray:
-    """Add the bias and clip at zero, in place: y has just been made and is nobody else's."""
-    if bias is not None:
-        y += bias
-    if relu:
-        np.maximum(y, 0, out=y)
-    return y
-
-
-def convolve_input_gradient(
-    dy: np.ndarray, w: np.ndarray, window: Window, groups: int = 1
-) -> np.ndarray:
-    """dx: each tap of dy · Wᵀ is added back at the place that it was read from."""
-    number, depth = prod(window.kernel), w.shape[-2]
-    rows = split_groups(dy, groups) @ np.swapaxes(kernel_matrix(w, groups), 1, 2)
-    positions = (dy.shape[0], *window.output)
-    rows = np.moveaxis(rows, 0, 1).reshape(*positions, groups, number, depth)
-    taps = np.moveaxis(rows, -2, 0).reshape(number, *positions, groups * depth)
-    return scatter(taps, window)
-
-
-def scatter(taps: np.ndarray, window: Window) -> np.ndarray:
-    """Add ``(taps, N, *output, C)`` up into ``(N, *size, C)``: the adjoint of ``windows``."""
-    batch, channels = taps.shape[1], taps.shape[-1]
-    padded = np.zeros(
-        (
-            batch,
-            *(max(s, s + a) + b for s, (b, a) in zip(window.size, window.padding, strict=True)),
-            channels,
-        ),
-        taps.dtype,
-    )
-    for values, tap in zip(taps, product(*map(range, window.kernel)), strict=True):
-        padded[tap_slices(tap, window)] += values
-    inner = tuple(slice(b, b + s) for b, s in zip(window.before, window.size, strict=True))
-    return np.ascontiguousarray(padded[(slice(None), *inner)])
-
-
-def tap_slices(tap: tuple[int, ...], window: Window) -> tuple[slice, ...]:
-    """Index of the padded array: what one kernel tap reads, for every output position."""
-    return (
-        slice(None),
-        *(
-            slice(k * d, k * d + (o - 1) * s + 1, s)
-            for k, d, o, s in zip(tap, window.dilation, window.output, window.stride, strict=True)
-        ),
-    )
-
-
+@quiet
 def convolve_kernel_gradient(
     x: np.ndarray, dy: np.ndarray, window: Window, groups: int = 1
 ) -> np.ndarray:
     """dW = columns(x)ᵀ · dy, in the kernel's own layout ``(*K, C/groups, F)``."""
-    dw = np.swapaxes(columns(x, window, groups), 1, 2) @ split_groups(dy, groups)
-    shape = (*window.kernel, x.shape[-1] // groups, dy.shape[-1])
+    view = windows(pad(x, window), window)
+    depth, filters = prod(window.kernel) * x.shape[-1] // groups, dy.shape[-1]
+    dw = np.zeros((groups, depth, filters // groups), x.dtype)
+    for block in blocks(dy.shape[:-1], x.shape[-1] * prod(window.kernel)):
+        dw += np.swapaxes(_as_rows(view[block], groups), 1, 2) @ split_groups(dy[block], groups)
+    if not np.isfinite(dw).all():
+        return numpy_direct.convolve_kernel_gradient(x, dy, window, groups)
+    shape = (*window.kernel, x.shape[-1] // groups, filters)
     return np.ascontiguousarray(np.moveaxis(dw, 0, 1)).reshape(shape)

@@ -1,101 +1,178 @@
 """Pooling's loops: position after position, all channels at once.
 
-``rows`` and ``places`` list what each position reads, ``pitch`` numbers for each position: first
-how many entries there are, then the entries (see ``pool.listed``). An entry of a row and one of a
-place add up to where the channels begin that are read, and their second numbers to the tap of the
-window or to where the window's share is found. Backwards every input position *gathers* from the
-windows that read it, so that nothing is ever added to one number by two threads.
+``rows`` tells what each row reads along the axes before the last, ``last`` what each place reads
+along the last one (see ``tables``). Backwards every input position *gathers* from the windows that
+read it, so that nothing is ever added to one number by two threads.
 
 Where the channels are no multiple of a vector, the last vector begins earlier and does some of them
-again; with fewer channels than lanes, the loops run over copies of whole vectors.
+again. With fewer channels than lanes a vector holds some of the next position, too: the next
+position overwrites that, and the last vectors of a task are written number by number.
 """
 
+from typing import NamedTuple
+
 from minidl.kernels.choose import larger, load_at_place, smallest, store_largest
-from minidl.kernels.jit import kernel
+from minidl.kernels.jit import inlined, inner, kernel
 from minidl.kernels.lanes import at, fill, lanes, load, store
+from minidl.kernels.tables import clip, list_rows
 from minidl.kernels.turns import tasks_of
 
 
+class Sizes(NamedTuple):
+    """Sizes of a pool, and what the places of the last axis read (see ``tables.Reads``)."""
+
+    each: int  # rows of a task
+    rows: int
+    channels: int
+    planes: int  # rows of one sample that are read
+    period: int
+    places: int
+    advance: int
+    step: int
+    tap_step: int
+    size: int
+    taps: int
+
+
+@inlined
+def rows_of_task(task, s):
+    """Return the first row of a task, and the one after its last."""
+    return task * s.each, min((task + 1) * s.each, s.rows)
+
+
+@inner
+def list_starts(rows, row, shared, s, listed):
+    """List where the rows begin that a row reads, and return how many there are.
+
+    Behind each stands its tap's number or, if ``shared``, where its windows' shares begin.
+    """
+    count = list_rows(rows[0], rows[1], row, listed)
+    for r in range(count):
+        listed[2 * r + 1] *= s.taps
+        if shared:
+            listed[2 * r + 1] = listed[2 * r] % s.planes * s.size
+        listed[2 * r] *= s.size * s.channels
+    return count
+
+
+@inlined
+def read_at(last, turn, phase, s):
+    """Return (first position, its tap, how many) that a place of the last axis reads."""
+    first, tap, many = at(last, 3 * phase), at(last, 3 * phase + 1), at(last, 3 * phase + 2)
+    return clip(first + turn * s.advance, tap, many, s.step, s.tap_step, s.size)
+
+
+@inlined
+def put(y, o, value, stop, spare):
+    """Write a vector, but nothing from ``stop`` on."""
+    if o + lanes(y) <= stop:
+        store(y, o, value)
+    else:
+        store(spare, 0, value)
+        for lane in range(stop - o):
+            y[o + lane] = spare[lane]
+
+
 @kernel
-def max_pool_rows(todo, each, x, rows, row_pitch, places, place_pitch, channels, y, where):
+def max_pool_rows(todo, x, rows, last, s, y, where, own):
     """Keep the largest value of each window, and the first tap that holds it; a NaN wins."""
+    listed, spare, spare_taps = own
     for task in tasks_of(todo):
-        first, last = task * each, min((task + 1) * each, rows.size // row_pitch)
-        o = first * (places.size // place_pitch) * channels
-        for row in range(first * row_pitch, last * row_pitch, row_pitch):
-            for place in range(0, places.size, place_pitch):
-                for group in range(0, channels, lanes(x)):
-                    c = min(group, channels - lanes(x))
-                    best = smallest(x)
-                    for r in range(at(rows, row)):
-                        start, tap = at(rows, row + 2 * r + 1) + c, at(rows, row + 2 * r + 2)
-                        for p in range(at(places, place)):
-                            i = start + at(places, place + 2 * p + 1)
-                            best = larger(best, x, i, tap + at(places, place + 2 * p + 2))
-                    store_largest(y, where, o + c, best)
-                o += channels
+        first, end = rows_of_task(task, s)
+        o, stop = first * s.places * s.channels, end * s.places * s.channels
+        for row in range(first, end):
+            count = list_starts(rows, row, False, s, listed)
+            for place in range(s.places):  # of windows: each is a turn
+                begin, tap, many = read_at(last, place, 0, s)
+                begin *= s.channels
+                first_tap = at(listed, 1) + tap if count * many else 0
+                for group in range(0, s.channels, lanes(x)):
+                    c = max(min(group, s.channels - lanes(x)), 0)
+                    best = smallest(x, first_tap)
+                    for r in range(count):
+                        i, here = at(listed, 2 * r) + begin + c, at(listed, 2 * r + 1) + tap
+                        for _ in range(many):
+                            best = larger(best, x, i, here)
+                            i += s.step * s.channels
+                            here += s.tap_step
+                    if o + c + lanes(x) <= stop:
+                        store_largest(y, where, o + c, best)
+                    else:
+                        store_largest(spare, spare_taps, 0, best)
+                        for lane in range(stop - o):
+                            y[o + lane], where[o + lane] = spare[lane], spare_taps[lane]
+                o += s.channels
 
 
 @kernel
-def max_pool_gradient_rows(
-    todo, each, dy, where, rows, row_pitch, places, place_pitch, channels, dx
-):
+def max_pool_gradient_rows(todo, dy, where, rows, last, s, dx, own):
     """Gather each gradient from the windows whose largest value stood here."""
+    listed, spare, _ = own
     for task in tasks_of(todo):
-        first, last = task * each, min((task + 1) * each, rows.size // row_pitch)
-        o = first * (places.size // place_pitch) * channels
-        for row in range(first * row_pitch, last * row_pitch, row_pitch):
-            for place in range(0, places.size, place_pitch):
-                for group in range(0, channels, lanes(dy)):
-                    c = min(group, channels - lanes(dy))
-                    total = fill(dx, 0)
-                    for r in range(at(rows, row)):
-                        start, tap = at(rows, row + 2 * r + 1) + c, at(rows, row + 2 * r + 2)
-                        for p in range(at(places, place)):
-                            i = start + at(places, place + 2 * p + 1)
-                            here = tap + at(places, place + 2 * p + 2)
-                            total = total + load_at_place(dy, where, i, here)
-                    store(dx, o + c, total)
-                o += channels
+        first, end = rows_of_task(task, s)
+        o, stop = first * s.places * s.channels, end * s.places * s.channels
+        for row in range(first, end):
+            count = list_starts(rows, row, False, s, listed)
+            for turn in range(-(-s.places // s.period)):
+                for phase in range(min(s.period, s.places - turn * s.period)):
+                    begin, tap, many = read_at(last, turn, phase, s)
+                    begin *= s.channels
+                    for group in range(0, s.channels, lanes(dy)):
+                        c, total = max(min(group, s.channels - lanes(dy)), 0), fill(dx, 0)
+                        for r in range(count):
+                            i, here = at(listed, 2 * r) + begin + c, at(listed, 2 * r + 1) + tap
+                            for _ in range(many):
+                                total = total + load_at_place(dy, where, i, here)
+                                i += s.step * s.channels
+                                here += s.tap_step
+                        put(dx, o + c, total, stop, spare)
+                    o += s.channels
 
 
 @kernel
-def avg_pool_rows(todo, each, x, shares, rows, row_pitch, places, place_pitch, channels, y):
+def avg_pool_rows(todo, x, shares, rows, last, s, y, own):
     """Sum up each window, times its share: one over what it counts."""
+    listed, spare, _ = own
     for task in tasks_of(todo):
-        first, last = task * each, min((task + 1) * each, rows.size // row_pitch)
-        position = first * (places.size // place_pitch)
-        for row in range(first * row_pitch, last * row_pitch, row_pitch):
-            for place in range(0, places.size, place_pitch):
-                share = at(shares, position % shares.size)
-                for group in range(0, channels, lanes(x)):
-                    c = min(group, channels - lanes(x))
-                    total = fill(y, 0)
-                    for r in range(at(rows, row)):
-                        start = at(rows, row + 2 * r + 1) + c
-                        for p in range(at(places, place)):
-                            total = total + load(x, start + at(places, place + 2 * p + 1))
-                    store(y, position * channels + c, share * total)
-                position += 1
+        first, end = rows_of_task(task, s)
+        o, stop = first * s.places * s.channels, end * s.places * s.channels
+        for row in range(first, end):
+            count = list_starts(rows, row, False, s, listed)
+            share_at = row * s.places % shares.size
+            for place in range(s.places):
+                begin, _, many = read_at(last, place, 0, s)
+                begin, share = begin * s.channels, at(shares, share_at + place)
+                for group in range(0, s.channels, lanes(x)):
+                    c, total = max(min(group, s.channels - lanes(x)), 0), fill(y, 0)
+                    for r in range(count):
+                        i = at(listed, 2 * r) + begin + c
+                        for _ in range(many):
+                            total = total + load(x, i)
+                            i += s.step * s.channels
+                    put(y, o + c, share * total, stop, spare)
+                o += s.channels
 
 
 @kernel
-def avg_pool_gradient_rows(
-    todo, each, dy, shares, rows, row_pitch, places, place_pitch, channels, dx
-):
+def avg_pool_gradient_rows(todo, dy, shares, rows, last, s, dx, own):
     """Sum up the shares of all the windows that read each position."""
+    listed, spare, _ = own
     for task in tasks_of(todo):
-        first, last = task * each, min((task + 1) * each, rows.size // row_pitch)
-        o = first * (places.size // place_pitch) * channels
-        for row in range(first * row_pitch, last * row_pitch, row_pitch):
-            for place in range(0, places.size, place_pitch):
-                for group in range(0, channels, lanes(dy)):
-                    c = min(group, channels - lanes(dy))
-                    total = fill(dx, 0)
-                    for r in range(at(rows, row)):
-                        start, window = at(rows, row + 2 * r + 1) + c, at(rows, row + 2 * r + 2)
-                        for p in range(at(places, place)):
-                            share = at(shares, window + at(places, place + 2 * p + 2))
-                            total = total + share * load(dy, start + at(places, place + 2 * p + 1))
-                    store(dx, o + c, total)
-                o += channels
+        first, end = rows_of_task(task, s)
+        o, stop = first * s.places * s.channels, end * s.places * s.channels
+        for row in range(first, end):
+            count = list_starts(rows, row, True, s, listed)
+            for turn in range(-(-s.places // s.period)):
+                for phase in range(min(s.period, s.places - turn * s.period)):
+                    begin, _, many = read_at(last, turn, phase, s)
+                    for group in range(0, s.channels, lanes(dy)):
+                        c, total = max(min(group, s.channels - lanes(dy)), 0), fill(dx, 0)
+                        for r in range(count):
+                            i = at(listed, 2 * r) + begin * s.channels + c
+                            window = at(listed, 2 * r + 1) + begin
+                            for _ in range(many):
+                                total = total + at(shares, window) * load(dy, i)
+                                i += s.step * s.channels
+                                window += s.step
+                        put(dx, o + c, total, stop, spare)
+                    o += s.channels

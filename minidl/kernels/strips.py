@@ -7,14 +7,17 @@ ever add to the same number.
 """
 
 from functools import lru_cache
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
-from minidl.kernels import threads
+from minidl.kernels import numpy_direct, threads
+from minidl.kernels.kept import kept
 from minidl.kernels.lanes import lane_count
 from minidl.kernels.strips_blocks import Shape, Steps, kernel_panels, strips_blocks
-from minidl.kernels.strips_plans import Plan, forward_plan, gradient_plans, outputs_together
+from minidl.kernels.strips_plans import Plan, forward_plans, gradient_plans
+from minidl.kernels.tables import Rows, read_by, reads, rows
 from minidl.kernels.tile import panel_rows, panel_width
 from minidl.kernels.window import Window
 from minidl.kernels.workspace import aligned, flat, workspace
@@ -23,21 +26,23 @@ from minidl.kernels.workspace import aligned, flat, workspace
 def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
     """The convolution; arguments as in ``numpy_conv``."""
     y = aligned((x.shape[0], *window.output, w.shape[-1]), x.dtype)
-    out = y
+    rows_, out, over = x, y, window
     if window.is_pointwise:
-        x, out, window = one_row(x), one_row(y), positions(y.size // y.shape[-1])
-    _run(x, w, out, window, groups, False, bias, relu)
-    return y
+        rows_, out, over = one_row(x), one_row(y), positions(y.size // y.shape[-1])
+    if _run(rows_, w, out, over, groups, False, bias, relu):
+        return y
+    return numpy_direct.convolve(x, w, window, groups, bias=bias, relu=relu)
 
 
 def convolve_input_gradient(dy, w, window: Window, groups=1) -> np.ndarray:
     """The gradient to the input, phase by phase."""
     dx = aligned((dy.shape[0], *window.size, w.shape[-2] * groups), dy.dtype)
-    out = dx
+    rows_, out, over = dy, dx, window
     if window.is_pointwise:
-        dy, out, window = one_row(dy), one_row(dx), positions(dy.size // dy.shape[-1])
-    _run(dy, w, out, window, groups, True, None, False)
-    return dx
+        rows_, out, over = one_row(dy), one_row(dx), positions(dy.size // dy.shape[-1])
+    if _run(rows_, w, out, over, groups, True, None, False):
+        return dx
+    return numpy_direct.convolve_input_gradient(dy, w, window, groups)
 
 
 def one_row(x) -> np.ndarray:
@@ -57,28 +62,35 @@ TASK = 1 << 22  # multiplications that make a task worth handing out
 STORE = 32  # multiplications that take as long as writing a number
 TASKS = 16  # wanted at most: enough for a few threads to share the work evenly
 PLACES = 64  # of one task at least, for which a panel of the kernel comes from memory once
+ENDLESS = 1 << 62
 
 
-def shape_of(x_shape, y_shape, w_shape, plan: Plan, groups, turned) -> Shape:
+def shape_of(x_shape, y_shape, w_shape, plan: Plan, read: Rows, groups, turned) -> Shape:
     """Collect the sizes of one convolution that reads an x and writes a y of these shapes."""
-    channels, filters = x_shape[-1] // groups, y_shape[-1] // groups
-    if plan.wide is not None:
-        filters *= plan.wide.shape[1]
-    outer_taps, first = plan.rows.shape[1], int(plan.places[0])
-    apart = int(plan.places[1]) - first if len(plan.places) > 1 else 1
+    channels, taps = x_shape[-1] // groups, len(plan.taps)
+    unit = plan.dilation if taps > 1 else plan.stride
+    step, rest = divmod(plan.stride, unit)
+    stretch, apart = ENDLESS, 0
+    if rest or step > taps:  # windows do not overlap: one after the other
+        step, stretch, apart = taps, taps, plan.stride
+    outputs, filters = plan.outputs, y_shape[-1] // groups
+    kernel_rows = w_shape[-2] * (outputs if turned and not plan.is_plain else 1)
+    kernel_pitch = w_shape[-1] * (outputs if not turned and not plan.is_plain else 1)
     return Shape(
-        *(x_shape[-2], channels, x_shape[-1]),
-        *(len(plan.places), plan.step, outer_taps, plan.inner_taps, plan.inner_taps * channels),
-        *(0, *(plan.together if groups == 1 else (0, 0)), len(plan.taps) * channels),
-        *(filters, y_shape[-2] * y_shape[-1], first * y_shape[-1], apart * y_shape[-1]),
-        *(w_shape[-2], w_shape[-1], turned),
+        *(x_shape[-2], channels, x_shape[-1], y_shape[0] * read.count),
+        *(plan.places, step, read.taps, taps, taps * channels, 0),
+        *(plan.first, unit, stretch, apart),
+        *(read.taps * taps * channels, outputs * filters),
+        *(y_shape[-2] * y_shape[-1], plan.begin * y_shape[-1], plan.step * y_shape[-1]),
+        *(kernel_rows, kernel_pitch, turned),
     )
 
 
-def in_place(s: Shape, plan: Plan) -> bool:
+def in_place(s: Shape) -> bool:
     """Whether the windows of a row stand in the input just as they would in a strip."""
-    whole = (s.together, s.together_stop) == (0, len(plan.columns))
-    return whole and s.outer_taps == 1 and plan.rows.min() >= 0
+    inside = s.first >= 0 and s.first + (s.places - 1) * s.step + s.inner_taps <= s.width
+    whole = s.unit == 1 and s.stretch == ENDLESS and s.channels == s.pitch
+    return whole and inside and s.outer_taps == 1
 
 
 def segments_of(s: Shape, places: int, dtype, copied: bool) -> tuple[int, int]:
@@ -110,9 +122,8 @@ class Part(NamedTuple):
 
     shape: Shape
     steps: Steps
-    tables: tuple
-    taps: np.ndarray
-    wide: np.ndarray | None
+    taps: np.ndarray  # (taps of a window,): their numbers in the kernel
+    wide: np.ndarray | None  # (taps of a window, outputs taken together): likewise, or −1
     strip: int  # size
 
     def matrices(self, w, turned) -> np.ndarray:
@@ -122,34 +133,35 @@ class Part(NamedTuple):
         return w if turned else w.swapaxes(1, 2)
 
 
-@lru_cache(maxsize=512)
-def _parts(x_shape, y_shape, w_shape, window, groups, turned, dtype) -> tuple[list[Part], bool]:
-    """Prepare a convolution; tell whether it reaches all outputs. Small ones take no longer."""
-    outputs = outputs_together(window, y_shape[-1], dtype, turned) if groups == 1 else 1
-    if turned:
-        plans, complete = gradient_plans(x_shape[0], window, outputs)
-        w_shape = (outputs * w_shape[-2], w_shape[-1])
-    else:
-        plans, complete = [forward_plan(x_shape[0], window, outputs)], True
-        w_shape = (w_shape[-2], outputs * w_shape[-1])
+@kept
+def _parts(x_shape, y_shape, w_shape, window, groups, turned, dtype):
+    """Prepare a convolution: return (parts, rows that are read, whether they reach all outputs)."""
+    make, table = (gradient_plans, read_by) if turned else (forward_plans, reads)
+    plans = make(window, y_shape[-1] // groups, dtype, groups > 1)
+    read = rows([table(window, axis) for axis in range(window.rank - 1)])
+    outer = np.arange(read.taps)[:, None, None] * window.kernel[-1]
     parts = []
     for plan in plans:
-        s = shape_of(x_shape, y_shape, w_shape, plan, groups, turned)
-        rows = panel_rows(dtype, panel_width(dtype, s.filters))
-        direct = in_place(s, plan) and s.places >= rows
-        steps = _steps(s, len(plan.rows), dtype, direct)
+        s = shape_of(x_shape, y_shape, w_shape, plan, read, groups, turned)
+        direct = in_place(s) and plan.places >= panel_rows(dtype, panel_width(dtype, s.filters))
+        steps = _steps(s, prod(window.stride[:-1]) if turned else 1, dtype, direct)
         s, size = strip_of(s, steps.segments, steps.each, dtype)
-        tables = tuple(map(flat, (plan.rows, plan.columns, plan.out_rows)))
-        parts.append(Part(s, steps, tables, flat(plan.taps), plan.wide, 1 if direct else size))
-    return parts, complete
+        wide = np.where(plan.taps < 0, -1, outer + plan.taps).reshape(-1, plan.outputs)
+        if plan.is_plain:
+            parts.append(Part(s, steps, flat(wide[:, 0]), None, 1 if direct else size))
+        else:
+            parts.append(Part(s, steps, flat(np.arange(len(wide))), wide, 1 if direct else size))
+    reached = sum(plan.outputs for plan in plans)
+    return parts, read, bool(plans) and reached == min(plans[0].step, y_shape[-2])
 
 
-def _run(x, w, y, window: Window, groups, turned, bias, relu):
-    parts, complete = _parts(x.shape, y.shape, w.shape, window, groups, turned, x.dtype)
+def _run(x, w, y, window: Window, groups, turned, bias, relu) -> bool:
+    """Do a convolution; return whether all that it summed up is finite."""
+    parts, read, complete = _parts(x.shape, y.shape, w.shape, window, groups, turned, x.dtype)
     if not complete:
         y[...] = 0
     channels, filters = x.shape[-1] // groups, y.shape[-1] // groups
-    y = y.reshape(-1)
+    y, odd = y.reshape(-1), np.zeros(1, np.int64)
     for group in range(groups if parts else 0):
         w_group = flat(w)[group * (channels if turned else filters) :]
         matrices = [
@@ -157,26 +169,30 @@ def _run(x, w, y, window: Window, groups, turned, bias, relu):
         ]
         more = None if bias is None else bias[group * filters : (group + 1) * filters]
         x_part, y_part = flat(x)[group * channels :], y[group * filters :]
-        _run_parts(x_part, matrices, more, y_part, parts, relu)
+        _run_parts(x_part, matrices, more, y_part, parts, read, relu, odd)
+    return not odd[0]
 
 
-def _steps(s: Shape, row_count, dtype, direct) -> Steps:
-    """Choose block sizes: all filters, unless there are so few positions that tasks would lack."""
+def _steps(s: Shape, skipped: int, dtype, direct: bool) -> Steps:
+    """Choose block sizes: all filters, unless there are so few positions that tasks would lack.
+
+    One of ``skipped`` taps is used by each row.
+    """
     panel = panel_width(dtype, s.filters)
-    count = row_count * s.places
-    tasks = tasks_of(count, s)
+    count = s.rows * s.places
+    tasks = tasks_of(count, s.filters, s.depth // skipped)
     positions = max(-(-count // tasks), PLACES)
     segments, each = segments_of(s, positions, dtype, not direct)
     pieces = max(1, positions // (s.places if segments == 1 else each))
-    position_tasks = -(-row_count * segments // pieces)
+    position_tasks = -(-s.rows * segments // pieces)
     filter_blocks = min(max(tasks // position_tasks, 1), -(-s.filters // panel))
     filters = up(-(-s.filters // filter_blocks), panel)
     return Steps(pieces, segments, each, filters, panel, direct)
 
 
-def tasks_of(count: int, s: Shape) -> int:
+def tasks_of(count: int, filters: int, depth: int) -> int:
     """Return into how many tasks so many positions are worth being cut."""
-    return min(max(count * s.filters * (s.depth + STORE) // TASK, 1), TASKS)
+    return min(max(count * filters * (depth + STORE) // TASK, 1), TASKS)
 
 
 def up(number: int, unit: int) -> int:
@@ -184,14 +200,18 @@ def up(number: int, unit: int) -> int:
     return -(-number // unit) * unit
 
 
-def _run_parts(x, matrices, bias, y, parts: list[Part], relu):
+def _run_parts(x, matrices, bias, y, parts: list[Part], read: Rows, relu, odd):
     """Run all phases: first prepare their kernels, then do the convolutions."""
     slots = threads.thread_count()
     strips = workspace("strip", (slots, max(part.strip for part in parts)), x.dtype)
-    rows = [panel_rows(x.dtype, part.steps.panel) for part in parts]
-    size = max(high * part.steps.panel for high, part in zip(rows, parts, strict=True))
+    high = [panel_rows(x.dtype, part.steps.panel) for part in parts]
+    size = max(rows_ * part.steps.panel for rows_, part in zip(high, parts, strict=True))
     tiles = workspace("tile", (slots, size), x.dtype)
-    own = [(strip, flat(strip), tile) for strip, tile in zip(strips, tiles, strict=True)]
+    lists = workspace("rows", (slots, 2 * max(1, read.taps)), np.int64)
+    own = [
+        (strip, flat(strip), tile, listed)
+        for strip, tile, listed in zip(strips, tiles, lists, strict=True)
+    ]
     sizes = [up(part.shape.filters, part.steps.panel) * part.shape.depth for part in parts]
     kernels = np.split(workspace("kernel", (sum(sizes),), x.dtype), np.cumsum(sizes)[:-1])
     preparations, convolutions = [], []
@@ -201,7 +221,7 @@ def _run_parts(x, matrices, bias, y, parts: list[Part], relu):
         more = np.zeros(s.filters + 2 * steps.panel, x.dtype)
         if bias is not None:
             more[: s.filters] = np.tile(bias, s.filters // len(bias))
-        convolutions.append(_convolution(part, x, flat(b), flat(more), y, relu, own))
+        convolutions.append(_convolution(part, x, read, flat(b), flat(more), y, relu, own, odd))
     for work, tasks in preparations + convolutions:
         threads.run(work, tasks)
 
@@ -218,12 +238,12 @@ def _preparation(part: Part, w, b):
     return work, -(-panels // each)
 
 
-def _convolution(part: Part, x, b, bias, y, relu, own):
+def _convolution(part: Part, x, read: Rows, b, bias, y, relu, own, odd):
     """Return what does the convolution, and in how many tasks."""
-    s, steps, tables = part.shape, part.steps, part.tables
+    s, steps = part.shape, part.steps
 
     def work(todo, slot):
-        strips_blocks(todo, relu, x, tables, b, bias, y, *own[slot], s, steps)
+        strips_blocks(todo, relu, x, read[:2], b, bias, y, own[slot], odd, s, steps)
 
-    runs = -(-tables[2].size * steps.segments // steps.pieces)
+    runs = -(-s.rows * steps.segments // steps.pieces)
     return work, runs * -(-s.filters // steps.filters)

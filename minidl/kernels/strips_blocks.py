@@ -4,17 +4,20 @@ Along the last axis neighbouring windows overlap, and what one window reads ther
 numbers, taps · channels long. So a row of the input itself serves as the left side of a product:
 its windows are the rows of a matrix, each a stride further on, and no column is ever written out.
 
-A *strip* is what one row of outputs reads: for each tap of the axes before the last, the input row,
-zeros where there is padding. It is as long as the row and not, like columns, taps times as long.
-Where the taps do not stand side by side (dilation, gaps between windows), a strip holds what each
-window reads, one window after the other: the same loops work on it, with longer steps.
+A *strip* is a copy of what one row of outputs reads: for each tap of the axes before the last, the
+input row, with zeros where there is padding. It is as long as the row and not, like columns, taps
+times as long. Where windows do not overlap so (the dilation does not divide the stride, or there
+are gaps between them), a strip holds what each window reads, one window after the other: the same
+loops work on it, with longer steps.
 """
 
 from math import inf
 from typing import NamedTuple
 
+from minidl.kernels.choose import any_nan
 from minidl.kernels.jit import inlined, inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store, turn
+from minidl.kernels.tables import list_rows
 from minidl.kernels.tile import (
     finish_tile,
     multiply_add_apart,
@@ -27,19 +30,25 @@ from minidl.kernels.turns import tasks_of
 
 
 class Shape(NamedTuple):
-    """Sizes of one convolution; a *place* is a position along the output's last axis."""
+    """Sizes of one convolution; a *place* is a position along the output's last axis.
+
+    A strip's columns lie in *stretches*: within one, neighbours are ``unit`` positions apart.
+    """
 
     width: int  # of the input's last axis
     channels: int
     pitch: int  # from one input position to the next: the channels of all groups
+    rows: int  # of the output
     places: int  # windows in a row
     step: int  # columns of a strip from one window to the next
     outer_taps: int  # of the axes before the last
     inner_taps: int  # of the last axis
     run: int  # numbers that a window reads of one input row
     row_step: int  # in a strip, from one input row to the next
-    together: int  # columns together … together_stop of a strip are neighbours in the input
-    together_stop: int
+    first: int  # position of a strip's first column
+    unit: int
+    stretch: int  # columns of a stretch
+    apart: int  # positions from one stretch to the next
     depth: int  # rows of the kernel's matrix: all taps · channels
     filters: int
     y_row: int  # from one row of the output to the next
@@ -70,31 +79,57 @@ def segment_of(piece, s, steps):
 
 
 @inlined
-def copy_row(x, source, columns, s, first, last, strip, o):
-    """Copy what the windows first … last read of one input row (of zeros, if it lies outside).
-
-    Whole vectors are written: what one brings too much, the next overwrites.
-    """
-    width = lanes(x)
+def copy_row(x, source, s, first, last, strip, o):
+    """Copy what the windows first … last read of one input row, zeros where there is padding."""
     j, end = first * s.step, (last - 1) * s.step + s.inner_taps
     while j < end:
-        column, many = columns[j], 1
-        if s.together <= j < s.together_stop:
-            many = min(end, s.together_stop) - j
-        if source < 0:
-            column, many = -1, end - j
-        i, size = (source * s.width + column) * s.pitch, many * s.channels
-        if column < 0:
-            for k in range(0, size, width):
-                store(strip, o + k, fill(x, 0))
-        elif i + size + width <= x.size:
-            for k in range(0, size, width):
-                store(strip, o + k, load(x, i + k))
-        else:
-            for k in range(size):
-                strip[o + k] = x[i + k]
-        o += size
+        stretch, column = 0, j
+        if j >= s.stretch:
+            stretch, column = divmod(j, s.stretch)
+        many = min(end - j, s.stretch - column)
+        copy_columns(x, source, s, s.first + stretch * s.apart + column * s.unit, many, strip, o)
         j += many
+        o += many * s.channels
+
+
+@inner
+def copy_columns(x, source, s, position, many, strip, o):
+    """Copy a stretch, or a part of one, that begins at a position of an input row."""
+    if s.unit == 1 and s.channels == s.pitch:
+        before = min(max(-position, 0), many)
+        inside = min(max(s.width - position - before, 0), many - before)
+        rest = many - before - inside
+        copy_zeros(strip, o, before * s.channels)
+        o += before * s.channels
+        i = (source * s.width + position + before) * s.pitch
+        copy_numbers(x, i, strip, o, inside * s.channels)
+        copy_zeros(strip, o + inside * s.channels, rest * s.channels)
+        return
+    for _ in range(many):
+        if 0 <= position < s.width:
+            copy_numbers(x, (source * s.width + position) * s.pitch, strip, o, s.channels)
+        else:
+            copy_zeros(strip, o, s.channels)
+        o += s.channels
+        position += s.unit
+
+
+@inlined
+def copy_numbers(x, i, strip, o, size):
+    """Copy so many numbers; what the last vector brings too much is overwritten by what follows."""
+    k = 0
+    while k < size and i + k + lanes(x) <= x.size:
+        store(strip, o + k, load(x, i + k))
+        k += lanes(x)
+    for rest in range(k, size):  # where x ends
+        strip[o + rest] = x[i + rest]
+
+
+@inlined
+def copy_zeros(strip, o, size):
+    """Write so many zeros, or a few more."""
+    for k in range(0, size, lanes(strip)):
+        store(strip, o + k, fill(strip, 0))
 
 
 @kernel
@@ -135,37 +170,36 @@ def copy_panels(first, last, w, taps, s, panel, b):
 
 
 @kernel
-def strips_blocks(todo, relu, x, tables, b, bias, y, strip, copied, scratch, s, steps):
-    """Do the convolution; ``copied`` shows ``strip``."""
+def strips_blocks(todo, relu, x, rows, b, bias, y, own, odd, s, steps):
+    """Do the convolution; set ``odd[0]`` if anything but a finite number came out."""
     filter_blocks = -(-s.filters // steps.filters)
     for task in tasks_of(todo):
         block = divmod(task, filter_blocks)
-        strips_block(block, relu, x, tables, b, bias, y, strip, copied, scratch, s, steps)
+        if strips_block(block, relu, x, rows, b, bias, y, own, s, steps):
+            odd[0] = 1
 
 
 @inner
-def strips_block(block, relu, x, tables, b, bias, y, strip, copied, scratch, s, steps):
-    """Do some pieces of the output and some of the filters."""
-    rows, columns, out_rows = tables
+def strips_block(block, relu, x, rows, b, bias, y, own, s, steps):
+    """Do some pieces of the output and some of the filters; tell whether any number is odd."""
+    strip, copied, scratch, listed = own  # ``copied`` shows ``strip``
     filter_ = block[1] * steps.filters
     filter_stop = min(filter_ + steps.filters, s.filters)
-    floor = fill(y, 0.0 if relu else -inf)
+    floor, odd = fill(y, 0.0 if relu else -inf), fill(y, 0)
     high = len(tall_tile(x)) if steps.panel == lanes(x) else len(wide_tile(x))
-    stop = min((block[0] + 1) * steps.pieces, out_rows.size * steps.segments)
+    stop = min((block[0] + 1) * steps.pieces, s.rows * steps.segments)
     for piece in range(block[0] * steps.pieces, stop):
         row, first, last = segment_of(piece, s, steps)
+        count = list_rows(rows[0], rows[1], row, listed)
         seen, start = copied, 0
         if steps.in_place:
-            seen, start = x, (rows[row] * s.width + columns[0] + first * s.step) * s.pitch
+            seen, start = x, (listed[0] * s.width + s.first + first * s.step) * s.pitch
         else:
             if last - first < high:  # what happens to stand there might be slow to multiply
-                for k in range(0, s.outer_taps * s.row_step, lanes(x)):
-                    store(strip, k, fill(x, 0))
-            for tap in range(s.outer_taps):
-                source = rows[row * s.outer_taps + tap]
-                if source >= 0:
-                    copy_row(x, source, columns, s, first, last, strip, tap * s.row_step)
-        o = out_rows[row] * s.y_row
+                copy_zeros(strip, 0, count * s.row_step)
+            for entry in range(count):
+                copy_row(x, listed[2 * entry], s, first, last, strip, entry * s.row_step)
+        o = row * s.y_row
         y_stop, o = o + s.y_row, o + s.y_first
         for f in range(filter_, filter_stop, steps.panel):
             for next_ in range(first, last, high):
@@ -174,38 +208,39 @@ def strips_block(block, relu, x, tables, b, bias, y, strip, copied, scratch, s, 
                 i, at = start + (place - first) * s.step * s.channels, o + place * s.y_pitch + f
                 if steps.panel == lanes(x):
                     tile = tall_tile(x)
-                    one_tile(
-                        seen, i, row, rows, b, bias, y, at, y_stop, many, f, scratch, s, floor, tile
+                    odd = odd + one_tile(
+                        *(seen, i, listed, count, b, bias, y, at, y_stop, many, f, scratch),
+                        *(s, floor, tile),
                     )
                 else:
                     tile = wide_tile(x)
-                    one_tile(
-                        seen, i, row, rows, b, bias, y, at, y_stop, many, f, scratch, s, floor, tile
+                    odd = odd + one_tile(
+                        *(seen, i, listed, count, b, bias, y, at, y_stop, many, f, scratch),
+                        *(s, floor, tile),
                     )
+    return any_nan(odd)
 
 
 @inlined
-def one_tile(seen, i, row, rows, b, bias, y, o, stop, many, f, scratch, s, floor, tile):
+def one_tile(seen, i, listed, count, b, bias, y, o, stop, many, f, scratch, s, floor, tile):
     """Do a few neighbouring windows and a panel of filters; the tile is handed in with zeros.
 
-    Outputs taken together (see ``strips_plans``) may reach beyond the ``stop`` of y's row.
+    Outputs taken together (see ``strips_plans``) may reach beyond the ``stop`` of y's row. Return
+    zeros, or NaN where a sum is not finite.
     """
     high, panel = len(tile), len(tile[0]) * lanes(y)
-    j, pitch = f * s.depth, s.step * s.channels
+    pitch = s.step * s.channels
     whole = s.run - s.run % steps_of(y)
-    for tap in range(s.outer_taps):
-        if rows[row * s.outer_taps + tap] >= 0:
-            at = i + tap * s.row_step
-            for k in range(0, whole, steps_of(y)):
-                tile = multiply_add_apart(tile, seen, at + k, pitch, b, j + k * panel)
-            for k in range(whole, s.run):
-                tile = multiply_add_one_apart(tile, seen, at + k, pitch, b, j + k * panel)
-        j += s.run * panel
+    for entry in range(count):
+        at, j = i + entry * s.row_step, f * s.depth + listed[2 * entry + 1] * s.run * panel
+        for k in range(0, whole, steps_of(y)):
+            tile = multiply_add_apart(tile, seen, at + k, pitch, b, j + k * panel)
+        for k in range(whole, s.run):
+            tile = multiply_add_one_apart(tile, seen, at + k, pitch, b, j + k * panel)
     room = stop - o
     if many == high and f + panel <= s.filters and (high - 1) * s.y_pitch + panel <= room:
-        finish_tile(y, o, s.y_pitch, tile, bias, f, floor)
-        return
-    finish_tile(scratch, 0, panel, tile, bias, f, floor)
+        return finish_tile(y, o, s.y_pitch, tile, bias, f, floor)
+    odd = finish_tile(scratch, 0, panel, tile, bias, f, floor)
     rest = min(panel, s.filters - f)
     for at in range(many):
         for k in range(0, rest, lanes(y)):
@@ -216,3 +251,4 @@ def one_tile(seen, i, row, rows, b, bias, y, o, stop, many, f, scratch, s, floor
             else:
                 for lane in range(min(rest - k, room - i)):
                     y[o + i + lane] = scratch[at * panel + k + lane]
+    return odd

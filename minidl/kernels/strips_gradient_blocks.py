@@ -11,10 +11,12 @@ a single tile by itself (a *patch*).
 
 from typing import NamedTuple
 
+from minidl.kernels.choose import any_nan
 from minidl.kernels.gradient_shares import share_of
 from minidl.kernels.jit import inlined, inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store
-from minidl.kernels.strips_blocks import copy_row, segment_of
+from minidl.kernels.strips_blocks import copy_row, copy_zeros, segment_of
+from minidl.kernels.tables import row_read
 from minidl.kernels.tile import (
     add_tall_patch,
     add_wide_patch,
@@ -44,49 +46,54 @@ class Steps(NamedTuple):
     taps: int  # rows of a strip that a task sums for; 1 where they are woven into one
     run: int  # numbers of a window in one row
     strip: int  # size of one strip
-    ragged: bool  # the filters do not fill their panels: dy is copied
+    ragged: bool  # the filters do not fill their panels, or not at a row's end: dy is copied
 
 
 @inner
-def gather(x, tables, dy, s, steps, first_piece, stop_piece, tap, strip, woven, d, ends):
+def gather(x, rows, dy, s, steps, first_piece, stop_piece, tap, strip, woven, d, ends):
     """Copy what some pieces need; ``ends`` tells where each begins in strip and dy, and its end."""
-    rows, columns = tables
-    width, taps = lanes(x), s.outer_taps if steps.woven or steps.patch else steps.taps
-    d_pitch = -(-s.filters // steps.panel) * steps.panel
+    taps = s.outer_taps if steps.woven or steps.patch else steps.taps
     d_at = 0
     for piece in range(first_piece, stop_piece):
         row, first, last = segment_of(piece, s, steps)
         at = piece - first_piece
         o = at * steps.strip
-        ends[3 * at], ends[3 * at + 2] = o, last - first
+        i = row * s.y_row + first * s.y_pitch
+        ends[3 * at], ends[3 * at + 1], ends[3 * at + 2] = o, i, last - first
         if steps.in_place:
-            ends[3 * at] = (rows[row] * s.width + columns[0] + first * s.step) * s.pitch
+            source = row_read(rows[0], rows[1], row, 0)
+            ends[3 * at] = (source * s.width + s.first + first * s.step) * s.pitch
         for other in range(0 if steps.in_place else taps):
-            source = rows[row * s.outer_taps + tap * taps + other]
-            if steps.woven:
-                copy_row(x, source, columns, s, first, last, woven, other * s.row_step)
-            elif source >= 0 or taps > 1:
-                copy_row(x, source, columns, s, first, last, strip, o + other * s.row_step)
+            source = row_read(rows[0], rows[1], row, tap * taps + other)
+            place, to = other * s.row_step, woven if steps.woven else strip[o:]
+            if source >= 0:
+                copy_row(x, source, s, first, last, to, place)
+            elif taps > 1:
+                copy_zeros(to, place, ((last - first - 1) * s.step + s.inner_taps) * s.channels)
             else:
                 ends[3 * at + 2] = 0  # padding: nothing to add
         for j in range((last - first - 1) * s.step + s.inner_taps if steps.woven else 0):
             for other in range(taps):
                 store(strip, o, load(woven, other * s.row_step + j * s.channels))
                 o += s.channels
-        i = (row * s.places + first) * s.y_pitch
-        ends[3 * at + 1] = i
         if steps.ragged:
             ends[3 * at + 1] = d_at
-            for _ in range(last - first):
-                for f in range(0, s.filters, width):
-                    if f + width <= s.filters:
-                        store(d, d_at + f, load(dy, i + f))
-                        continue
-                    store(d, d_at + f, fill(d, 0))
-                    for lane in range(f, s.filters):
-                        d[d_at + lane] = dy[i + lane]
-                i += s.y_pitch
-                d_at += d_pitch
+            for place in range(first, last):
+                many = min(s.filters, s.y_row - place * s.y_pitch)
+                copy_filters(dy, row * s.y_row + place * s.y_pitch, many, s.filters, d, d_at)
+                d_at += -(-s.filters // steps.panel) * steps.panel
+
+
+@inner
+def copy_filters(dy, i, many, filters, d, o):
+    """Copy so many numbers of dy, and zeros for the rest of the filters."""
+    for f in range(0, filters, lanes(dy)):
+        if f + lanes(dy) <= many:
+            store(d, o + f, load(dy, i + f))
+            continue
+        store(d, o + f, fill(d, 0))
+        for lane in range(f, min(f + lanes(dy), many)):
+            d[o + lane] = dy[i + lane]
 
 
 @inlined
@@ -107,81 +114,99 @@ def gradient_tile(seen, k, step, d, f, pitch, pieces, ends, sums, o, more, tile,
 
 
 @kernel
-def strips_gradient_blocks(todo, do, x, tables, taps, dy, dw, sums, own, s, steps):
-    """Do all blocks of taps and filters; see ``kernel_gradient``."""
+def strips_gradient_blocks(todo, do, x, rows, taps, dy, dw, sums, own, odd, s, steps):
+    """Do all blocks of taps and filters; see ``kernel_gradient``.
+
+    Set ``odd[0]`` if anything but a finite number came out.
+    """
     filter_blocks = -(-s.filters // steps.filters)
     for task in tasks_of(todo):
         sum_up, finish, parts, at, share, start = share_of(task, *do)
         block = (share, at // filter_blocks, at % filter_blocks)
-        strips_gradient_block(
-            sum_up, finish, parts, block, x, tables, taps, dy, dw, sums[start:], own, s, steps
-        )
+        if sum_up:
+            sum_block(block, x, rows, dy, sums[start:], own, s, steps)
+        if finish and finish_block(parts, block, taps, dw, sums[start:], s, steps):
+            odd[0] = 1
 
 
 @inner
-def strips_gradient_block(
-    sum_up, finish, parts, block, x, tables, taps, dy, dw, sums, own, s, steps
-):
-    """Sum over one share of the pieces, or add the sums of several and write dw, or both."""
+def height(x, steps):
+    """Return how many numbers of a window a tile sums for."""
+    if steps.patch:
+        return steps.run
+    return len(tall_tile(x)) if steps.panel == lanes(x) else len(wide_tile(x))
+
+
+@inner
+def sum_block(block, x, rows, dy, sums, own, s, steps):
+    """Sum over one share of the pieces."""
     share, tap, filter_block = block
     strip, strip_seen, woven, d, d_seen, ends = own
+    seen = x if steps.in_place else strip_seen
     filter_ = filter_block * steps.filters
     filter_stop = min(filter_ + steps.filters, s.filters)
-    width, panel = lanes(x), steps.panel
-    high = len(tall_tile(x)) if panel == width else len(wide_tile(x))
-    if steps.patch:
-        high = steps.run
+    panel, high = steps.panel, height(x, steps)
     groups = -(-steps.run // high)
     panels = -(-(filter_stop - filter_) // panel)
-    if sum_up:
-        begin = share * steps.share
-        end = min(begin + steps.share, tables[0].size // s.outer_taps * steps.segments)
-        seen = x if steps.in_place else strip_seen
-        right = d_seen if steps.ragged else dy
-        pitch = -(-s.filters // panel) * panel if steps.ragged else s.y_pitch
-        step = s.step * (s.outer_taps if steps.woven else 1) * s.channels
-        for first in range(begin, end, steps.pieces):
-            last = min(first + steps.pieces, end)
-            gather(x, tables, dy, s, steps, first, last, tap, strip, woven, d, ends)
-            many, more = last - first, first > begin
-            for group in range(steps.taps * groups):
-                k = group // groups * s.row_step + group % groups * high
-                for part in range(panels):
-                    f, o = filter_ + part * panel, (group * panels + part) * high * panel
-                    if steps.patch and s.outer_taps == 3:
-                        gradient_tile(
-                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                            *(wide_patch(x), add_wide_patch, s.row_step),
-                        )
-                    elif steps.patch:
-                        gradient_tile(
-                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                            *(tall_patch(x), add_tall_patch, s.row_step),
-                        )
-                    elif panel == width:
-                        gradient_tile(
-                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                            *(tall_tile(x), multiply_add_one, 1),
-                        )
-                    else:
-                        gradient_tile(
-                            *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                            *(wide_tile(x), multiply_add_one, 1),
-                        )
-    if finish:
-        size = steps.taps * groups * high * steps.filters
-        for part in range(1, parts):
-            for i in range(0, size, width):
-                store(sums, i, load(sums, i) + load(sums, part * size + i))
-        for at in range(steps.taps * steps.run):
-            number, c = divmod(tap * steps.taps * steps.run + at, s.channels)
-            k = at // steps.run * groups * high + at % steps.run
-            for f in range(filter_, filter_stop, width):
-                before, part = divmod(f - filter_, panel)
-                i = ((k // high * panels + before) * high + k % high) * panel + part
-                o = (taps[number] * s.kernel_rows + c) * s.kernel_pitch + f
-                if f + width <= filter_stop:
-                    store(dw, o, load(sums, i))
+    begin = share * steps.share
+    end = min(begin + steps.share, s.rows * steps.segments)
+    right = d_seen if steps.ragged else dy
+    pitch = -(-s.filters // panel) * panel if steps.ragged else s.y_pitch
+    step = s.step * (s.outer_taps if steps.woven else 1) * s.channels
+    for first in range(begin, end, steps.pieces):
+        last = min(first + steps.pieces, end)
+        gather(x, rows, dy, s, steps, first, last, tap, strip, woven, d, ends)
+        many, more = last - first, first > begin
+        for group in range(steps.taps * groups):
+            k = group // groups * s.row_step + group % groups * high
+            for part in range(panels):
+                f, o = filter_ + part * panel, (group * panels + part) * high * panel
+                if steps.patch and s.outer_taps == 3:
+                    gradient_tile(
+                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(wide_patch(x), add_wide_patch, s.row_step),
+                    )
+                elif steps.patch:
+                    gradient_tile(
+                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(tall_patch(x), add_tall_patch, s.row_step),
+                    )
+                elif panel == lanes(x):
+                    gradient_tile(
+                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(tall_tile(x), multiply_add_one, 1),
+                    )
                 else:
-                    for lane in range(filter_stop - f):
-                        dw[o + lane] = sums[i + lane]
+                    gradient_tile(
+                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
+                        *(wide_tile(x), multiply_add_one, 1),
+                    )
+
+
+@inner
+def finish_block(parts, block, taps, dw, sums, s, steps):
+    """Add the sums of several shares and write dw; tell whether any number is not finite."""
+    _, tap, filter_block = block
+    filter_ = filter_block * steps.filters
+    filter_stop = min(filter_ + steps.filters, s.filters)
+    width, panel, high = lanes(dw), steps.panel, height(dw, steps)
+    groups, odd = -(-steps.run // high), fill(dw, 0)
+    panels = -(-(filter_stop - filter_) // panel)
+    size = steps.taps * groups * high * steps.filters
+    for part in range(1, parts):
+        for i in range(0, size, width):
+            store(sums, i, load(sums, i) + load(sums, part * size + i))
+    for at in range(steps.taps * steps.run):
+        number, c = divmod(tap * steps.taps * steps.run + at, s.channels)
+        k = at // steps.run * groups * high + at % steps.run
+        for f in range(filter_, filter_stop, width):
+            before, part = divmod(f - filter_, panel)
+            i = ((k // high * panels + before) * high + k % high) * panel + part
+            o = (taps[number] * s.kernel_rows + c) * s.kernel_pitch + f
+            odd = odd + 0 * load(sums, i)
+            if f + width <= filter_stop:
+                store(dw, o, load(sums, i))
+            else:
+                for lane in range(filter_stop - f):
+                    dw[o + lane] = sums[i + lane]
+    return any_nan(odd)

@@ -1,26 +1,26 @@
-"""What the windows of a convolution read, and where the outputs go: the tables behind ``strips``.
+"""How the outputs along the last axis come about: the plans behind ``strips``.
 
 The gradient to the input has the form of a convolution, too, if the input positions are sorted by
 what remains when ``i + before`` is divided by the stride: those with the same remainder are read
 through the same taps, each of them at (i + before − k·dilation) / stride, and each such *phase* is
-a convolution of dy with stride 1 and a part of the kernel. (With stride 1 there is one phase; with
-stride 2 in two dimensions there are four.) So no two tasks ever add to the same number.
+a convolution of dy with stride 1 and a part of the kernel. Neighbouring phases mostly read the same
+positions by neighbouring taps; then they are one plan, as if its outputs were filters. So no two
+tasks ever add to the same number.
 
 An output of few filters would leave most lanes of a vector empty. Then neighbouring outputs are
 taken *together*, as if they were filters of one wider window that holds all that any of them reads;
 its matrix has zeros where an output does not look. Many a multiplication is by zero, and yet there
-are fewer instructions. (In such a group all phases of the last axis meet.)
+are fewer instructions. (Zero times infinity is not zero: see ``numpy_direct``.)
 """
 
-from functools import lru_cache
-from itertools import product
-from math import prod
+from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from minidl.kernels.lanes import lane_count
-from minidl.kernels.tables import OUTSIDE, batch_table, joined, read_by, reads, side_by_side
+from minidl.kernels.tables import phases
 from minidl.kernels.tile import panel_rows, panel_width
 from minidl.kernels.window import Window
 
@@ -28,111 +28,107 @@ GAIN = 0.75  # of the multiplications, or fewer: worth taking outputs together
 
 
 class Plan(NamedTuple):
-    """Which input rows and columns the outputs read, and where the outputs go."""
+    """Windows of one kind, and the outputs of each."""
 
-    rows: np.ndarray  # (output rows, taps of the axes before the last): input rows
-    columns: np.ndarray  # (columns of a strip,): positions along the input's last axis
-    together: tuple[int, int]  # these columns of a strip are neighbours in the input
-    step: int  # columns from one window to the next
-    inner_taps: int
-    taps: np.ndarray  # their numbers in the kernel, in the order of a window
-    out_rows: np.ndarray
-    places: np.ndarray
-    wide: np.ndarray | None = None  # (taps, outputs taken together): numbers in the kernel, or −1
+    first: int  # position that the first window begins at
+    stride: int  # from one window to the next
+    dilation: int  # from one position of a window to the next
+    places: int  # windows
+    begin: int  # the first window's first output
+    step: int  # outputs from one window to the next
+    taps: np.ndarray  # (positions of a window, neighbouring outputs): the kernel's taps, or −1
+
+    @property
+    def outputs(self) -> int:
+        """How many neighbouring outputs a window has."""
+        return self.taps.shape[1]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each output's taps are the next ones after its neighbour's."""
+        first = self.taps[:, :1]
+        return first.min() >= 0 and np.array_equal(self.taps, first + np.arange(self.outputs))
 
 
-@lru_cache(maxsize=256)
-def forward_plan(batch: int, window: Window, outputs: int = 1) -> Plan:
+def _work(places, taps, filters, dtype):
+    panel = panel_width(dtype, filters)
+    high = panel_rows(dtype, panel)
+    return -(-places // high) * high * taps * -(-filters // panel) * panel
+
+
+def forward_plan(window: Window, outputs: int = 1) -> Plan:
     """Plan the convolution itself, so many outputs together."""
-    axes = [reads(window, axis) for axis in range(window.rank)]
-    places = [np.arange(size) for size in window.output]
-    taps = [np.arange(kernel) for kernel in window.kernel]
-    return _plan(batch, window, axes, taps, places, outputs, False)
+    stride, dilation = window.stride[-1], window.dilation[-1]
+    count, before, kernel = window.output[-1], window.before[-1], np.arange(window.kernel[-1])
+    if outputs == 1:
+        return Plan(-before, stride, dilation, count, 0, 1, kernel[:, None])
+    taps = np.full((_width(window, outputs), outputs), -1)
+    for output in range(outputs):
+        taps[output * stride + kernel * dilation, output] = kernel
+    return Plan(-before, outputs * stride, 1, -(-count // outputs), 0, outputs, taps)
 
 
-@lru_cache(maxsize=256)
-def gradient_plans(batch: int, window: Window, outputs: int = 1) -> tuple[list[Plan], bool]:
-    """Plan every phase of the gradient to the input; tell whether they reach every position."""
-    phases, complete = [], True
-    steps = window.stride if outputs == 1 else (*window.stride[:-1], 1)
-    for phase in product(*(range(s) for s in steps)):
-        places, taps = [], []
-        for axis, rest in enumerate(phase):
-            position = np.arange(window.size[axis]) + window.before[axis]
-            places.append(np.flatnonzero(position % steps[axis] == rest))
-            tap = np.arange(window.kernel[axis])[::-1]  # backwards: what is read ascends
-            taps.append(tap[tap * window.dilation[axis] % steps[axis] == rest])
-        if all(map(len, places)) and all(map(len, taps)):
-            axes = [read_by(window, a)[np.ix_(places[a], taps[a])] for a in range(window.rank)]
-            phases.append(_plan(batch, window, axes, taps, places, outputs, True))
-        elif all(map(len, places)):
-            complete = False
-    return phases, complete
+def _width(window, outputs):
+    """Return how many positions so many neighbouring outputs span."""
+    return (outputs - 1) * window.stride[-1] + window.extent[-1]
 
 
-def _plan(batch, window, axes, taps, places, outputs, turned) -> Plan:
-    """Join batch and all axes but the last, for what is read and for where the result goes."""
-    sizes, out_sizes = window.size, window.output
-    if turned:
-        sizes, out_sizes = out_sizes, sizes
-    numbers, wide = np.arange(prod(window.kernel)).reshape(window.kernel), None
-    last, last_places = axes[-1], places[-1]
-    if outputs > 1:
-        last, wide = together(window, outputs, turned)
-        last_places = last_places[::outputs]
-        numbers = np.concatenate([numbers, np.full((*window.kernel[:-1], 1), -1)], axis=-1)
-        wide = numbers[np.ix_(*taps[:-1])][..., wide].reshape(-1, outputs)
-        used = np.arange(len(wide))
-    else:
-        used = numbers[np.ix_(*taps)].reshape(-1)
-    read = joined([batch_table(batch), *axes[:-1]], [batch, *sizes[:-1]])
-    written = [batch_table(batch), *(p[:, None] for p in places[:-1])]
-    written = joined(written, [batch, *out_sizes[:-1]]).reshape(-1)
-    columns, step = side_by_side(last)
-    inside = np.flatnonzero(columns >= 0)
-    run = (int(inside[0]), int(inside[-1]) + 1) if inside.size else (0, 0)
-    if np.any(np.diff(columns[slice(*run)]) != 1):
-        run = (0, 0)
-    return Plan(read, columns, run, step, last.shape[1], used, written, last_places, wide)
+def most_together(count: int, filters: int, dtype: np.dtype) -> int:
+    """Return how many outputs of so many filters may be taken together: two vectors of them."""
+    return min(count, 2 * lane_count(dtype) // filters)
 
 
-def together(window: Window, outputs: int, turned: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Take neighbours along the last axis together: what is read, through which tap (or −1).
+def best_forward_plan(window: Window, most: int, work: Callable[[int, int, int], int]) -> Plan:
+    """Take at most so many outputs together, as makes least ``work(windows, taps, outputs)``."""
+    count = window.output[-1]
+    best, least = 1, GAIN * work(count, window.kernel[-1], 1)
+    for outputs in range(2, most + 1):
+        needed = work(-(-count // outputs), _width(window, outputs), outputs)
+        if needed < least:
+            best, least = outputs, needed
+    return forward_plan(window, best)
 
-    The tables have the axes ``(group, read)`` and ``(read, output of the group)``.
+
+def forward_plans(window: Window, filters: int, dtype: np.dtype, alone: bool) -> list[Plan]:
+    """Return the plan of a convolution with so many filters; ``alone``: no outputs together."""
+    most = 1 if alone else most_together(window.output[-1], filters, dtype)
+    return [best_forward_plan(window, most, lambda p, t, o: _work(p, t, o * filters, dtype))]
+
+
+def gradient_plans(window: Window, filters: int, dtype: np.dtype, alone: bool) -> list[Plan]:
+    """Return the plans of a gradient to an input with so many channels (``filters``).
+
+    Where the kernel is shorter than the stride, they do not reach every position.
     """
-    stride, dilation, before = window.stride[-1], window.dilation[-1], window.before[-1]
-    place, tap = np.arange(outputs)[:, None], np.arange(window.kernel[-1])
-    if turned:
-        read, rest = np.divmod(place + before - tap * dilation, stride)
-        size, count, advance = window.output[-1], window.size[-1], outputs // stride
-    else:
-        read = place * stride + tap * dilation - before
-        rest, advance = np.zeros_like(read), outputs * stride
-        size, count = window.size[-1], window.output[-1]
-    place, tap = np.nonzero(rest == 0)
-    read = read[place, tap]
-    first = read.min()
-    taps = np.full((read.max() - first + 1, outputs), -1)
-    taps[read - first, place] = tap
-    position = first + np.arange(0, -(-count // outputs))[:, None] * advance + np.arange(len(taps))
-    return np.where((position >= 0) & (position < size), position, OUTSIDE), taps
-
-
-@lru_cache(maxsize=256)
-def outputs_together(window: Window, filters: int, dtype: np.dtype, turned: bool) -> int:
-    """Return how many neighbouring outputs are best taken together: 1 if there are many filters."""
-    lanes, stride = lane_count(dtype), window.stride[-1] if turned else 1
-    count, kernel = (window.size if turned else window.output)[-1], window.kernel[-1]
-
-    def work(places, taps, numbers):
-        panel = panel_width(dtype, numbers)
-        rows = panel_rows(dtype, panel)
-        return -(-places // rows) * rows * taps * -(-numbers // panel) * panel
-
-    best, least = 1, GAIN * work(-(-count // stride), kernel, filters)
-    for outputs in range(stride, min(count, 2 * lanes // filters) + 1, stride):
-        taps = len(together(window, outputs, turned)[1])
-        if outputs > 1 and work(-(-count // outputs), taps, outputs * filters) < least:
-            best, least = outputs, work(-(-count // outputs), taps, outputs * filters)
-    return best
+    stride, size = window.stride[-1], window.size[-1]
+    tap, top, many, step, tap_step = phases(window, window.rank - 1)
+    low = top - (many - 1) * step  # each phase's first window reads low, low + step, … top
+    differs = alone | (np.diff(tap) != 1) | (np.diff(top) != 0) | (np.diff(many) != 0)
+    plans = []
+    for begin, end in pairwise([0, *map(int, np.flatnonzero(differs) + 1), len(tap)]):
+        if many[begin]:
+            taps = tap[begin] + np.arange(many[begin])[::-1, None] * tap_step
+            taps, places = taps + np.arange(end - begin), -(-(size - begin) // stride)
+            plans.append(Plan(int(low[begin]), 1, step, places, begin, stride, taps))
+    most = 0 if alone or not plans else most_together(size, filters, dtype)
+    if most < stride:
+        return plans
+    first, span = int(low[many > 0].min()), int(top[many > 0].max() - low[many > 0].min())
+    best, least = (
+        0,
+        GAIN
+        * sum(_work(plan.places, len(plan.taps), plan.outputs * filters, dtype) for plan in plans),
+    )
+    for outputs in range(stride, most + 1, stride):
+        width = span + outputs // stride
+        work = _work(-(-size // outputs), width, outputs * filters, dtype)
+        if work < least:
+            best, least = outputs, work
+    if not best:
+        return plans
+    taps = np.full((span + best // stride, best), -1)
+    for output in range(best):
+        turn, phase = divmod(output, stride)
+        steps = np.arange(many[phase])
+        taps[top[phase] + turn - first - steps * step, output] = tap[phase] + steps * tap_step
+    return [Plan(first, best // stride, 1, -(-size // best), 0, best, taps)]

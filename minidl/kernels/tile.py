@@ -255,7 +255,10 @@ def store_tile(typing, c, start, tile):
 
 @intrinsic
 def finish_tile(typing, y, start, pitch, tile, bias, bias_start, floor):
-    """Put a tile into y, rows a pitch apart, plus the bias and not below ``floor``."""
+    """Put a tile into y, rows a pitch apart, plus the bias and not below ``floor``.
+
+    Return zeros, or NaN where a number of the tile is not finite.
+    """
     rows, vectors, width = _shape(tile)
 
     def emit(context, builder, signature, arguments):
@@ -263,14 +266,18 @@ def finish_tile(typing, y, start, pitch, tile, bias, bias_start, floor):
         register = context.get_value_type(tile.dtype.dtype)
         first = pointer(context, builder, y, y_array, start)
         more = pointer(context, builder, bias, bias_array, bias_start)
+        odd = zero = ir.Constant(register, None)
         for v in range(vectors):
             step = _index(v * width)
             add = load_lanes(builder, builder.gep(more, [step]), register)
             for row in range(rows):
-                total = builder.fadd(builder.extract_value(value, (row, v)), add)
+                total = builder.extract_value(value, (row, v))
+                product = builder.fmul(total, zero, flags=("contract",))
+                odd = builder.fadd(product, odd, flags=("contract",))
+                total = builder.fadd(total, add)
                 total = emit_maximum(builder, total, floor_value)
                 place = builder.add(builder.mul(pitch, _index(row)), step)
                 store_lanes(builder, total, builder.gep(first, [place]))
-        return context.get_dummy_value()
+        return odd
 
-    return types.void(y, types.intp, types.intp, tile, bias, types.intp, floor), emit
+    return floor(y, types.intp, types.intp, tile, bias, types.intp, floor), emit

@@ -7,6 +7,8 @@ that use a window never look at a padding argument.
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 Ints = tuple[int, ...]
 
 
@@ -69,6 +71,23 @@ class Window:
                 self.before, self.output, self.stride, self.extent, self.size, strict=True
             )
         )
+
+    def taps_within(self, axis: int, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return, for each output position, the first tap that reads one of low … high − 1.
+
+        And how many taps do. Where there are none, the first tap is 0.
+        """
+        dilation = self.dilation[axis]
+        start = np.arange(self.output[axis], dtype=np.int64) * self.stride[axis] - self.before[axis]
+        first = np.maximum(-((start - low) // dilation), 0)
+        count = np.minimum((high - 1 - start) // dilation + 1, self.kernel[axis]) - first
+        return np.where(count > 0, first, 0), np.maximum(count, 0)
+
+    @cached_property
+    def holds_only_padding(self) -> bool:
+        """True if a window reads nothing but padding."""
+        each = (self.taps_within(axis, 0, self.size[axis])[1] for axis in range(self.rank))
+        return not all(count.all() for count in each)
 
     @property
     def is_pointwise(self) -> bool:

@@ -18,13 +18,12 @@ In three dimensions, the taps of the first axis are further terms of the sum ove
 The gradient to the input is the same convolution of dy, kernel flipped and transposed.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
-from minidl.kernels import threads
+from minidl.kernels import numpy_direct, threads
+from minidl.kernels.kept import kept
 from minidl.kernels.lanes import lane_count
-from minidl.kernels.tables import batch_table, joined, read_by, reads
+from minidl.kernels.tables import Rows, read_by, reads, rows
 from minidl.kernels.tile import panel_width, tile_rows, tile_steps
 from minidl.kernels.window import Window
 from minidl.kernels.winograd_blocks import Shape, Steps, winograd_blocks
@@ -47,43 +46,45 @@ def fits(window: Window) -> bool:
 def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
     """The convolution; arguments as in ``numpy_conv``."""
     y = aligned((x.shape[0], *window.output, w.shape[-1]), x.dtype)
-    planes = planes_table(x.shape[0], window, False)
-    _run(x, w, y, planes, window.before[-2:], groups, False, bias, relu)
-    return y
+    planes = planes_read(window, False)
+    if _run(x, w, y, planes, window.before[-2:], groups, False, bias, relu):
+        return y
+    return numpy_direct.convolve(x, w, window, groups, bias=bias, relu=relu)
 
 
 def convolve_input_gradient(dy, w, window: Window, groups=1) -> np.ndarray:
     """The gradient to the input: position i reads dy at i + before − k, so k is turned round."""
     dx = aligned((dy.shape[0], *window.size, w.shape[-2] * groups), dy.dtype)
-    planes = planes_table(dy.shape[0], window, True)
+    planes = planes_read(window, True)
     before = tuple(2 - b for b in window.before[-2:])
-    _run(dy, w, dx, planes, before, groups, True, None, False)
-    return dx
+    if _run(dy, w, dx, planes, before, groups, True, None, False):
+        return dx
+    return numpy_direct.convolve_input_gradient(dy, w, window, groups)
 
 
-@lru_cache(maxsize=256)
-def planes_table(batch, window, turned) -> np.ndarray:
-    """Table of the planes that each output plane's taps read, or of those that read it."""
-    table, sizes = (read_by, window.output) if turned else (reads, window.size)
-    tables = [table(window, axis) for axis in range(window.rank - 2)]
-    return joined([batch_table(batch), *tables], [batch, *sizes[:-2]])
+@kept
+def planes_read(window, turned) -> Rows:
+    """Tell the planes that each output plane's taps read, or those that read it."""
+    table = read_by if turned else reads
+    return rows([table(window, axis) for axis in range(window.rank - 2)])
 
 
-def shape_of(x, y, w_shape, planes, before, groups, turned) -> Shape:
+def shape_of(x, y, w_shape, planes: Rows, before, groups, turned) -> Shape:
     """Collect the sizes of one convolution that reads x and writes y."""
-    rows, columns = -(-y.shape[-3] // TILE), -(-y.shape[-2] // TILE)
+    down, across = -(-y.shape[-3] // TILE), -(-y.shape[-2] // TILE)
     return Shape(
         *(x.shape[-3], x.shape[-2], x.shape[-1] // groups, x.shape[-1], *before),
         *(y.shape[-3], y.shape[-2], y.shape[-1] // groups, y.shape[-1]),
-        *(rows, columns, rows * columns * len(planes), planes.shape[1]),
+        *(down, across, down * across * y.shape[0] * planes.count, planes.taps),
         *(w_shape[-2], w_shape[-1], turned),
     )
 
 
-def _run(x, w, y, planes, before, groups, turned, bias, relu):
+def _run(x, w, y, planes, before, groups, turned, bias, relu) -> bool:
+    """Do a convolution; return whether all that came out is finite."""
     shape = shape_of(x, y, w.shape, planes, before, groups, turned)
     channels, filters = shape.channels, shape.filters
-    steps = _steps(shape, x.dtype)
+    steps, odd = _steps(shape, x.dtype), np.zeros(1, np.int64)
     for group in range(groups):
         w_start = group * (channels if turned else filters)
         more = np.zeros(filters + lane_count(x.dtype), x.dtype)
@@ -91,14 +92,16 @@ def _run(x, w, y, planes, before, groups, turned, bias, relu):
             more[:filters] = bias[group * filters : (group + 1) * filters]
         _run_group(
             flat(x)[group * channels :],
-            flat(planes),
+            planes[:2],
             flat(w)[w_start:],
             flat(more),
             y.reshape(-1)[group * filters :],
             shape,
             steps,
             relu,
+            odd,
         )
+    return not odd[0]
 
 
 CACHE = 1 << 20  # bytes that a task may fill of its processor's second-level cache
@@ -129,7 +132,7 @@ def up(number: int, unit: int) -> int:
     return -(-number // unit) * unit
 
 
-def _run_group(x, planes, w, bias, y, s: Shape, steps: Steps, relu):
+def _run_group(x, planes, w, bias, y, s: Shape, steps: Steps, relu, odd):
     tile_blocks = -(-s.tiles // steps.tiles)
     channel_blocks = -(-s.channels // steps.channels)
     filter_blocks = -(-s.filters // steps.filters)
@@ -148,7 +151,7 @@ def _run_group(x, planes, w, bias, y, s: Shape, steps: Steps, relu):
                 *(todo, (make_a, make_b, product), relu, x, planes, w, bias, y),
                 a.reshape(-1) if share_a else a[slot],
                 b.reshape(-1) if share_b else b[slot],
-                *(c[slot], patch[slot], s, steps),
+                *(c[slot], patch[slot], odd, s, steps),
             )
 
         threads.run(work, tasks)

@@ -7,9 +7,11 @@ by ``winograd`` for all of them. The blocks lie in memory as ``multiply`` wants 
 from math import inf
 from typing import NamedTuple
 
+from minidl.kernels.choose import any_nan
 from minidl.kernels.jit import inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store, turn
 from minidl.kernels.multiply import multiply
+from minidl.kernels.tables import row_read
 from minidl.kernels.tile import rows_of, steps_of
 from minidl.kernels.turns import tasks_of
 from minidl.kernels.winograd_transform import (
@@ -80,7 +82,7 @@ def input_block(x, planes, s, first, last, channel, stop, patch, a, a_step):
         at = t - first
         o = at // rows * POINTS * a_step + at % rows * width
         for tap in range(s.taps):
-            source = planes[plane * s.taps + tap] if t < last else -1
+            source = row_read(planes[0], planes[1], plane, tap) if t < last else -1
             for c in range(channel, stop, width):
                 i = ((source * s.height + top) * s.width + left) * s.pitch + c
                 if inside and source >= 0 and c + width <= stop:
@@ -159,8 +161,8 @@ def copy_square(w, s, tap, channel, stop, filter_, filter_stop, patch):
 
 @inner
 def output_block(c, c_step, panel, s, first, last, filter_, filter_stop, bias, floor, patch, y):
-    """Take the products of some tiles and filters to y."""
-    width, rows = lanes(y), rows_of(y)
+    """Take the products of some tiles and filters to y; tell whether any is not finite."""
+    width, rows, odd = lanes(y), rows_of(y), fill(y, 0)
     for t in range(first, last):
         plane, position = divmod(t, s.rows * s.columns)
         top, left = position // s.columns * TILE, position % s.columns * TILE
@@ -173,19 +175,23 @@ def output_block(c, c_step, panel, s, first, last, filter_, filter_stop, bias, f
             down = s.out_width * s.out_pitch
             more = load(bias, f)
             if inside and f + width <= filter_stop:
-                transform_output(c, i, c_step, y, o, down, s.out_pitch, more, floor)
+                odd = odd + transform_output(c, i, c_step, y, o, down, s.out_pitch, more, floor)
                 continue
-            transform_output(c, i, c_step, patch, 0, TILE * width, width, more, floor)
+            odd = odd + transform_output(c, i, c_step, patch, 0, TILE * width, width, more, floor)
             for row in range(min(TILE, s.out_height - top)):
                 for column in range(min(TILE, s.out_width - left)):
                     for lane in range(min(width, filter_stop - f)):
                         value = patch[(row * TILE + column) * width + lane]
                         y[o + row * down + column * s.out_pitch + lane] = value
+    return any_nan(odd)
 
 
 @kernel
-def winograd_blocks(todo, what, relu, x, planes, w, bias, y, a, b, c, patch, s, steps):
-    """Make all blocks of a, or of b, or take products to the output; see ``winograd_block``."""
+def winograd_blocks(todo, what, relu, x, planes, w, bias, y, a, b, c, patch, odd, s, steps):
+    """Make all blocks of a, or of b, or take products to the output; see ``winograd_block``.
+
+    Set ``odd[0]`` if anything but a finite number came out.
+    """
     make_a, make_b, product = what
     channel_blocks = -(-s.channels // steps.channels)
     filter_blocks = -(-s.filters // steps.filters)
@@ -196,10 +202,11 @@ def winograd_blocks(todo, what, relu, x, planes, w, bias, y, a, b, c, patch, s, 
             blocks = (task // channel_blocks, task % channel_blocks, 0)
         else:
             blocks = (0, task // filter_blocks, task % filter_blocks)
-        winograd_block(
+        if winograd_block(
             *(make_a, make_b, product, blocks, relu),
             *(x, planes, w, bias, y, a, b, c, patch, s, steps),
-        )
+        ):
+            odd[0] = 1
 
 
 @inner
@@ -209,7 +216,7 @@ def winograd_block(
     """Do one block's share: make a block of a, make a block of b, multiply and give output.
 
     ``blocks`` says which: (tile block, channel block, filter block); a product runs through all the
-    channel blocks itself, making its own a and b if asked to.
+    channel blocks itself, making its own a and b if asked to. Tell whether any output is odd.
     """
     tile_block, channel_block, filter_block = blocks
     first = tile_block * steps.tiles
@@ -241,8 +248,9 @@ def winograd_block(
                 *(a_block, b_block, c, POINTS, row_blocks, depth, panels, panel),
                 *(steps.a, steps.b, steps.c, block > 0),
             )
-    if product:
-        floor = fill(y, 0.0 if relu else -inf)
-        output_block(
-            *(c, steps.c, panel, s, first, last, filter_, filter_stop, bias, floor, patch, y)
-        )
+    if not product:
+        return False
+    floor = fill(y, 0.0 if relu else -inf)
+    return output_block(
+        *(c, steps.c, panel, s, first, last, filter_, filter_stop, bias, floor, patch, y)
+    )

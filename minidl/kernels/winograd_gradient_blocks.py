@@ -10,6 +10,7 @@ small enough for ``sums`` to stay in cache.
 
 from typing import NamedTuple
 
+from minidl.kernels.choose import any_nan
 from minidl.kernels.gradient_shares import share_of
 from minidl.kernels.jit import inner, kernel
 from minidl.kernels.lanes import fill, lanes, load, store
@@ -70,8 +71,11 @@ def output_gradient_block(dy, s, first, last, filter_, filter_stop, panel, patch
 def kernel_gradient_block(
     sums, sums_step, s, channel, stop, filter_, filter_stop, panel, patch, dw
 ):
-    """Take sums to gradients of taps, and write them where the kernel has its weights."""
-    width = lanes(dw)
+    """Take sums to gradients of taps, and write them where the kernel has its weights.
+
+    Tell whether any is not finite.
+    """
+    width, odd = lanes(dw), fill(dw, 0)
     groups = up(stop - channel, width) // width
     panels = up(filter_stop - filter_, panel) // panel
     for tap in range(s.taps):
@@ -84,32 +88,44 @@ def kernel_gradient_block(
                 o = (tap * 9 * s.kernel_rows + c) * s.kernel_pitch + f
                 right = s.kernel_rows * s.kernel_pitch
                 if f + width <= filter_stop:
-                    transform_kernel_gradient(sums, i, sums_step, dw, o, 3 * right, right)
+                    odd = odd + transform_kernel_gradient(
+                        sums, i, sums_step, dw, o, 3 * right, right
+                    )
                     continue
-                transform_kernel_gradient(sums, i, sums_step, patch, 0, 3 * width, width)
+                odd = odd + transform_kernel_gradient(
+                    sums, i, sums_step, patch, 0, 3 * width, width
+                )
                 for position in range(9):
                     for rest in range(filter_stop - f):
                         dw[o + position * right + rest] = patch[position * width + rest]
+    return any_nan(odd)
 
 
 @kernel
-def winograd_gradient_blocks(todo, do, x, planes, dy, dw, sums, own, s, steps):
-    """Do all blocks of channels and filters; see ``kernel_gradient``."""
+def winograd_gradient_blocks(todo, do, x, planes, dy, dw, sums, own, odd, s, steps):
+    """Do all blocks of channels and filters; see ``kernel_gradient``.
+
+    Set ``odd[0]`` if anything but a finite number came out.
+    """
     a, d, patch = own
     filter_blocks = -(-s.filters // steps.filters)
     for task in tasks_of(todo):
         sum_up, finish, parts, at, share, start = share_of(task, *do)
         block = (share, at // filter_blocks, at % filter_blocks)
-        winograd_gradient_block(
+        if winograd_gradient_block(
             sum_up, finish, parts, block, x, planes, dy, dw, a, d, sums[start:], patch, s, steps
-        )
+        ):
+            odd[0] = 1
 
 
 @inner
 def winograd_gradient_block(
     sum_up, finish, parts, block, x, planes, dy, dw, a, d, sums, patch, s, steps
 ):
-    """Sum over one share of the tiles, or add the sums of several shares and write dw, or both."""
+    """Sum over one share of the tiles, or add the sums of several shares and write dw, or both.
+
+    Tell whether anything that was written is not finite.
+    """
     share, channel_block, filter_block = block
     channel, filter_ = channel_block * steps.channels, filter_block * steps.filters
     stop = min(channel + steps.channels, s.channels)
@@ -129,11 +145,12 @@ def winograd_gradient_block(
                 *(a, d, sums, POINTS, up(last - first, rows) // rows, groups, panels, panel),
                 *(steps.a, steps.d, steps.sums, first > share * steps.share),
             )
-    if finish:
-        size = POINTS * steps.sums
-        for part in range(1, parts):
-            for i in range(0, size, width):
-                store(sums, i, load(sums, i) + load(sums, part * size + i))
-        kernel_gradient_block(
-            *(sums, steps.sums, s, channel, stop, filter_, filter_stop, panel, patch, dw)
-        )
+    if not finish:
+        return False
+    size = POINTS * steps.sums
+    for part in range(1, parts):
+        for i in range(0, size, width):
+            store(sums, i, load(sums, i) + load(sums, part * size + i))
+    return kernel_gradient_block(
+        *(sums, steps.sums, s, channel, stop, filter_, filter_stop, panel, patch, dw)
+    )

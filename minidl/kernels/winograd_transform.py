@@ -159,16 +159,20 @@ def gather_row(m, i, step):
 
 @inner
 def store_outputs(y, o, down, values, bias, floor):
-    """Put four outputs, each ``down`` after the one before."""
+    """Put four outputs, each ``down`` after the one before; return 0, or NaN for one not finite."""
     store(y, o, maximum(values[0] + bias, floor))
     store(y, o + down, maximum(values[1] + bias, floor))
     store(y, o + 2 * down, maximum(values[2] + bias, floor))
     store(y, o + 3 * down, maximum(values[3] + bias, floor))
+    return 0 * values[0] + 0 * values[1] + 0 * values[2] + 0 * values[3]
 
 
 @inner
 def transform_output(m, i, step, y, o, down, right, bias, floor):
-    """Aᵀ M A, plus the bias and not below ``floor``; m as ``transform_input`` leaves its points."""
+    """Aᵀ M A, plus the bias and not below ``floor``; m as ``transform_input`` leaves its points.
+
+    Return zeros, or NaN where an output is not finite.
+    """
     row = 6 * step
     r0 = gather_row(m, i, step)
     r1 = gather_row(m, i + row, step)
@@ -177,13 +181,13 @@ def transform_output(m, i, step, y, o, down, right, bias, floor):
     r4 = gather_row(m, i + 4 * row, step)
     r5 = gather_row(m, i + 5 * row, step)
     c = outputs(r0[0], r1[0], r2[0], r3[0], r4[0], r5[0])
-    store_outputs(y, o, down, c, bias, floor)
+    odd = store_outputs(y, o, down, c, bias, floor)
     c = outputs(r0[1], r1[1], r2[1], r3[1], r4[1], r5[1])
-    store_outputs(y, o + right, down, c, bias, floor)
+    odd = odd + store_outputs(y, o + right, down, c, bias, floor)
     c = outputs(r0[2], r1[2], r2[2], r3[2], r4[2], r5[2])
-    store_outputs(y, o + 2 * right, down, c, bias, floor)
+    odd = odd + store_outputs(y, o + 2 * right, down, c, bias, floor)
     c = outputs(r0[3], r1[3], r2[3], r3[3], r4[3], r5[3])
-    store_outputs(y, o + 3 * right, down, c, bias, floor)
+    return odd + store_outputs(y, o + 3 * right, down, c, bias, floor)
 
 
 @inner
@@ -225,7 +229,10 @@ def tap_row(v, i, step):
 
 @inner
 def transform_kernel_gradient(v, i, step, w, o, down, right):
-    """Gᵀ V G: 36 points, ``step`` apart, → 3×3 gradients of taps."""
+    """Gᵀ V G: 36 points, ``step`` apart, → 3×3 gradients of taps.
+
+    Return zeros, or NaN where a gradient is not finite.
+    """
     row = 6 * step
     r0 = tap_row(v, i, step)
     r1 = tap_row(v, i + row, step)
@@ -233,14 +240,20 @@ def transform_kernel_gradient(v, i, step, w, o, down, right):
     r3 = tap_row(v, i + 3 * row, step)
     r4 = tap_row(v, i + 4 * row, step)
     r5 = tap_row(v, i + 5 * row, step)
-    store_taps(w, o, down, kernel_taps(r0[0], r1[0], r2[0], r3[0], r4[0], r5[0]))
-    store_taps(w, o + right, down, kernel_taps(r0[1], r1[1], r2[1], r3[1], r4[1], r5[1]))
-    store_taps(w, o + 2 * right, down, kernel_taps(r0[2], r1[2], r2[2], r3[2], r4[2], r5[2]))
+    a = store_taps(w, o, down, kernel_taps(r0[0], r1[0], r2[0], r3[0], r4[0], r5[0]))
+    b = store_taps(w, o + right, down, kernel_taps(r0[1], r1[1], r2[1], r3[1], r4[1], r5[1]))
+    right *= 2
+    return (
+        a
+        + b
+        + store_taps(w, o + right, down, kernel_taps(r0[2], r1[2], r2[2], r3[2], r4[2], r5[2]))
+    )
 
 
 @inner
 def store_taps(w, o, down, values):
-    """Put three taps, each ``down`` after the one before."""
+    """Put three taps, each ``down`` after the one before; return 0, or NaN if one is not finite."""
     store(w, o, values[0])
     store(w, o + down, values[1])
     store(w, o + 2 * down, values[2])
+    return 0 * values[0] + 0 * values[1] + 0 * values[2]
