@@ -19,7 +19,7 @@ from minidl.kernels import jit, threads
 if not jit.AVAILABLE:
     pytest.skip("needs Numba", allow_module_level=True)
 
-from thread_cases import Notes, all_meet
+from tests.kernels.thread_cases import Notes, all_meet
 
 KINDS = [KeyboardInterrupt, OutOfTime, MemoryError]
 KERNELS = str(Path(threads.__file__).parent)
