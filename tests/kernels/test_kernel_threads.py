@@ -15,7 +15,7 @@ from minidl.kernels import jit, threads
 if not jit.AVAILABLE:
     pytest.skip("needs Numba", allow_module_level=True)
 
-from thread_cases import Notes, all_meet
+from tests.kernels.thread_cases import Notes, all_meet
 
 
 @pytest.fixture(autouse=True)
