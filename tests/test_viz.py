@@ -66,6 +66,19 @@ def test_a_figure_without_words_is_refused():
     plt.close(fig)
 
 
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, MemoryError])
+def test_a_figure_is_closed_if_its_drawing_is_interrupted(shown, monkeypatch, kind):
+    def interrupt(_):
+        raise kind
+
+    monkeypatch.setattr(viz, "png", interrupt)
+    with pytest.raises(kind):
+        viz.show(plt.figure(), alt="A line.")
+    with pytest.raises(kind):
+        viz.explore(lambda slope: plt.figure(), alt="A slope.", slope=(0, 2))
+    assert plt.get_fignums() == []
+
+
 def test_the_same_figure_gives_the_same_bytes():
     def draw():
         viz.style()

@@ -55,7 +55,8 @@ def ring(typing, address):
 
 
 def _one_more(builder, address):
-    return builder.atomic_rmw("add", address, ir.Constant(ir.IntType(64), 1), "seq_cst")
+    one = ir.Constant(ir.IntType(64), 1)
+    return builder.atomic_rmw("add", address, one, "seq_cst")
 
 
 @intrinsic

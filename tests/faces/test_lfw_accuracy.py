@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from tqdm import tqdm
 
 from minidl.faces import cross_validate, lfw_accuracy
 
@@ -35,6 +36,17 @@ def test_folds_thresholds_and_pictures_encoded_once(folder):
     result = lfw_accuracy(folder, encode, progress=False)
     assert result.mean == 1 and len(result.accuracies) == 2
     assert len(seen) == len(set(seen)) == 12  # of 8 pairs with 16 places
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, MemoryError])
+def test_its_bar_is_closed_if_it_is_interrupted(folder, kind):
+    def encode(_):
+        raise kind
+
+    with pytest.raises(kind) as kept:  # with its frames, as a notebook keeps it
+        lfw_accuracy(folder, encode)
+    assert not list(tqdm._instances)
+    del kept
 
 
 def test_an_encoding_that_knows_nothing_does_no_better_than_chance(folder):

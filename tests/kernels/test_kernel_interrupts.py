@@ -156,7 +156,7 @@ def test_a_convolution_after_one_that_was_stopped(convolution):
     assert all_meet(3)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(15)
 def test_a_convolution_after_one_that_was_stopped_at_any_line(convolution):
     convolve, x, other = convolution
     right, lines = convolve(other), 0
@@ -199,7 +199,7 @@ class Worker(threading.Thread):
         assert self.stopped.wait(60)
 
 
-@pytest.mark.parametrize("seconds", [1, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seconds", [1, pytest.param(20, marks=pytest.mark.slow(20))])
 def test_convolutions_in_a_hail_of_exceptions(convolution, seconds):
     convolve, x, other = convolution
     pairs = itertools.cycle([(x, convolve(x)), (other, convolve(other))])

@@ -57,9 +57,9 @@ MUTANTS = (
     _mutant(
         "kernels",
         "the caller waits for its helpers for a moment only",
-        "minidl/kernels/threads.py",
-        "while not self.all_left():",
-        "if not self.all_left():",
+        "minidl/kernels/turns.py",
+        "while look(todo, slot):",
+        "if look(todo, slot):",
     ),
     _mutant(
         "kernels",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tqdm import tqdm
 
 from minidl import kernels, nn
 from tests.nn.network_checks import bits, check_gradients, close, shake
@@ -427,6 +428,21 @@ def test_predict_leaves_the_last_run_and_the_mode_alone(capsys):
     assert capsys.readouterr().err == ""
     net.predict(x, batch_size=2, progress=True)
     assert "2/2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, MemoryError])
+def test_predict_that_is_interrupted_closes_its_bar_and_restores_the_mode(monkeypatch, kind):
+    net = nn.Sequential([nn.Dense(2)], input_shape=(3,)).train()
+
+    def interrupt(*_, **__):
+        raise kind
+
+    monkeypatch.setattr(net, "trace", interrupt)
+    with pytest.raises(kind) as kept:  # with its frames, as a notebook keeps it
+        net.predict(np.ones((4, 3), np.float32), batch_size=2, progress=True)
+    assert not list(tqdm._instances)
+    assert net.training
+    del kept
 
 
 def test_a_run_without_caches_cannot_go_back():
