@@ -7,8 +7,8 @@ LOOKALIKES = {"×": "x", "·": ".", "─": "-", "−": "-", "±": "+-", "→": "
 
 
 def say(text: object) -> None:
-    """Print a text on any console."""
-    print(printable(str(text)))
+    """Print a text on any console, at once."""
+    print(printable(str(text)), flush=True)
 
 
 def printable(text: str) -> str:

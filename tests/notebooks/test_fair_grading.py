@@ -15,7 +15,7 @@ from minidl.course.files import read, write
 from minidl.course.submissions import faults
 from minidl.course.teach import make
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(40)
 
 NAME, FILE = "01_small", "01_small.ipynb"
 RIGHT = find("output_size").source
@@ -80,19 +80,18 @@ def hand_in(course, student, edit):
     write(notebook, course / "submitted" / student / NAME / FILE)
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
+@pytest.fixture
+def course(tmp_path):
     """A teacher's folder with a notebook of one exercise, handed out, handed in and graded."""
-    folder = tmp_path_factory.mktemp("fair")
     cells = [
         new_markdown_cell("# 01", id="title"),
         setup_cell("import numpy as np"),
         *exercise_cells("output_size"),
         new_code_cell("print(1)", id="last"),
     ]
-    write(new_notebook(cells=cells), folder / "notebooks" / FILE)
-    course = folder / "it's my course"
-    make(folder / "notebooks", course)
+    write(new_notebook(cells=cells), tmp_path / "notebooks" / FILE)
+    course = tmp_path / "it's my course"
+    make(tmp_path / "notebooks", course)
     run = nbgrader(course, "generate_assignment", NAME)
     assert run.returncode == 0, run.stderr
     for student, (source, _) in ANSWERS.items():
@@ -111,7 +110,13 @@ def scores(course):
         return {s.student.id: s.score for s in book.assignment_submissions(NAME)}
 
 
-def test_points_are_for_the_answer_alone(course):
+def test_points_are_for_the_answer_alone_and_no_zero_is_silent(course):
+    _points_are_for_the_answer_alone(course)
+    _no_zero_is_silent(course)
+    _a_cell_that_is_there_twice_stops_nbgrader(course)
+
+
+def _points_are_for_the_answer_alone(course):
     given = scores(course)
     assert {s: given[s] for s in ANSWERS} == {s: float(right) for s, (_, right) in ANSWERS.items()}
     said = {
@@ -122,7 +127,7 @@ def test_points_are_for_the_answer_alone(course):
     assert "own version" in said["checked"]
 
 
-def test_no_zero_is_silent(course):
+def _no_zero_is_silent(course):
     assert all(score == 0 for student, score in scores(course).items() if student in ACCIDENTS)
     found = {fault.student: fault.what for fault in faults(course)}
     assert set(found) == set(ACCIDENTS), "and no zero that a wrong answer has earned"
@@ -132,7 +137,7 @@ def test_no_zero_is_silent(course):
     assert "not the version" in found["late"]
 
 
-def test_a_cell_that_is_there_twice_stops_nbgrader(course):
+def _a_cell_that_is_there_twice_stops_nbgrader(course):
     hand_in(course, "twice", repeat)
     assert [f.student for f in faults(course) if "is there 2 times" in f.what] == ["twice"]
     run = nbgrader(course, "autograde", NAME, "--student", "twice")
