@@ -120,7 +120,7 @@ def test_no_picture_is_blank(crowd):
     ],
 )
 def test_senseless_arguments(arguments, options, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         faces(*arguments, **options)
 
 

@@ -136,8 +136,8 @@ REFUSED = [
     ),
     (build(nn.ReLU(), dtype=int), TypeError, "a network's dtype must be np.float32 or np.float64"),
     (build(nn.ReLU(), dtype=None), TypeError, "a network's dtype must be np.float32 or np.float64"),
-    (build(nn.ReLU(), seed=None), ValueError, "seed must be an int of 0 or more, got None"),
-    (build(nn.ReLU(), seed=-1), ValueError, "seed must be an int of 0 or more, got -1"),
+    (build(nn.ReLU(), seed=None), TypeError, "seed must be an int of 0 or more, got None"),
+    (build(nn.ReLU(), seed=-1), ValueError, "seed must be at least 0, got -1"),
     (
         build(nn.Conv1D(4, 3)),
         ValueError,

@@ -345,8 +345,8 @@ REFUSED = [
     (batches_of(x=X[:0], target=LABELS[:0]), ValueError, "equally long and not empty, got 0 and 0"),
     (batches_of(batch_size=0), ValueError, "batch_size must be at least 1"),
     (batches_of(batch_size=2.0), TypeError, "batch_size must be an int"),
-    (batches_of(seed=-1), ValueError, "seed must be an int of 0 or more, got -1"),
-    (batches_of(seed=None), ValueError, "seed must be an int of 0 or more, got None"),
+    (batches_of(seed=-1), ValueError, "seed must be at least 0, got -1"),
+    (batches_of(seed=None), TypeError, "seed must be an int of 0 or more, got None"),
 ]
 
 

@@ -264,7 +264,7 @@ def test_replacing_a_file_that_another_process_reads(no_pip, monkeypatch):
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"no asset is called 'vgg16'; there are .*vgg19"):
+    with pytest.raises(ValueError, match=r"asset must be one of vgg19, .*got 'vgg16'"):
         fetch("vgg16")
 
 
