@@ -65,8 +65,8 @@ MUTANTS = (
         "kernels",
         "counting up is no atomic step: two threads can take one task",
         "minidl/kernels/turns.py",
-        'return builder.atomic_rmw("add", address, one, "seq_cst")',
-        "old = builder.load(address); builder.store(builder.add(old, one), address); return old",
+        'return builder.atomic_rmw("add", address, ir.Constant(ir.IntType(64), 1), "seq_cst")',
+        "n = builder.load(address); builder.store(builder.add(n, n.type(1)), address); return n",
     ),
     _mutant(
         "kernels",
@@ -92,10 +92,10 @@ MUTANTS = (
     ),
     _mutant(
         "functional",
-        "a window of nothing but padding is refused only if all are such",
-        "minidl/functional/pool.py",
-        "window_counts(window, False).min() < 1",
-        "window_counts(window, False).max() < 1",
+        "an unknown name of a gradient passes if a known one stands beside it",
+        "minidl/functional/arguments.py",
+        "if any(name not in names for name in asked)",
+        "if asked and all(name not in names for name in asked)",
     ),
     _mutant(
         "functional",

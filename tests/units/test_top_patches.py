@@ -63,12 +63,20 @@ def test_patches_are_cut_where_the_unit_looked(network, images):
             np.testing.assert_allclose(a[position], found.value[unit, rank], rtol=1e-3)
 
 
-@pytest.mark.parametrize("batch_size", [5, 80])  # short arrays are sorted stably by any sort
-def test_ties_go_to_the_earlier_picture_and_position(network, batch_size):
-    flat = np.zeros((90, 10, 10, 3), np.float32)
-    found = top_patches(network, flat, ("c2",), batch_size=batch_size, progress=False)["c2"]
+def test_ties_go_to_the_earlier_picture_and_position(network):
+    flat = np.zeros((12, 10, 10, 3), np.float32)
+    found = top_patches(network, flat, ("c2",), batch_size=5, progress=False)["c2"]
     assert (found.picture == np.arange(9)).all()
     assert (found.position == 0).all()
+
+
+@pytest.mark.parametrize("batch_size", [7, 100])
+def test_of_many_copies_the_first_come_first(network, images, batch_size):
+    copies = np.random.default_rng(1).integers(0, 4, 100)
+    found = top_patches(network, images[copies], ("c2",), batch_size=batch_size, progress=False)
+    for pictures in found["c2"].picture:
+        strongest = copies[pictures[0]]
+        np.testing.assert_array_equal(pictures, np.flatnonzero(copies == strongest)[:9])
 
 
 def test_pictures_of_several_sizes(network):
