@@ -70,7 +70,7 @@ def _package(name: str) -> Finding:
     advice = "run: python -m pip install -r requirements.txt"
     try:
         module = importlib.import_module(name)
-    except ImportError as error:
+    except (ImportError, OSError) as error:
         return Finding(name, name == "numba", f"not installed ({error})", advice)
     return Finding(name, True, getattr(module, "__version__", "installed"))
 
@@ -78,7 +78,7 @@ def _package(name: str) -> Finding:
 def _compiler() -> Finding:
     try:
         off = importlib.import_module("numba").config.DISABLE_JIT
-    except ImportError:
+    except (ImportError, OSError):
         off = True
     found = "off: everything works, several times more slowly" if off else "on"
     return Finding("compiled loops", True, found)

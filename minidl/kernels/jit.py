@@ -17,7 +17,7 @@ try:
     from numba.core import event
 
     AVAILABLE = not numba.config.DISABLE_JIT
-except ImportError:
+except (ImportError, OSError):  # OSError: a library that it needs cannot be loaded
     AVAILABLE = False
 
 if AVAILABLE:

