@@ -7,6 +7,17 @@
 | arrays without a number in them | numpy_conv |
 
 float64 is for checking derivatives: there only sums in the plain order are used, no transforms.
+
+**NaN and infinity** reach exactly the results that they are a term of, forwards and in every
+gradient; padding is no term of anything. The fast ways break this by themselves: Winograd's
+transforms spread a NaN, or what overflows in them, over a tile of 4×4 outputs, and strips multiply
+by zeros where outputs are taken together or where there is padding. But then what is wrong is NaN
+or infinite itself. So each kernel looks whether all its sums are finite, while they are still in
+registers, and if not, the whole call is done once more by ``numpy_direct``, tap by tap. With
+numbers that are not finite a convolution is some ten times slower, therefore.
+
+What is finite but very large is another matter: Winograd's rounding errors are relative to the
+largest of a tile's 6×6 inputs, not to those that an output reads.
 """
 
 import numpy as np

@@ -26,6 +26,7 @@ from minidl.kernels.workspace import aligned, flat, workspace
 
 TASKS = 16  # wanted at least, so that a few threads share the work evenly
 AT_ONCE = 1 << 14  # numbers of strips that are used up at once
+SHORT = 16  # taps of a window; longer ones do not make the numbers that are in use more
 WEAVE = 0.5  # tiles that take as long as weaving a few numbers
 SUMS = 1 << 15  # numbers that a task sums up
 LONGEST = 1 << 12  # numbers of a window's row that are summed up in one go
@@ -197,11 +198,14 @@ def _strips_steps(s, dtype):
     woven = not patch and s.channels < lanes and gain > WEAVE * s.outer_taps * s.step
     run = s.depth if woven or patch else s.run
     taps = 1 if woven or patch or s.depth * s.filters > SUMS else s.outer_taps
-    most = max(AT_ONCE // (s.step * min(run, 16 * s.channels) * taps), 8)
+    short = min(s.inner_taps, SHORT) * s.channels * (s.depth // s.run if run > s.run else taps)
+    most = max(AT_ONCE // (s.step * short), 8)
     segments, each = strips.segments_of(s, most, dtype, not direct)
     s, size = strips.strip_of(s, segments, each, dtype)
     strip = s.row_step if not (woven or patch) and taps == 1 else size
-    pieces = max(1, most // (s.places if segments == 1 else each))
+    room = strips.CACHE // (dtype.itemsize * strip)
+    pieces = min(most // (s.places if segments == 1 else each), room)
+    pieces = max(1, pieces)
     filters = strips.up(min(s.filters, max(SUMS // run, panel)), panel)
     blocks = s.depth // (run * taps) * -(-s.filters // filters)
     count = s.rows * segments

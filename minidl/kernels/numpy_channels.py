@@ -7,6 +7,8 @@ that is where a ReLU after `affine` passes a gradient.
 
 import numpy as np
 
+from minidl.kernels.numpy_direct import quiet
+
 Gate = tuple[np.ndarray, np.ndarray] | None
 
 
@@ -15,6 +17,7 @@ def channel_sums(x: np.ndarray) -> np.ndarray:
     return x.sum(axis=tuple(range(x.ndim - 1)), dtype=np.float64)
 
 
+@quiet
 def channel_products(
     x: np.ndarray, y: np.ndarray, middle: np.ndarray, gate: Gate = None
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -23,12 +26,14 @@ def channel_products(
     return channel_sums(y), channel_sums((x - middle) * y)
 
 
+@quiet
 def channel_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and variance (divided by the count) of each channel."""
     axes = tuple(range(x.ndim - 1))
     return x.mean(axis=axes, dtype=np.float64), x.var(axis=axes, dtype=np.float64)
 
 
+@quiet
 def affine(
     x: np.ndarray, middle: np.ndarray, scale: np.ndarray, shift: np.ndarray, relu: bool = False
 ) -> np.ndarray:
@@ -37,6 +42,7 @@ def affine(
     return np.maximum(y, 0) if relu else y
 
 
+@quiet
 def mixed(
     x: np.ndarray,
     middle: np.ndarray,

@@ -20,7 +20,7 @@ from minidl.kernels.window import Window
 
 __all__ = ["convolve", "convolve_input_gradient", "convolve_kernel_gradient"]
 
-AT_ONCE = 1 << 21  # numbers of a block of columns
+AT_ONCE = 1 << 20  # numbers of a block of columns
 
 
 def pad(x: np.ndarray, window: Window) -> np.ndarray:

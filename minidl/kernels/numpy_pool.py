@@ -34,11 +34,12 @@ def max_pool(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
 
 def _first_taps(window: Window) -> np.ndarray:
     """Return each window's first tap that reads no padding, or 0, ``(*output)``."""
-    first = np.zeros((1,) * window.rank, np.int64)
+    first, real = 0, True
     for axis in range(window.rank):
-        tap, _ = window.taps_within(axis, 0, window.size[axis])
+        tap, count = window.taps_within(axis, 0, window.size[axis])
         first = first * window.kernel[axis] + _along(tap, axis, window.rank)
-    return np.where(window_counts(window, False) > 0, first, 0)
+        real = real & _along(count > 0, axis, window.rank)
+    return first * real
 
 
 def _along(numbers: np.ndarray, axis: int, rank: int) -> np.ndarray:

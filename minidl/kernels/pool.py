@@ -19,6 +19,8 @@ from minidl.kernels.tables import read_by, reads, rows
 from minidl.kernels.window import Window
 from minidl.kernels.workspace import aligned, flat, workspace
 
+PLACES = 1 << 8  # of a row, for which it is noted once what they read
+
 
 def max_pool(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
     """Return the largest value of each window, and which tap held it (the first, at a tie)."""
@@ -77,6 +79,7 @@ def _run(loop, read, window, backward, written, *shares):
     own = list(
         zip(
             workspace("rows", (slots, 2 * max(1, before.taps)), np.int64),
+            workspace("places", (slots, 3 * min(PLACES, sizes.places)), np.int64),
             workspace("tile", (slots, lanes), read[0].dtype),
             workspace("taps", (slots, lanes), numpy_pool.tap_dtype(window)),
             strict=True,

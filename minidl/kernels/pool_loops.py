@@ -6,7 +6,7 @@ read it, so that nothing is ever added to one number by two threads.
 
 Where the channels are no multiple of a vector, the last vector begins earlier and does some of them
 again. With fewer channels than lanes a vector holds some of the next position, too: the next
-position overwrites that, and the last vectors of a task are written number by number.
+position overwrites that, and the last vectors of a row are written number by number.
 """
 
 from typing import NamedTuple
@@ -41,6 +41,21 @@ def rows_of_task(task, s):
 
 
 @inner
+def list_places(last, first, s, places):
+    """List what some places read along the last axis: (first position, its tap, how many)."""
+    stop = min(first + places.size // 3, s.places)
+    for place in range(first, stop):
+        turn, phase = divmod(place, s.period)
+        position = at(last, 3 * phase) + turn * s.advance
+        tap, many = at(last, 3 * phase + 1), at(last, 3 * phase + 2)
+        o = 3 * (place - first)
+        places[o], places[o + 1], places[o + 2] = clip(
+            position, tap, many, s.step, s.tap_step, s.size
+        )
+    return 3 * (stop - first)
+
+
+@inner
 def list_starts(rows, row, shared, s, listed):
     """List where the rows begin that a row reads, and return how many there are.
 
@@ -53,13 +68,6 @@ def list_starts(rows, row, shared, s, listed):
             listed[2 * r + 1] = listed[2 * r] % s.planes * s.size
         listed[2 * r] *= s.size * s.channels
     return count
-
-
-@inlined
-def read_at(last, turn, phase, s):
-    """Return (first position, its tap, how many) that a place of the last axis reads."""
-    first, tap, many = at(last, 3 * phase), at(last, 3 * phase + 1), at(last, 3 * phase + 2)
-    return clip(first + turn * s.advance, tap, many, s.step, s.tap_step, s.size)
 
 
 @inlined
@@ -76,46 +84,61 @@ def put(y, o, value, stop, spare):
 @kernel
 def max_pool_rows(todo, x, rows, last, s, y, where, own):
     """Keep the largest value of each window, and the first tap that holds it; a NaN wins."""
-    listed, spare, spare_taps = own
+    listed, places, spare, spare_taps = own
+    step = s.step * s.channels
     for task in tasks_of(todo):
-        first, end = rows_of_task(task, s)
-        o, stop = first * s.places * s.channels, end * s.places * s.channels
-        for row in range(first, end):
-            count = list_starts(rows, row, False, s, listed)
-            for place in range(s.places):  # of windows: each is a turn
-                begin, tap, many = read_at(last, place, 0, s)
-                begin *= s.channels
-                first_tap = at(listed, 1) + tap if count * many else 0
-                for group in range(0, s.channels, lanes(x)):
-                    c = max(min(group, s.channels - lanes(x)), 0)
-                    best = smallest(x, first_tap)
-                    for r in range(count):
-                        i, here = at(listed, 2 * r) + begin + c, at(listed, 2 * r + 1) + tap
-                        for _ in range(many):
-                            best = larger(best, x, i, here)
-                            i += s.step * s.channels
-                            here += s.tap_step
-                    if o + c + lanes(x) <= stop:
-                        store_largest(y, where, o + c, best)
-                    else:
-                        store_largest(spare, spare_taps, 0, best)
-                        for lane in range(stop - o):
-                            y[o + lane], where[o + lane] = spare[lane], spare_taps[lane]
-                o += s.channels
+        for start in range(0, s.places, places.size // 3):
+            size = list_places(last, start, s, places)
+            for row in range(*rows_of_task(task, s)):
+                count = list_starts(rows, row, False, s, listed)
+                o = (row * s.places + start) * s.channels
+                stop = o + size // 3 * s.channels
+                for place in range(0, size, 3):
+                    begin, tap, many = (
+                        at(places, place),
+                        at(places, place + 1),
+                        at(places, place + 2),
+                    )
+                    begin, first_tap = (
+                        begin * s.channels,
+                        at(listed, 1) + tap if count * many else 0,
+                    )
+                    for group in range(0, s.channels, lanes(x)):
+                        c = max(min(group, s.channels - lanes(x)), 0)
+                        best = smallest(x, first_tap)
+                        for r in range(count):
+                            i, here = at(listed, 2 * r) + begin + c, at(listed, 2 * r + 1) + tap
+                            for _ in range(many):
+                                best = larger(best, x, i, here)
+                                i += step
+                                here += s.tap_step
+                        if o + c + lanes(x) <= stop:
+                            store_largest(y, where, o + c, best)
+                        else:
+                            store_largest(spare, spare_taps, 0, best)
+                            for lane in range(stop - o):
+                                y[o + lane], where[o + lane] = spare[lane], spare_taps[lane]
+                    o += s.channels
 
 
 @kernel
 def max_pool_gradient_rows(todo, dy, where, rows, last, s, dx, own):
     """Gather each gradient from the windows whose largest value stood here."""
-    listed, spare, _ = own
+    listed, places, spare, _ = own
+    step = s.step * s.channels
     for task in tasks_of(todo):
-        first, end = rows_of_task(task, s)
-        o, stop = first * s.places * s.channels, end * s.places * s.channels
-        for row in range(first, end):
-            count = list_starts(rows, row, False, s, listed)
-            for turn in range(-(-s.places // s.period)):
-                for phase in range(min(s.period, s.places - turn * s.period)):
-                    begin, tap, many = read_at(last, turn, phase, s)
+        for start in range(0, s.places, places.size // 3):
+            size = list_places(last, start, s, places)
+            for row in range(*rows_of_task(task, s)):
+                count = list_starts(rows, row, False, s, listed)
+                o = (row * s.places + start) * s.channels
+                stop = o + size // 3 * s.channels
+                for place in range(0, size, 3):
+                    begin, tap, many = (
+                        at(places, place),
+                        at(places, place + 1),
+                        at(places, place + 2),
+                    )
                     begin *= s.channels
                     for group in range(0, s.channels, lanes(dy)):
                         c, total = max(min(group, s.channels - lanes(dy)), 0), fill(dx, 0)
@@ -123,7 +146,7 @@ def max_pool_gradient_rows(todo, dy, where, rows, last, s, dx, own):
                             i, here = at(listed, 2 * r) + begin + c, at(listed, 2 * r + 1) + tap
                             for _ in range(many):
                                 total = total + load_at_place(dy, where, i, here)
-                                i += s.step * s.channels
+                                i += step
                                 here += s.tap_step
                         put(dx, o + c, total, stop, spare)
                     o += s.channels
@@ -132,39 +155,45 @@ def max_pool_gradient_rows(todo, dy, where, rows, last, s, dx, own):
 @kernel
 def avg_pool_rows(todo, x, shares, rows, last, s, y, own):
     """Sum up each window, times its share: one over what it counts."""
-    listed, spare, _ = own
+    listed, places, spare, _ = own
+    step = s.step * s.channels
     for task in tasks_of(todo):
-        first, end = rows_of_task(task, s)
-        o, stop = first * s.places * s.channels, end * s.places * s.channels
-        for row in range(first, end):
-            count = list_starts(rows, row, False, s, listed)
-            share_at = row * s.places % shares.size
-            for place in range(s.places):
-                begin, _, many = read_at(last, place, 0, s)
-                begin, share = begin * s.channels, at(shares, share_at + place)
-                for group in range(0, s.channels, lanes(x)):
-                    c, total = max(min(group, s.channels - lanes(x)), 0), fill(y, 0)
-                    for r in range(count):
-                        i = at(listed, 2 * r) + begin + c
-                        for _ in range(many):
-                            total = total + load(x, i)
-                            i += s.step * s.channels
-                    put(y, o + c, share * total, stop, spare)
-                o += s.channels
+        for start in range(0, s.places, places.size // 3):
+            size = list_places(last, start, s, places)
+            for row in range(*rows_of_task(task, s)):
+                count = list_starts(rows, row, False, s, listed)
+                o = (row * s.places + start) * s.channels
+                stop = o + size // 3 * s.channels
+                window = row * s.places % shares.size + start
+                for place in range(0, size, 3):
+                    begin, many = at(places, place) * s.channels, at(places, place + 2)
+                    share = at(shares, window)
+                    for group in range(0, s.channels, lanes(x)):
+                        c, total = max(min(group, s.channels - lanes(x)), 0), fill(y, 0)
+                        for r in range(count):
+                            i = at(listed, 2 * r) + begin + c
+                            for _ in range(many):
+                                total = total + load(x, i)
+                                i += step
+                        put(y, o + c, share * total, stop, spare)
+                    o += s.channels
+                    window += 1
 
 
 @kernel
 def avg_pool_gradient_rows(todo, dy, shares, rows, last, s, dx, own):
     """Sum up the shares of all the windows that read each position."""
-    listed, spare, _ = own
+    listed, places, spare, _ = own
+    step = s.step * s.channels
     for task in tasks_of(todo):
-        first, end = rows_of_task(task, s)
-        o, stop = first * s.places * s.channels, end * s.places * s.channels
-        for row in range(first, end):
-            count = list_starts(rows, row, True, s, listed)
-            for turn in range(-(-s.places // s.period)):
-                for phase in range(min(s.period, s.places - turn * s.period)):
-                    begin, _, many = read_at(last, turn, phase, s)
+        for start in range(0, s.places, places.size // 3):
+            size = list_places(last, start, s, places)
+            for row in range(*rows_of_task(task, s)):
+                count = list_starts(rows, row, True, s, listed)
+                o = (row * s.places + start) * s.channels
+                stop = o + size // 3 * s.channels
+                for place in range(0, size, 3):
+                    begin, many = at(places, place), at(places, place + 2)
                     for group in range(0, s.channels, lanes(dy)):
                         c, total = max(min(group, s.channels - lanes(dy)), 0), fill(dx, 0)
                         for r in range(count):
@@ -172,7 +201,7 @@ def avg_pool_gradient_rows(todo, dy, shares, rows, last, s, dx, own):
                             window = at(listed, 2 * r + 1) + begin
                             for _ in range(many):
                                 total = total + at(shares, window) * load(dy, i)
-                                i += s.step * s.channels
+                                i += step
                                 window += s.step
                         put(dx, o + c, total, stop, spare)
                     o += s.channels

@@ -16,6 +16,9 @@ anew is as fast, needs no memory, and can never meet weights that have changed s
 In three dimensions, the taps of the first axis are further terms of the sum over channels.
 
 The gradient to the input is the same convolution of dy, kernel flipped and transposed.
+
+A NaN, or a number so large that a transform overflows, spoils its tile: see ``dispatch`` for what
+is done then.
 """
 
 import numpy as np
