@@ -2,6 +2,7 @@
 
 import ctypes
 import itertools
+import os
 import random
 import sys
 import threading
@@ -306,4 +307,5 @@ def test_a_kernel_whose_compilation_was_stopped(monkeypatch, capsys, kind):
     assert numbers[0] == 2
     assert len(doubled.overloads) == 1
     assert announcer.depth == 0
-    assert capsys.readouterr().err.count("compiling double") == 1
+    listeners = 1 if os.environ.get("MINIDL_QUIET") else 2  # minidl's own says it as well
+    assert capsys.readouterr().err.count("compiling double") == listeners

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kernel_cases import convolutions, windows, winograd_windows
 
 from minidl.kernels import Window, jit, numpy_conv, numpy_direct, numpy_pool
+from tests.kernels.kernel_cases import convolutions, windows, winograd_windows
 
 needs_numba = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
