@@ -4,6 +4,9 @@ What a test starts (notebooks' kernels, other Pythons) inherits the share by its
 """
 
 import os
+import sys
+
+import pytest
 
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 THREADS = max(1, (os.cpu_count() or 1) // WORKERS)
@@ -24,3 +27,10 @@ def pytest_collection_modifyitems(items):
     """Long tests first, so that no process is left alone with one at the end."""
     if WORKERS > 1:
         items.sort(key=_seconds, reverse=True)
+
+
+@pytest.fixture
+def terminal(capsys, monkeypatch):
+    """capsys, with a standard error on which progress bars are drawn."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    return capsys

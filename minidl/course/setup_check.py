@@ -56,7 +56,7 @@ def check_setup() -> SetupReport:
     Where everything that the course fetches is there already, the last two may be as they like.
     """
     here = (_python(), *map(_package, PACKAGES), _compiler(), _processor())
-    complete = not missing()
+    complete = all(asset.package.kind == "installed" for asset in missing())
     return SetupReport((*here, _cache(complete), _disk(complete)))
 
 

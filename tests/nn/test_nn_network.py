@@ -416,7 +416,7 @@ def test_predict_is_forward_in_batches(batch_size):
     assert net.predict(x[:0], batch_size=batch_size).shape == (0, 5)
 
 
-def test_predict_leaves_the_last_run_and_the_mode_alone(capsys):
+def test_predict_leaves_the_last_run_and_the_mode_alone(terminal):
     net = nn.Sequential([nn.Dense(2), nn.Dropout(0.5)], input_shape=(3,)).train()
     x = normal(4, 3, dtype=np.float32)
     net.forward(x)
@@ -425,9 +425,9 @@ def test_predict_leaves_the_last_run_and_the_mode_alone(capsys):
     assert net.training
     assert bits(net.state()) == drawn
     assert net.backward(np.ones((4, 2), np.float32)).shape == (4, 3)
-    assert capsys.readouterr().err == ""
+    assert terminal.readouterr().err == ""
     net.predict(x, batch_size=2, progress=True)
-    assert "2/2" in capsys.readouterr().err
+    assert "2/2" in terminal.readouterr().err
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, MemoryError])

@@ -225,15 +225,15 @@ def test_a_rate_that_is_far_too_high_is_noticed():
 # -- progress ------------------------------------------------------------------------------------
 
 
-def test_progress_shows_epochs_and_numbers_and_can_be_silent(capsys):
+def test_progress_shows_epochs_and_numbers_and_can_be_silent(terminal):
     train(make_network(), epochs=2, progress=True)
-    shown = capsys.readouterr()
+    shown = terminal.readouterr()
     assert shown.out == ""
     assert "2/2" in shown.err
     assert "loss=" in shown.err
     assert "error=" in shown.err
     train(make_network(), epochs=2, progress=False)
-    assert capsys.readouterr() == ("", "")
+    assert terminal.readouterr() == ("", "")
 
 
 # -- batches -------------------------------------------------------------------------------------

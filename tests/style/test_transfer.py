@@ -203,9 +203,9 @@ def test_equal_lambdas_for_names_and_a_single_name(settings, content, style):
     assert "style/one" in single.history and "style/two" not in single.history
 
 
-def test_progress_shows_the_costs(settings, content, style, capsys):
+def test_progress_shows_the_costs(settings, content, style, terminal):
     transfer(content, style, **settings | {"progress": True}, steps=3)
-    shown = capsys.readouterr().err
+    shown = terminal.readouterr().err
     assert "24×32" in shown and "3/3" in shown and "style=" in shown and "content=" in shown
 
 
