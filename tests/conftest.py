@@ -4,7 +4,6 @@ What a test starts (notebooks' kernels, other Pythons) inherits the share by its
 """
 
 import os
-import sys
 
 import pytest
 
@@ -32,5 +31,5 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def terminal(capsys, monkeypatch):
     """capsys, with a standard error on which progress bars are drawn."""
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr("minidl.nn.progress.can_redraw", lambda stream: True)
     return capsys
