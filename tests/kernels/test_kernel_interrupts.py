@@ -20,6 +20,7 @@ from minidl.kernels import jit, threads
 if not jit.AVAILABLE:
     pytest.skip("needs Numba", allow_module_level=True)
 
+from tests.generated import FACTOR
 from tests.kernels.thread_cases import Notes, all_meet
 
 KINDS = [KeyboardInterrupt, OutOfTime, MemoryError]
@@ -200,8 +201,8 @@ class Worker(threading.Thread):
         assert self.stopped.wait(60)
 
 
-@pytest.mark.parametrize("seconds", [1, pytest.param(20, marks=pytest.mark.slow(20))])
-def test_convolutions_in_a_hail_of_exceptions(convolution, seconds):
+def test_convolutions_in_a_hail_of_exceptions(convolution):
+    """For a second; MINIDL_EXAMPLES=20 makes it twenty."""
     convolve, x, other = convolution
     pairs = itertools.cycle([(x, convolve(x)), (other, convolve(other))])
     wrong, notes = [], Notes(20, 200)
@@ -215,7 +216,7 @@ def test_convolutions_in_a_hail_of_exceptions(convolution, seconds):
         notes.run()
 
     worker, rng, thrown = Worker(work), random.Random(0), 0
-    end = time.monotonic() + seconds
+    end = time.monotonic() + FACTOR
     while time.monotonic() < end:
         time.sleep(rng.uniform(0, 0.004))
         worker.throw(rng.choice(KINDS))
