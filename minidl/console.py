@@ -1,6 +1,7 @@
 """Where words are shown: in a notebook, or on a console that may lack some of their signs."""
 
 import codecs
+import os
 import sys
 
 LOOKALIKES = {"×": "x", "·": ".", "─": "-", "−": "-", "±": "+-", "→": "->", "…": "..."}
@@ -32,3 +33,11 @@ def in_notebook() -> bool:
     """True where IPython runs the code and can display more than text."""
     ipython = sys.modules.get("IPython")
     return ipython is not None and ipython.get_ipython() is not None
+
+
+def quiet() -> bool:
+    """True where nobody watches: with MINIDL_QUIET set there is no news of what takes long.
+
+    Tests set it, since they compare what notebooks print.
+    """
+    return bool(os.environ.get("MINIDL_QUIET"))

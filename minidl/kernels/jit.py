@@ -4,13 +4,14 @@
 NUMBA_DISABLE_JIT=1) `minidl.kernels` uses the NumPy twins.
 """
 
-import os
 import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
+
+from minidl.console import quiet
 
 try:
     import numba
@@ -84,10 +85,7 @@ def _undisturbed(function: Callable) -> Callable:
 
 
 class _Announcer(event.Listener if AVAILABLE else object):
-    """Says on stderr that a kernel is being compiled, and then how long it took.
-
-    It is silent where MINIDL_QUIET is set: tests compare what notebooks print.
-    """
+    """Says on stderr that a kernel is being compiled, and then how long it took."""
 
     depth = 0
 
@@ -113,5 +111,5 @@ class _Announcer(event.Listener if AVAILABLE else object):
         self.depth = max(self.depth - 1, 0)
 
 
-if AVAILABLE and not os.environ.get("MINIDL_QUIET"):
+if AVAILABLE and not quiet():
     event.register("numba:compile", _Announcer())

@@ -7,6 +7,7 @@ from math import prod
 import numpy as np
 
 from minidl.kernels import jit
+from minidl.kernels.numpy_conv import AT_ONCE
 from minidl.nn.conv import Conv, ConvTranspose
 from minidl.nn.graph import INPUT, Graph, Node
 from minidl.nn.layer import Shape
@@ -135,7 +136,9 @@ def _backward(nodes: list[Node], sizes: dict[str, int], taps: set[str], alive: i
         sums = [sizes[name] for name in node.inputs if name in waiting]
         dx = sum(sizes[name] for name in node.inputs)
         most = max(
-            most, alive + gated + dx + max(sums, default=0), alive + 2 * _scratch(node, sizes)
+            most,
+            alive + gated + dx + max(sums, default=0),
+            alive + _scratch(node, sizes, back=True),
         )
         alive += sum(sizes[name] for name in set(node.inputs) - own)
         alive -= sizes[node.name] if node.name in own else 0
@@ -144,15 +147,20 @@ def _backward(nodes: list[Node], sizes: dict[str, int], taps: set[str], alive: i
     return most
 
 
-def _scratch(node: Node, sizes: dict[str, int]) -> int:
+def _scratch(node: Node, sizes: dict[str, int], *, back: bool = False) -> int:
     """Return the numbers that a layer of plain NumPy makes on the way; compiled ones make none.
 
-    A convolution lays its windows out as columns; the others work in float64 here and there.
+    A convolution lays its windows out as columns, a block at a time; the others work in float64
+    here and there.
     """
     if jit.AVAILABLE:
         return 0
     if not isinstance(node.layer, Conv):
-        return 2 * sizes[node.name]
+        return (4 if back else 2) * sizes[node.name]
     w = node.layer.parameters["w"].value
-    side = node.inputs[0] if isinstance(node.layer, ConvTranspose) else node.name
-    return sizes[side] // w.shape[-1] * (w.size // w.shape[-1]) * node.layer.groups
+    filters, transposed = w.shape[-1], isinstance(node.layer, ConvTranspose)
+    wide, few = (node.name, node.inputs[0]) if transposed else (node.inputs[0], node.name)
+    positions = sizes[few] // filters
+    row = w.size // filters * node.layer.groups  # numbers that a window reads
+    block = min(positions, max(1, AT_ONCE // max(1, row)))
+    return sizes[wide] + block * (row + filters)  # padded; its columns; their product

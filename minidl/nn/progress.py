@@ -6,7 +6,7 @@ from typing import Any, TextIO
 
 from tqdm.auto import tqdm as Bar
 
-from minidl.console import in_notebook
+from minidl.console import in_notebook, quiet
 
 
 def can_redraw(stream: TextIO | None = None) -> bool:
@@ -17,5 +17,5 @@ def can_redraw(stream: TextIO | None = None) -> bool:
 
 def progress_bar(show: bool, iterable: Iterable | None = None, **settings: Any) -> Bar:
     """Return tqdm's bar with these settings; a silent one unless ``show`` and it can be redrawn."""
-    shown = show and can_redraw(settings.get("file"))
+    shown = show and not quiet() and can_redraw(settings.get("file"))
     return Bar(iterable, disable=not shown, **settings)

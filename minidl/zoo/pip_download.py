@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from minidl.console import say
+from minidl.console import quiet, say
 from minidl.nn.progress import Bar, can_redraw, progress_bar
 from minidl.zoo.asset import AssetError, NothingComes, Package, in_words
 
@@ -96,7 +96,7 @@ def _watch(
 ) -> None:
     """Show the archive below ``folder`` grow to its size, until pip is done."""
     what = f"{label} ({package})"
-    if progress and not can_redraw(sys.stdout):
+    if progress and not quiet() and not can_redraw(sys.stdout):
         say(f"{what}, {in_words(package.size)}")
     bar = progress_bar(
         progress, total=package.size, desc=what, unit="B", unit_scale=True, file=sys.stdout

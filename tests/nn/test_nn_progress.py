@@ -71,3 +71,10 @@ print("\\ndisabled:", bar.disable, "in a notebook:", "notebook" in str(type(bar)
     )
     assert result.returncode == 0, result.stderr
     assert "disabled: False in a notebook: True" in result.stdout
+
+
+def test_a_quiet_run_has_no_bars(monkeypatch):
+    monkeypatch.setenv("MINIDL_QUIET", "1")
+    monkeypatch.setattr(sys, "stderr", output := Terminal())
+    WAYS["predict"](True)
+    assert not output.getvalue()

@@ -164,6 +164,7 @@ def test_two_thousand_random_single_bytes(tmp_path, whole):
     rng = np.random.default_rng(0)
     for _ in range(2000):
         at, change = int(rng.integers(len(whole))), int(rng.integers(1, 256))
+        path.unlink(missing_ok=True)  # else each goes to the disk at once
         path.write_bytes(whole[:at] + bytes([whole[at] ^ change]) + whole[at + 1 :])
         with pytest.raises(
             nn.WeightFileError, match="is damaged, cut short, or was not written by"
@@ -184,6 +185,7 @@ def test_a_thousand_single_bytes_with_a_right_checksum(tmp_path, whole):
         at, change = int(rng.integers(len(body))), int(rng.integers(1, 256))
         changed = body[:at] + bytes([body[at] ^ change]) + body[at + 1 :]
         digest = hashlib.sha256(changed).hexdigest().encode("ascii")
+        path.unlink(missing_ok=True)  # else each goes to the disk at once
         path.write_bytes(changed + weights.MARK + digest)
         before = bits(net.state())
         try:

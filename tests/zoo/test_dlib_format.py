@@ -65,6 +65,7 @@ def network(**changes: bytes) -> bytes:
 
 def write(tmp_path: Path, data: bytes) -> Path:
     path = tmp_path / "toy.dat"
+    path.unlink(missing_ok=True)  # a file that is cut and written again goes to the disk at once
     path.write_bytes(data)
     return path
 
