@@ -153,10 +153,14 @@ def temporary_folder() -> Iterator[Path]:
         OSError: if there is no room for one.
     """
     _sweep(Path(tempfile.gettempdir()))
-    made = tempfile.TemporaryDirectory(TAIL, HEAD, ignore_cleanup_errors=True)
-    with made as name, Path(name, LOCK).open("wb") as lock:
-        _lock(lock)
-        yield Path(name)
+    while True:
+        made = tempfile.TemporaryDirectory(TAIL, HEAD, ignore_cleanup_errors=True)
+        with made as name, Path(name, LOCK).open("wb") as lock:
+            _lock(lock)
+            if Path(name, LOCK).exists():
+                yield Path(name)
+                return
+        # another process swept it before it was locked
 
 
 def _lock(file: BinaryIO) -> None:

@@ -340,6 +340,24 @@ def test_two_files_of_one_folder_may_be_written_at_once(tmp_path):
 
 
 @posix
+def test_a_folder_swept_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
+    real, locked = files._lock, []
+
+    def late(file):
+        locked.append(Path(file.name))
+        if len(locked) == 1:
+            files._remove_if_dead(locked[0].parent)
+        real(file)
+
+    monkeypatch.setattr(files, "_lock", late)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with files.temporary_folder() as folder:
+        (folder / "x").touch()
+        assert [path.parent for path in locked] == [locked[0].parent, folder]
+    assert listing(tmp_path) == []
+
+
+@posix
 def test_a_part_swept_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
     real, parts = files._lock, []
 
