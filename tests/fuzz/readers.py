@@ -1,0 +1,214 @@
+"""Every reader of files that others made: how it is called, what it may say no with, good files.
+
+A weight file ends in a checksum, and the zip archive in it has one a member. Both are made anew
+after each change: damage would otherwise never get past them.
+"""
+
+import hashlib
+import io
+import json
+import pickle
+import warnings
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from minidl import nn
+from minidl.course.edition import student_edition
+from minidl.course.files import write as write_notebook
+from minidl.course.submissions import faults
+from minidl.datasets.images import read_image
+from minidl.datasets.lfw import read_pairs
+from minidl.faces import Gallery
+from minidl.nn import weights
+from minidl.style import transfer
+from minidl.zoo import FormatError
+from minidl.zoo.dlib_format import read_network
+from minidl.zoo.shape_predictor import read_shape_predictor
+from minidl.zoo.torch_legacy import read_tensors
+from tests.nn import training_run
+from tests.style.examples import make_network, picture
+from tests.zoo import test_dlib_format, test_shape_predictor, test_torch_legacy
+
+NAME = "file"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """``read`` takes the path ``place`` below the folder; ``seeds`` are good files."""
+
+    read: Callable[[Path], object]
+    refuses_with: type[Exception] | tuple[type[Exception], ...]
+    seeds: list[bytes]
+    place: str = NAME
+    sealed: bool = False
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Write a file anew (one that is cut and written again goes to the disk at once)."""
+        if self.sealed:
+            data = sealed(data)
+        path.unlink(missing_ok=True)
+        path.write_bytes(data)
+
+
+BETWEEN = b"\xffmember\xff"
+
+
+def members(path: Path) -> bytes:
+    """A weight file's arrays in a row, each with its name on a line before it."""
+    with zipfile.ZipFile(path) as archive:
+        return BETWEEN.join(
+            name.encode() + b"\n" + archive.read(name) for name in archive.namelist()
+        )
+
+
+def sealed(data: bytes) -> bytes:
+    """Make a weight file of the bytes of an archive, or of what ``members`` returned."""
+    if not data.startswith(b"PK"):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # two of one name
+            for member in data.split(BETWEEN):
+                name, _, content = member.partition(b"\n")
+                archive.writestr(name.decode("latin-1").strip("\0") or "?", content)
+            archive.comment = b" " * weights.COMMENT
+        data = file.getvalue()[: -weights.COMMENT]
+    return data + weights.MARK + hashlib.sha256(data).hexdigest().encode("ascii")
+
+
+def sealed_seeds(path: Path) -> list[bytes]:
+    return [path.read_bytes()[: -weights.COMMENT], members(path)]
+
+
+def pictures(folder: Path) -> Reader:
+    rng = np.random.default_rng(0)
+    seeds = []
+    for mode, shape in (("RGB", (9, 7, 3)), ("L", (8, 8)), ("RGBA", (5, 6, 4))):
+        image = Image.fromarray(rng.integers(0, 256, shape, np.uint8), mode)
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        for kind in ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP", "PPM"):
+            if (mode, kind) in (("RGBA", "JPEG"), ("RGBA", "PPM")):
+                continue
+            file = io.BytesIO()
+            image.save(file, kind, **({"exif": exif} if kind in ("PNG", "JPEG", "TIFF") else {}))
+            seeds.append(file.getvalue())
+    return Reader(read_image, ValueError, seeds)
+
+
+def weight_files(folder: Path) -> Reader:
+    network = training_run.make_network()
+    network.save(folder / NAME)
+    return Reader(network.load, nn.WeightFileError, sealed_seeds(folder / NAME), sealed=True)
+
+
+def galleries(folder: Path) -> Reader:
+    gallery = Gallery(network="a network")
+    for name, person in (("Ada", 0), ("Émilie", 1), ("Ada", 2)):
+        gallery.enrol(name, np.eye(3, 8, dtype=np.float32)[person])
+    gallery.save(folder / NAME)
+
+    def read(path: Path) -> object:
+        return Gallery.load(path, "a network").encodings
+
+    return Reader(read, ValueError, sealed_seeds(folder / NAME), sealed=True)
+
+
+def training_checkpoints(folder: Path) -> Reader:
+    x, labels = training_run.make_data()
+
+    def read(path: Path) -> object:
+        network = training_run.make_network()
+        return nn.fit(
+            network,
+            nn.shuffled_batches(x, labels, 20),
+            nn.softmax_cross_entropy,
+            nn.Adam(network.parameters),
+            epochs=1,
+            checkpoint=path,
+            progress=False,
+        )
+
+    read(folder / NAME)
+    return Reader(read, nn.WeightFileError, sealed_seeds(folder / NAME), sealed=True)
+
+
+def style_checkpoints(folder: Path) -> Reader:
+    network = make_network()
+
+    def read(path: Path) -> object:
+        return transfer(
+            picture(16, 20),
+            picture(20, 16, seed=1),
+            network=network,
+            content_layer="two",
+            style_layers=("one", "three"),
+            steps=2,
+            checkpoint=path,
+            progress=False,
+        )
+
+    read(folder / NAME)
+    return Reader(read, nn.WeightFileError, sealed_seeds(folder / NAME), sealed=True)
+
+
+def dlib_networks(folder: Path) -> Reader:
+    return Reader(read_network, FormatError, [test_dlib_format.network()])
+
+
+def shape_predictors(folder: Path) -> Reader:
+    return Reader(read_shape_predictor, FormatError, [test_shape_predictor.file()])
+
+
+def torch_files(folder: Path) -> Reader:
+    tensors = {
+        "q": test_torch_legacy.tensor("u1", "a", 12, 0, (3, 4), (4, 1)),
+        "view": test_torch_legacy.tensor("<f4", "b", 20, 3, (2, 3, 2), (7, 2, 1)),
+    }
+    storages = {"a": np.arange(12, dtype="u1"), "b": np.zeros(20, "<f4")}
+    test_torch_legacy.save(folder / NAME, tensors, storages)
+    return Reader(read_tensors, FormatError, [(folder / NAME).read_bytes(), pickle.dumps([{}], 2)])
+
+
+def pair_lists(folder: Path) -> Reader:
+    fold = "Ada\t1\t2\nBo\t1\t3\nAda\t1\tBo\t2\nBo\t3\tCy\t1\n"
+    texts = (f"2\t2\n{fold}{fold}", f"2\r\n{fold}".replace("\n", "\r\n"))
+    seeds = [text.encode(code) for text in texts for code in ("utf-8", "utf-8-sig", "utf-16")]
+    return Reader(read_pairs, ValueError, seeds)
+
+
+def submissions(folder: Path) -> Reader:
+    """A student's notebook, in a teacher's folder."""
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    from minidl.course.cells import exercise_cells, setup_cell
+
+    name = "01_convolution"
+    cells = [setup_cell("import numpy as np"), *exercise_cells("output_size"), new_code_cell("1")]
+    given = student_edition(new_notebook(cells=cells))
+    place = f"submitted/ada/{name}/{name}.ipynb"
+    for path in (f"source/{name}/{name}.ipynb", place):
+        write_notebook(given, folder / path)
+    seeds = [(folder / place).read_bytes(), json.dumps(given).encode("utf-8")]
+    return Reader(lambda path: faults(folder), (), seeds, place)
+
+
+READERS: dict[str, Callable[[Path], Reader]] = {
+    f.__name__: f
+    for f in (
+        pictures,
+        weight_files,
+        galleries,
+        training_checkpoints,
+        style_checkpoints,
+        dlib_networks,
+        shape_predictors,
+        torch_files,
+        pair_lists,
+        submissions,
+    )
+}
