@@ -99,7 +99,16 @@ def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
             archive.writestr(info, member.getvalue())
         archive.comment = b" " * COMMENT
     data = buffer.getvalue()[:-COMMENT]
-    return data + MARK + hashlib.sha256(data).hexdigest().encode("ascii")
+    return sealed(data)
+
+
+def sealed(data: bytes) -> bytes:
+    """Return the bytes of an archive without its comment, with the checksum in that place."""
+    return data + _seal(data)
+
+
+def _seal(data: bytes | memoryview) -> bytes:
+    return MARK + hashlib.sha256(data).hexdigest().encode("ascii")
 
 
 def unpack_arrays(
@@ -107,7 +116,7 @@ def unpack_arrays(
 ) -> dict[str, np.ndarray]:
     """Return the arrays in a weight file's bytes; ``source`` names it in errors."""
     body, comment = memoryview(data)[:-COMMENT], data[-COMMENT:]
-    if comment != MARK + hashlib.sha256(body).hexdigest().encode("ascii"):
+    if comment != _seal(body):
         raise WeightFileError(
             f"{source} is damaged, cut short, or was not written by minidl (its checksum does not "
             f"agree): {kind.remedy}."

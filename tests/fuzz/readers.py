@@ -4,7 +4,6 @@ A weight file ends in a checksum, and the zip archive in it has one a member. Bo
 after each change: damage would otherwise never get past them.
 """
 
-import hashlib
 import io
 import json
 import pickle
@@ -15,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 
 from minidl import nn
+from minidl.course.cells import exercise_cells, setup_cell
 from minidl.course.edition import student_edition
 from minidl.course.files import write as write_notebook
 from minidl.course.submissions import faults
@@ -32,6 +33,7 @@ from minidl.zoo.shape_predictor import read_shape_predictor
 from minidl.zoo.torch_legacy import read_tensors
 from tests.nn import training_run
 from tests.style.examples import make_network, picture
+from tests.written import write_anew
 from tests.zoo import test_dlib_format, test_shape_predictor, test_torch_legacy
 
 NAME = "file"
@@ -48,11 +50,8 @@ class Reader:
     sealed: bool = False
 
     def write(self, path: Path, data: bytes) -> None:
-        """Write a file anew (one that is cut and written again goes to the disk at once)."""
-        if self.sealed:
-            data = sealed(data)
-        path.unlink(missing_ok=True)
-        path.write_bytes(data)
+        """Write these bytes, with checksums where the reader wants them."""
+        write_anew(path, sealed(data) if self.sealed else data)
 
 
 BETWEEN = b"\xffmember\xff"
@@ -77,11 +76,12 @@ def sealed(data: bytes) -> bytes:
                 archive.writestr(name.decode("latin-1").strip("\0") or "?", content)
             archive.comment = b" " * weights.COMMENT
         data = file.getvalue()[: -weights.COMMENT]
-    return data + weights.MARK + hashlib.sha256(data).hexdigest().encode("ascii")
+    return weights.sealed(data)
 
 
-def sealed_seeds(path: Path) -> list[bytes]:
-    return [path.read_bytes()[: -weights.COMMENT], members(path)]
+def of_weight_file(read: Callable[[Path], object], error: type[Exception], path: Path) -> Reader:
+    """A reader of the kind of weight file that is at ``path``."""
+    return Reader(read, error, [path.read_bytes()[: -weights.COMMENT], members(path)], sealed=True)
 
 
 def pictures(folder: Path) -> Reader:
@@ -103,7 +103,7 @@ def pictures(folder: Path) -> Reader:
 def weight_files(folder: Path) -> Reader:
     network = training_run.make_network()
     network.save(folder / NAME)
-    return Reader(network.load, nn.WeightFileError, sealed_seeds(folder / NAME), sealed=True)
+    return of_weight_file(network.load, nn.WeightFileError, folder / NAME)
 
 
 def galleries(folder: Path) -> Reader:
@@ -115,7 +115,7 @@ def galleries(folder: Path) -> Reader:
     def read(path: Path) -> object:
         return Gallery.load(path, "a network").encodings
 
-    return Reader(read, ValueError, sealed_seeds(folder / NAME), sealed=True)
+    return of_weight_file(read, ValueError, folder / NAME)
 
 
 def training_checkpoints(folder: Path) -> Reader:
@@ -134,16 +134,16 @@ def training_checkpoints(folder: Path) -> Reader:
         )
 
     read(folder / NAME)
-    return Reader(read, nn.WeightFileError, sealed_seeds(folder / NAME), sealed=True)
+    return of_weight_file(read, nn.WeightFileError, folder / NAME)
 
 
 def style_checkpoints(folder: Path) -> Reader:
-    network = make_network()
+    network, content, style = make_network(), picture(16, 20), picture(20, 16, seed=1)
 
     def read(path: Path) -> object:
         return transfer(
-            picture(16, 20),
-            picture(20, 16, seed=1),
+            content,
+            style,
             network=network,
             content_layer="two",
             style_layers=("one", "three"),
@@ -153,7 +153,7 @@ def style_checkpoints(folder: Path) -> Reader:
         )
 
     read(folder / NAME)
-    return Reader(read, nn.WeightFileError, sealed_seeds(folder / NAME), sealed=True)
+    return of_weight_file(read, nn.WeightFileError, folder / NAME)
 
 
 def dlib_networks(folder: Path) -> Reader:
@@ -183,10 +183,6 @@ def pair_lists(folder: Path) -> Reader:
 
 def submissions(folder: Path) -> Reader:
     """A student's notebook, in a teacher's folder."""
-    from nbformat.v4 import new_code_cell, new_notebook
-
-    from minidl.course.cells import exercise_cells, setup_cell
-
     name = "01_convolution"
     cells = [setup_cell("import numpy as np"), *exercise_cells("output_size"), new_code_cell("1")]
     given = student_edition(new_notebook(cells=cells))

@@ -15,6 +15,7 @@ import pytest
 from minidl import nn
 from minidl.nn import weights
 from tests.nn.network_checks import bits
+from tests.written import write_anew
 
 
 def make_network(seed: int = 0, dtype=np.float32) -> nn.Sequential:
@@ -151,7 +152,7 @@ def test_cut_short_at_every_position(tmp_path, whole):
     net = make_network(seed=2)
     before = bits(net.state())
     for length in range(len(whole)):
-        path.write_bytes(whole[:length])
+        write_anew(path, whole[:length])
         with pytest.raises(nn.WeightFileError, match=r"^cut.npz is damaged, cut short, or was not"):
             net.load(path)
     assert bits(net.state()) == before
@@ -164,8 +165,7 @@ def test_two_thousand_random_single_bytes(tmp_path, whole):
     rng = np.random.default_rng(0)
     for _ in range(2000):
         at, change = int(rng.integers(len(whole))), int(rng.integers(1, 256))
-        path.unlink(missing_ok=True)  # else each goes to the disk at once
-        path.write_bytes(whole[:at] + bytes([whole[at] ^ change]) + whole[at + 1 :])
+        write_anew(path, whole[:at] + bytes([whole[at] ^ change]) + whole[at + 1 :])
         with pytest.raises(
             nn.WeightFileError, match="is damaged, cut short, or was not written by"
         ):
@@ -185,8 +185,7 @@ def test_a_thousand_single_bytes_with_a_right_checksum(tmp_path, whole):
         at, change = int(rng.integers(len(body))), int(rng.integers(1, 256))
         changed = body[:at] + bytes([body[at] ^ change]) + body[at + 1 :]
         digest = hashlib.sha256(changed).hexdigest().encode("ascii")
-        path.unlink(missing_ok=True)  # else each goes to the disk at once
-        path.write_bytes(changed + weights.MARK + digest)
+        write_anew(path, changed + weights.MARK + digest)
         before = bits(net.state())
         try:
             net.load(path)

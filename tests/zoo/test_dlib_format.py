@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from minidl.zoo import FormatError
 from minidl.zoo.dlib_format import Reader, read_network
+from tests.written import write_anew
 
 
 def integer(value: int) -> bytes:
@@ -64,10 +65,7 @@ def network(**changes: bytes) -> bytes:
 
 
 def write(tmp_path: Path, data: bytes) -> Path:
-    path = tmp_path / "toy.dat"
-    path.unlink(missing_ok=True)  # a file that is cut and written again goes to the disk at once
-    path.write_bytes(data)
-    return path
+    return write_anew(tmp_path / "toy.dat", data)
 
 
 @given(st.integers(-(2**64) + 1, 2**64 - 1))

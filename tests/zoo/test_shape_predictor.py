@@ -5,6 +5,7 @@ import pytest
 
 from minidl.zoo import FormatError, fetch
 from minidl.zoo.shape_predictor import integers, read_shape_predictor
+from tests.written import write_anew
 
 
 def integer(value: int) -> bytes:
@@ -57,9 +58,7 @@ def file(version=1, splits=SPLITS, leaf=2 * POINTS, tail=b"", **changes) -> byte
 @pytest.fixture
 def read(tmp_path):
     def read(data: bytes):
-        path = tmp_path / "toy.dat"
-        path.write_bytes(data)
-        return read_shape_predictor(path)
+        return read_shape_predictor(write_anew(tmp_path / "toy.dat", data))
 
     return read
 

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from minidl.zoo import FormatError
 from minidl.zoo.torch_legacy import MAGIC, read_tensors
+from tests.written import write_anew
 
 STORAGES = {"u1": "Byte", "<f4": "Float"}
 
@@ -166,7 +167,7 @@ def test_every_truncation_is_refused(small):
     path, _ = small
     data = path.read_bytes()
     for size in range(len(data)):
-        path.write_bytes(data[:size])
+        write_anew(path, data[:size])
         assert refused_or_read(path), f"cut to {size} of {len(data)} bytes"
 
 
@@ -179,6 +180,6 @@ def test_random_damage_never_surprises(small):
         damaged = bytearray(data)
         for place in rng.integers(len(data), size=rng.integers(1, 4)):
             damaged[place] = rng.integers(256)
-        path.write_bytes(damaged)
+        write_anew(path, damaged)
         refused += refused_or_read(path)
     assert refused > 500
