@@ -48,6 +48,7 @@ def limited(function: Callable[[], Any], seconds: float) -> Any:
 
 
 def _stop(thread: threading.Thread, tries: int = 10) -> None:
+    """Throw into a thread until it ends: a throw may be caught, or reach a thread just started."""
     for _ in range(tries):
         ident = ctypes.c_ulong(thread.ident)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(OutOfTime))
