@@ -15,6 +15,7 @@ from pathlib import Path
 
 from minidl import datasets, faces
 from minidl.faces.train import UNSEEN, unseen_error
+from minidl.files import check_writable, saving
 
 OUTPUT = Path(__file__).resolve().parents[2] / "data" / "mining.json"
 WARM = "semi-hard, then batch-hard"
@@ -57,6 +58,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--output", type=Path, default=OUTPUT)
     arguments = parser.parse_args()
+    check_writable(arguments.output)
 
     kept = (
         json.loads(arguments.output.read_text(encoding="utf-8"))
@@ -72,7 +74,8 @@ def main() -> None:
             error = measure(name, seed, arguments.epochs, train, unseen)
             errors[str(seed)] = round(error, 4)
             print(f"{name:26} seed {seed}: {error:.2%}", flush=True)
-    arguments.output.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+            with saving(arguments.output) as file:
+                file.write(json.dumps(kept, indent=1).encode() + b"\n")
 
     for name, errors in kept["equal_error_rate"].items():
         values = list(errors.values())

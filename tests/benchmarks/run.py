@@ -23,6 +23,8 @@ from pathlib import Path
 import cases
 from report import geometric_mean, machine, table
 
+from minidl.files import check_writable, saving
+
 HERE = Path(__file__).parent
 ROUNDS = 3
 
@@ -207,6 +209,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--peer", metavar="PYTHON", default=sys.executable)
     options = parser.parse_args()
+    if options.json not in (None, "-"):
+        check_writable(options.json)
     bench = Bench(options)
     results = {"machine": machine(), "threads": options.threads}
     show = options.json != "-"
@@ -224,7 +228,8 @@ def main() -> None:
     if options.json == "-":
         print(json.dumps(results, indent=1))
     elif options.json:
-        Path(options.json).write_text(json.dumps(results, indent=1), encoding="utf-8")
+        with saving(options.json) as file:
+            file.write(json.dumps(results, indent=1).encode())
 
 
 if __name__ == "__main__":
