@@ -36,8 +36,8 @@ class Feedback:
 
     def _repr_html_(self) -> str:
         style = f"border-left:4px solid {COLOURS[self.kind]};padding:0.3em 0.9em;margin:0.3em 0"
-        title = f"<strong>{MARKS[self.kind]} {_inline(self.title)}</strong>"
-        lines = "".join(f'<div style="margin-top:0.3em">{_inline(x)}</div>' for x in self.lines)
+        title = f"<strong>{MARKS[self.kind]} {inline(self.title)}</strong>"
+        lines = "".join(f'<div style="margin-top:0.3em">{inline(x)}</div>' for x in self.lines)
         wide = "margin-top:0.6em;white-space:pre;overflow-x:auto"
         code = f'<pre style="{wide}">{html.escape(self.code)}</pre>' if self.code else ""
         return f'<div style="{style}">{title}{lines}{code}</div>'
@@ -55,5 +55,6 @@ class Feedback:
             say(self)
 
 
-def _inline(text: str) -> str:
+def inline(text: str) -> str:
+    """Return text as HTML, with what stands between backticks as code."""
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text))

@@ -1,0 +1,1 @@
+"""The predictions of each notebook, one file a notebook: see ``minidl.course.prediction``."""

@@ -1,0 +1,94 @@
+"""Predictions: every right guess is called right, every likely one gets its words."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from minidl.course import predict
+from minidl.course.files import read, source_notebooks
+from minidl.course.prediction import Choice, Number, Order, all_predictions, find_prediction
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+CALL = re.compile(r'^predict\("(\w+)", \.\.\.\)$', re.MULTILINE)
+
+
+@pytest.fixture(params=all_predictions())
+def named(request):
+    return request.param, find_prediction(request.param)
+
+
+def said(capsys, name, guess) -> str:
+    predict(name, guess)
+    return capsys.readouterr().out
+
+
+def right_guess(prediction):
+    return list(prediction.right) if isinstance(prediction, Order) else prediction.right
+
+
+def test_the_right_guess_is_right(capsys, named):
+    name, prediction = named
+    assert said(capsys, name, right_guess(prediction)).startswith(f"✓ {name}")
+
+
+def test_likely_mistakes_get_their_words(named):
+    _, prediction = named
+    if isinstance(prediction, Number):
+        for number, words in prediction.mistakes.items():
+            assert prediction.fault(number) == words
+    elif isinstance(prediction, Choice):
+        assert len(prediction.wrong) >= 2 and prediction.right not in prediction.wrong
+        for word, words in prediction.wrong.items():
+            assert prediction.fault(word) == words
+    else:
+        assert "place 1" in prediction.fault(prediction.right[::-1])
+
+
+@pytest.mark.parametrize("guess", [..., None])
+def test_without_a_guess_the_answer_is_folded(capsys, named, guess):
+    name, prediction = named
+    text = said(capsys, name, guess)
+    assert text.startswith("○") and prediction.why not in text
+
+
+@pytest.mark.parametrize(
+    "guess", ["", [], {}, object(), float, np.ones((2, 2)), True, 1j, "ÿ" * 99]
+)
+def test_what_is_no_guess_gets_words(capsys, named, guess):
+    name, _ = named
+    text = said(capsys, name, guess)
+    assert text.startswith("○") and "It asks for" in text and len(text) < 600
+
+
+def test_numbers_of_every_kind_are_taken():
+    number = Number(12, "why", within=0.5, mistakes={144: "That is the square."})
+    for guess in (12, 12.4, np.float32(12), np.int64(12), np.array(12), np.array(11.6)):
+        assert number.fault(guess) is None
+    assert number.fault(144.0) == "That is the square."
+    assert number.fault(13) == "It is less than 13." and number.fault(-1) == "It is more than -1."
+    assert number.fault(float("nan")) is not None
+
+
+def test_words_are_taken_as_people_write_them():
+    choice = Choice("bright", "why", {"dark": "It is day.", "grey": "There is sun."})
+    assert choice.fault(" Bright ") is None
+    order = Order(("one", "two", "three"), "why")
+    assert order.fault(("One", "two", "three ")) is None
+    assert order.fault(["one", "three", "two"]).startswith("Up to place 2")
+
+
+def test_an_unknown_name_names_the_closest():
+    with pytest.raises(ValueError, match="Did you mean sign_of_all_nine"):
+        predict("sign_of_nine", 1)
+
+
+def test_each_stands_once_in_its_notebook():
+    asked = []
+    for path in source_notebooks(NOTEBOOKS):
+        cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
+        here = [name for cell in cells for name in CALL.findall(cell.source)]
+        assert sum(cell.source.count('predict("') for cell in cells) == len(here), path.name
+        asked += here
+    assert asked == list(all_predictions())
