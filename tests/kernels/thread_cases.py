@@ -6,7 +6,7 @@ from minidl.kernels import threads
 from minidl.kernels.jit import kernel
 from minidl.kernels.turns import count_up, look, rest, tasks_of
 
-LOOKS = 1 << 28  # some seconds, which only a broken program waits
+LOOKS = 1 << 31  # most of a minute, which only a broken program waits
 
 
 @kernel
