@@ -65,8 +65,8 @@ MUTANTS = (
         "kernels",
         "counting up is no atomic step: two threads can take one task",
         "minidl/kernels/turns.py",
-        'return builder.atomic_rmw("add", address, ir.Constant(ir.IntType(64), 1), "seq_cst")',
-        "n = builder.load(address); builder.store(builder.add(n, n.type(1)), address); return n",
+        'return builder.atomic_rmw("add", address, one, "seq_cst")',
+        "n = builder.load(address); builder.store(builder.add(n, one), address); return n",
     ),
     _mutant(
         "kernels",
