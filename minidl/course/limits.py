@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 WAIT = 0.05  # seconds between two looks at the thread, so that an interrupt comes through
+TRIES = 10  # an exception may be caught by the function
 
 
 class OutOfTime(BaseException):
@@ -23,23 +24,29 @@ class OutOfTime(BaseException):
 def limited(function: Callable[[], Any], seconds: float) -> Any:
     """Return ``function()``, or raise what it raises; OutOfTime once it has run for ``seconds``."""
     outcome: dict[str, Any] = {}
+    done = threading.Event()  # not `Thread.join`: interrupted, it may call a living thread dead
 
     def work() -> None:
         try:
             outcome["value"] = function()
         except BaseException as error:
             outcome["error"] = error
+        done.set()
 
     context = contextvars.copy_context()  # NumPy's error state, among others
     thread = threading.Thread(target=context.run, args=(work,), daemon=True)
     deadline = time.monotonic() + seconds
     thread.start()
     try:
-        while thread.is_alive() and time.monotonic() < deadline:
-            thread.join(WAIT)
+        while not outcome and time.monotonic() < deadline:
+            done.wait(WAIT)
     finally:
-        if thread.is_alive():
-            _stop(thread)
+        for _ in range(TRIES):
+            if outcome:
+                thread.join(WAIT)
+                break
+            _throw_into(thread)
+            done.wait(WAIT)
     if "error" in outcome:
         raise outcome["error"]
     if "value" not in outcome:
@@ -47,11 +54,7 @@ def limited(function: Callable[[], Any], seconds: float) -> Any:
     return outcome["value"]
 
 
-def _stop(thread: threading.Thread, tries: int = 10) -> None:
-    """Throw into a thread until it ends: a throw may be caught, or reach a thread just started."""
-    for _ in range(tries):
-        ident = ctypes.c_ulong(thread.ident)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(OutOfTime))
-        thread.join(WAIT)
-        if not thread.is_alive():
-            return
+def _throw_into(thread: threading.Thread) -> None:
+    """Let OutOfTime arrive there (or, while it starts another thread, in that one)."""
+    ident = ctypes.c_ulong(thread.ident)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(OutOfTime))

@@ -29,6 +29,7 @@ how the work is cut into tasks never depends on the number of threads.
 """
 
 import atexit
+import itertools
 import os
 import threading
 import time
@@ -81,12 +82,14 @@ class _Run:
     """What helpers need to know of a run."""
 
     def __init__(self, work: Callable, tasks: int, slots: int):
+        self.number = next(_numbers)
         self.work = work
         self.todo = new_todo(tasks, slots, _BELL_AT)
         self.slots = iter(range(1, slots))  # one for each helper that comes
         self.error: BaseException | None = None
 
 
+_numbers = itertools.count()  # of runs
 _bell = np.zeros(1, np.int64)  # how often callers have rung
 _BELL_AT = _bell.ctypes.data
 _latest: _Run | None = None
@@ -134,37 +137,40 @@ def _wake(count: int) -> None:
             helper.alarm.put(None)
 
 
-def _caller_is_late(run: _Run | None) -> bool:
-    """Whether a run has not begun: its kernel may still be compiled."""
-    return run is not None and not run.todo[CAME]
-
-
 class _Helper(threading.Thread):
     """A thread that takes part in runs, looks out for the next for a while, and then sleeps."""
 
     def __init__(self, patience: int):
         super().__init__(name="minidl helper", daemon=True)
-        self.patience, self.heard = patience, 0
+        self.patience, self.heard, self.seen = patience, 0, -1
         self.alarm: SimpleQueue = SimpleQueue()
         self.todo, self.slot = new_todo(), 0
 
     def run(self):
-        """Live the life of a helper."""
+        """Take part in one run after the other."""
         while not _closing:
             rung = await_bell(_bell, self.heard, self.patience, self.todo, self.slot)
-            if rung != self.heard:
-                self.heard = rung
-                self.take_part(_latest)
-            elif _caller_is_late(_latest):
-                time.sleep(2 * PATIENCE)
-            else:
-                self.alarm.get()
+            quiet, self.heard = rung == self.heard, rung
+            self.look(_latest, quiet)
 
-    def take_part(self, run: _Run | None):
+    def look(self, run: _Run | None, quiet: bool):
+        """Work at the latest run, wait for its caller, or sleep if there is none to be seen.
+
+        Who is awake gets no second alarm. So that no bell was heard is not enough for a sleep: it
+        may be rung right now.
+        """
+        unseen = run is not None and run.number != self.seen
+        if unseen and run.todo[CAME]:
+            self.take_part(run)
+        elif quiet and unseen:  # its kernel may still be compiled
+            time.sleep(2 * PATIENCE)
+        elif quiet:
+            del run  # nor keep what it refers to
+            self.alarm.get()
+
+    def take_part(self, run: _Run):
         """Work at a run that its caller has begun, if there is a slot."""
-        if run is None or _caller_is_late(run):
-            return
-        self.todo, self.slot = run.todo, next(run.slots, 0)
+        self.seen, self.todo, self.slot = run.number, run.todo, next(run.slots, 0)
         if self.slot:
             self.todo[AT_WORK + self.slot] = 1
             try:

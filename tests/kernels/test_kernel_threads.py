@@ -62,6 +62,21 @@ def test_helpers_that_slept_come_again():
         time.sleep(pause)
 
 
+def test_a_run_that_begins_as_helpers_go_to_sleep_is_seen(monkeypatch):
+    """Between a helper's last look at the bell and its sleep there is a moment, made long here."""
+    await_bell = threads.await_bell
+
+    def slowly(*arguments):
+        rung = await_bell(*arguments)
+        time.sleep(0.005)
+        return rung
+
+    monkeypatch.setattr(threads, "await_bell", slowly)
+    for _ in range(10):
+        threads._wake(2)  # as a run does that is interrupted before it begins
+        assert all_meet(3)
+
+
 @pytest.mark.parametrize("who", ["the caller", "a helper"])
 def test_an_error_reaches_the_caller_and_spoils_nothing(who):
     came = threading.Event()
@@ -111,6 +126,7 @@ def test_where_no_thread_can_be_had_the_caller_does_it_all(monkeypatch):
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
     monkeypatch.setattr(threads, "_helpers", [])
+    time.sleep(0.1)  # until the helpers of earlier tests are asleep
     notes = Notes(30).run()
     assert notes.right
     assert set(notes.slots) == {0}
