@@ -21,7 +21,7 @@ LEVELS = {
     "zoo": 3,
     "datasets": 3,
     "style": 4,
-    "units": 4,
+    "visualization": 4,
     "faces": 4,
     "course": 5,
 }
@@ -292,7 +292,14 @@ GONE = {  # words that had a meaning of their own here; now the field's word -> 
     "kernels": {},
     "nn": {},
     "style": {},
-    "units": {},
+    "visualization": {
+        "excite": "maximize_activation",
+        "gradient_picture": "saliency_map",
+        "gradient_pictures": "saliency",
+        "plate": "image_grid",
+        "plates": "image_grid",
+        "sheet": "grid",
+    },
     "zoo": {},
 }
 

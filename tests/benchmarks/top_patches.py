@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minidl import datasets, units, zoo
+from minidl import datasets, visualization, zoo
 from minidl.faces.encoder import pixels_to_input
 from minidl.faces.pretrained import trained_encoder
 from minidl.zoo import train_small
@@ -77,7 +77,7 @@ def measure(case: str, number: int) -> bool:
     """Run one case in this process, print its line, and say whether it kept within the limits."""
     network, pictures, layers, prepare = CASES[case](number)
     spent, start = [0.0], time.perf_counter()
-    found = units.top_patches(
+    found = visualization.top_patches(
         network, timed(pictures, spent), layers, batch_size=64, prepare=prepare, progress=False
     )
     seconds, peak = time.perf_counter() - start, peak_megabytes()

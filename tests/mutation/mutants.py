@@ -276,18 +276,18 @@ MUTANTS = (
         "-du * r * (2 + r)",
         "-du * r * (2 - r)",
     ),
-    # -- units ---------------------------------------------------------------------------------
+    # -- visualization -------------------------------------------------------------------------
     _mutant(
-        "units",
+        "visualization",
         "padding counts one pixel at any depth in a receptive field's offset",
-        "minidl/units/receptive_field.py",
+        "minidl/visualization/receptive_field.py",
         "offset - before * step",
         "offset - before",
     ),
     _mutant(
-        "units",
+        "visualization",
         "equally strong patches come in any order",
-        "minidl/units/top_patches.py",
+        "minidl/visualization/top_patches.py",
         'np.argsort(-new[2], axis=0, kind="stable")',
         "np.argsort(-new[2], axis=0)",
     ),

@@ -6,7 +6,7 @@ import numpy as np
 
 from minidl.arguments import IntOrInts, check_int, check_numbers, per_axis
 from minidl.nn import Sequential
-from minidl.units.arguments import check_position, check_single, check_unit, watched
+from minidl.visualization.arguments import check_position, check_single, check_unit, watched
 
 
 def occlusion_map(
