@@ -24,7 +24,7 @@ from minidl.faces.lfw import lfw_accuracy
 from minidl.faces.mining import MINERS, batch_all, batch_hard, random_triplets, semi_hard
 from minidl.faces.monitor import Monitor
 from minidl.faces.pairs import Pairs, all_pairs, fold_pairs, split_people
-from minidl.faces.pretrained import trained_encoder, trained_weights
+from minidl.faces.pretrained import trained_encoder
 from minidl.faces.roc import Point, Roc, best_threshold, equal_error_rate, interval, roc
 from minidl.faces.search import nearest
 from minidl.faces.training import shift, train_with_triplets
@@ -81,6 +81,5 @@ __all__ = [
     "squared_distances_backward",
     "train_with_triplets",
     "trained_encoder",
-    "trained_weights",
     "triplet_cost",
 ]

@@ -19,7 +19,7 @@ from minidl.zoo.medical import (
 )
 from minidl.zoo.photos import PHOTOS, credits, photo
 from minidl.zoo.shape_predictor import ShapePredictor, face_landmarks
-from minidl.zoo.small_network import small_net
+from minidl.zoo.small_alexnet import small_alexnet
 from minidl.zoo.vgg import vgg19
 
 __all__ = [
@@ -48,6 +48,6 @@ __all__ = [
     "mr_slice",
     "mri_slice",
     "photo",
-    "small_net",
+    "small_alexnet",
     "vgg19",
 ]

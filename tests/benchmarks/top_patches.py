@@ -16,19 +16,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from minidl import datasets, visualization, zoo
+from minidl.datasets.patches import random_patch, source_pictures
 from minidl.faces.encoder import pixels_to_input
 from minidl.faces.pretrained import trained_encoder
-from minidl.zoo import train_small
 
 SECONDS, MEGABYTES = 60, 1000  # what the course promises on two cores
 
 
 def crops(number: int) -> Iterator[np.ndarray]:
     """Patches of 64 × 64 from photographs and paintings."""
-    sources = train_small.pictures()
+    sources = source_pictures()
     rng = np.random.default_rng(0)
     for _ in range(number):
-        yield train_small.cut(sources[rng.integers(len(sources))], rng)
+        yield random_patch(sources[rng.integers(len(sources))], rng)
 
 
 def people(number: int) -> Iterator[np.ndarray]:
@@ -40,7 +40,7 @@ def people(number: int) -> Iterator[np.ndarray]:
 def photographs(number: int) -> tuple:
     """AlexNet in small, on crops."""
     layers = [f"conv{k}" for k in range(1, 6)]
-    return zoo.small_net(), crops(number), layers, None
+    return zoo.small_alexnet(), crops(number), layers, None
 
 
 def faces(number: int) -> tuple:
