@@ -126,7 +126,6 @@ TAKEN = [
     ("people_batches by name", batches, LABELS, [f"person {k}" for k in LABELS]),
     ("all_pairs", lambda y: pairs(faces.all_pairs(y)), LABELS, LABELS.tolist()),
     ("fold_pairs", lambda y: pairs(faces.fold_pairs(y, 2, 2)), LABELS, tuple(LABELS)),
-    ("split_people", lambda y: faces.split_people(y, 0.5, 0.5), LABELS, LABELS.tolist()),
     (
         "identification",
         lambda y: faces.identification_rates(ENCODINGS, y, [2], probes=20),
@@ -183,7 +182,6 @@ REFUSED = [
     (lambda: faces.align(IMAGE / 255, np.eye(2)), "image must be uint8 pixels 0…255, got float64"),
     (lambda: faces.align([IMAGE, IMAGE[1:]], np.eye(2)), "image must be an array, or a list"),
     (lambda: faces.interval(3.5, 10), "successes must be an int of 0 or more, got 3.5"),
-    (lambda: faces.split_people(LABELS, "half"), "shares must be a number in (0, 1], got 'half'"),
     (lambda: faces.Gallery("x").enrol_all("Ada", ENCODINGS[:3]), "names must be a list"),
     (lambda: faces.Head("cosine"), "feature must be one of absolute, chi-square"),
     (lambda: head(same="yes"), "same must be numbers"),

@@ -13,17 +13,15 @@ from minidl.faces.heads import (
     absolute_difference,
     absolute_difference_backward,
     chi_square,
-    chi_square_backward,
     chi_square_of_signed,
-    split_signs,
-    split_signs_backward,
+    crelu,
 )
 from minidl.faces.identification import identification_rates
 from minidl.faces.landmarks import find_landmarks
 from minidl.faces.lfw import lfw_accuracy
 from minidl.faces.mining import MINERS, batch_all, batch_hard, random_triplets, semi_hard
 from minidl.faces.monitor import Monitor
-from minidl.faces.pairs import Pairs, all_pairs, fold_pairs, split_people
+from minidl.faces.pairs import Pairs, all_pairs, fold_pairs
 from minidl.faces.pretrained import trained_encoder
 from minidl.faces.roc import Point, Roc, best_threshold, equal_error_rate, interval, roc
 from minidl.faces.search import nearest
@@ -51,8 +49,8 @@ __all__ = [
     "batch_hard",
     "best_threshold",
     "chi_square",
-    "chi_square_backward",
     "chi_square_of_signed",
+    "crelu",
     "cross_validate",
     "describe",
     "detect",
@@ -74,9 +72,6 @@ __all__ = [
     "semi_hard",
     "shift",
     "similarity",
-    "split_people",
-    "split_signs",
-    "split_signs_backward",
     "squared_distances",
     "squared_distances_backward",
     "train_with_triplets",

@@ -271,10 +271,10 @@ MUTANTS = (
     ),
     _mutant(
         "faces",
-        "a sign in χ²'s gradient for the second encoding",
+        "a sign in |f − g|'s gradient for the second encoding",
         "minidl/faces/heads.py",
-        "-du * r * (2 + r)",
-        "-du * r * (2 - r)",
+        "return df, -df",
+        "return df, df",
     ),
     # -- visualization -------------------------------------------------------------------------
     _mutant(
