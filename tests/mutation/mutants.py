@@ -272,7 +272,7 @@ MUTANTS = (
     _mutant(
         "faces",
         "a sign in |f − g|'s gradient for the second encoding",
-        "minidl/faces/heads.py",
+        "minidl/faces/verification.py",
         "return df, -df",
         "return df, df",
     ),
