@@ -45,7 +45,7 @@ def photographs(number: int) -> tuple:
 
 def faces(number: int) -> tuple:
     """The face encoder, on drawn faces."""
-    layers = [f"stage{k}_relu" for k in range(1, 4)]
+    layers = [f"stage{k}_norm" for k in range(1, 4)]
     return trained_encoder(), people(number), layers, pixels_to_input
 
 
