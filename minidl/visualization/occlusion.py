@@ -1,4 +1,7 @@
-"""Occlusion: cover a part of the picture and see how much a unit minds."""
+"""Occlusion: cover a part of the picture and measure how far a unit's activation falls.
+
+Zeiler and Fergus, 2014.
+"""
 
 from collections.abc import Sequence
 
