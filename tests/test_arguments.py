@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import minidl.functional as F
-from minidl import datasets, faces, nn, style, units
+from minidl import datasets, faces, nn, style, visualization
 from minidl.arguments import check_int, check_number
 
 RNG = np.random.default_rng(0)
@@ -54,11 +54,13 @@ def painted(**settings):
 
 
 def excited(**settings):
-    return units.excite(NETWORK, "b", 1, **({"size": 8, "steps": 2} | settings))
+    return visualization.maximize_activation(
+        NETWORK, "b", 1, **({"size": 8, "steps": 2} | settings)
+    )
 
 
 def occluded(**settings):
-    return units.occlusion_map(NETWORK, X, "b", 1, **({"size": 4, "step": 4} | settings))
+    return visualization.occlusion_map(NETWORK, X, "b", 1, **({"size": 4, "step": 4} | settings))
 
 
 def pairs(made):
@@ -124,7 +126,6 @@ TAKEN = [
     ("people_batches by name", batches, LABELS, [f"person {k}" for k in LABELS]),
     ("all_pairs", lambda y: pairs(faces.all_pairs(y)), LABELS, LABELS.tolist()),
     ("fold_pairs", lambda y: pairs(faces.fold_pairs(y, 2, 2)), LABELS, tuple(LABELS)),
-    ("split_people", lambda y: faces.split_people(y, 0.5, 0.5), LABELS, LABELS.tolist()),
     (
         "identification",
         lambda y: faces.identification_rates(ENCODINGS, y, [2], probes=20),
@@ -144,8 +145,9 @@ TAKEN = [
     ("frames", lambda n: painted(frames=n), (1,), np.int64(1)),
     ("occlusion", lambda n: occluded(size=n), (4, 4), [np.int64(4), 4]),
     ("sizes", lambda n: faces.identification_rates(ENCODINGS, LABELS, n, probes=20), [3], 3),
-    ("position", lambda p: units.patch(NETWORK, "b", p, (12, 12, 3)), (2, 3), np.array([2, 3])),
-    ("input_shape", lambda s: units.receptive_field(NETWORK, "b", s).size, (12, 12, 3),
+    ("position", lambda p: visualization.field_slices(NETWORK, "b", p, (12, 12, 3)), (2, 3),
+     np.array([2, 3])),
+    ("input_shape", lambda s: visualization.receptive_field(NETWORK, "b", s).size, (12, 12, 3),
      np.array([12, 12, 3])),
     ("people", lambda p: datasets.faces(p, 1, size=16, seed=0)[1], range(2), {0, 1}),
 ]  # fmt: skip
@@ -180,7 +182,6 @@ REFUSED = [
     (lambda: faces.align(IMAGE / 255, np.eye(2)), "image must be uint8 pixels 0…255, got float64"),
     (lambda: faces.align([IMAGE, IMAGE[1:]], np.eye(2)), "image must be an array, or a list"),
     (lambda: faces.interval(3.5, 10), "successes must be an int of 0 or more, got 3.5"),
-    (lambda: faces.split_people(LABELS, "half"), "shares must be a number in (0, 1], got 'half'"),
     (lambda: faces.Gallery("x").enrol_all("Ada", ENCODINGS[:3]), "names must be a list"),
     (lambda: faces.Head("cosine"), "feature must be one of absolute, chi-square"),
     (lambda: head(same="yes"), "same must be numbers"),
@@ -198,11 +199,14 @@ REFUSED = [
     (lambda: painted(frames=None), "frames must be an int or several, got None"),
     (lambda: excited(steps="ten"), "steps must be an int of 0 or more, got 'ten'"),
     (lambda: excited(blur=np.inf), "blur must be a number in [0, inf), got inf"),
-    (lambda: units.top_patches(NETWORK, 5, "b"), "images must be pictures (*S, C), several"),
-    (lambda: units.top_patches(NETWORK, [IMAGE], None), "layers must be a name or several"),
-    (lambda: units.one_unit([[1.0]], 0), "a must be an array of one input, (1, *S, C), got list"),
-    (lambda: units.patch(NETWORK, ["b"], (0, 0), (12, 12, 3)), "no layer is called ['b']"),
-    (lambda: units.plate(None), "there are no patches to lay out: give a list"),
+    (lambda: visualization.top_patches(NETWORK, 5, "b"),
+     "images must be pictures (*S, C), several"),
+    (lambda: visualization.top_patches(NETWORK, [IMAGE], None), "layers must be a name or several"),
+    (lambda: visualization.one_unit([[1.0]], 0),
+     "a must be an array of one input, (1, *S, C), got list"),
+    (lambda: visualization.field_slices(NETWORK, ["b"], (0, 0), (12, 12, 3)),
+     "no layer is called ['b']"),
+    (lambda: visualization.image_grid(None), "there are no patches to lay out: give a list"),
     (lambda: NETWORK.load_state([1]), "the state must be {name: array}, got list"),
     (lambda: nn.gradient_check(None, np.ones(2), np.ones(2)), "f must be a function"),
     (lambda: F.conv(X, np.ones((1, 1, 3, 2), "f4"), activation=np.array(["relu"])), "activation"),
@@ -241,7 +245,7 @@ READERS = {
     "write_arrays": lambda path: nn.write_arrays(path, {"a": ROW}),
     "save": NETWORK.save,
     "load": NETWORK.load,
-    "load_patches": units.load_patches,
+    "load_patches": visualization.load_patches,
     "lfw_accuracy": lambda path: faces.lfw_accuracy(path, len),
     "gallery": lambda path: faces.Gallery("x").save(path),
 }

@@ -11,7 +11,7 @@ from minidl import console, nn, viz
 from minidl.course.feedback import Feedback
 from minidl.course.setup_check import Finding, SetupReport
 from minidl.faces.cross_validation import CrossValidation
-from minidl.units import ReceptiveField
+from minidl.visualization import ReceptiveField
 
 ENCODINGS = ["ascii", "cp1252", "utf-8"]
 

@@ -19,7 +19,7 @@ from minidl import files, nn
 from minidl.course import files as notebooks
 from minidl.datasets import lfw, read_image, save_image
 from minidl.faces import Gallery
-from minidl.units.top_patches import TopPatches, load_patches, save_patches
+from minidl.visualization.top_patches import TopPatches, load_patches, save_patches
 from minidl.zoo import cache, dlib_format, shape_predictor, torch_legacy
 from minidl.zoo.asset import Asset, Package
 

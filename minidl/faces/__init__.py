@@ -8,27 +8,25 @@ from minidl.faces.detector import Detections, detect
 from minidl.faces.distances import pair_distances, squared_distances, squared_distances_backward
 from minidl.faces.encoder import encode, face_encoder, fingerprint, pixels_to_input
 from minidl.faces.gallery import Gallery, Match
-from minidl.faces.heads import (
-    Head,
-    absolute_difference,
-    absolute_difference_backward,
-    chi_square,
-    chi_square_backward,
-    chi_square_of_signed,
-    split_signs,
-    split_signs_backward,
-)
 from minidl.faces.identification import identification_rates
 from minidl.faces.landmarks import find_landmarks
 from minidl.faces.lfw import lfw_accuracy
 from minidl.faces.mining import MINERS, batch_all, batch_hard, random_triplets, semi_hard
 from minidl.faces.monitor import Monitor
-from minidl.faces.pairs import Pairs, all_pairs, fold_pairs, split_people
-from minidl.faces.pretrained import trained_encoder, trained_weights
+from minidl.faces.neighbors import nearest
+from minidl.faces.pairs import Pairs, all_pairs, fold_pairs
+from minidl.faces.pretrained import trained_encoder
 from minidl.faces.roc import Point, Roc, best_threshold, equal_error_rate, interval, roc
-from minidl.faces.search import nearest
 from minidl.faces.training import shift, train_with_triplets
 from minidl.faces.triplets import Triplets, triplet_cost
+from minidl.faces.verification import (
+    Head,
+    absolute_difference,
+    absolute_difference_backward,
+    chi_square,
+    chi_square_of_signed,
+    crelu,
+)
 
 __all__ = [
     "MINERS",
@@ -51,8 +49,8 @@ __all__ = [
     "batch_hard",
     "best_threshold",
     "chi_square",
-    "chi_square_backward",
     "chi_square_of_signed",
+    "crelu",
     "cross_validate",
     "describe",
     "detect",
@@ -74,13 +72,9 @@ __all__ = [
     "semi_hard",
     "shift",
     "similarity",
-    "split_people",
-    "split_signs",
-    "split_signs_backward",
     "squared_distances",
     "squared_distances_backward",
     "train_with_triplets",
     "trained_encoder",
-    "trained_weights",
     "triplet_cost",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from minidl.arguments import as_array, check_number, is_list, is_text
-from minidl.faces.search import nearest, squared_lengths
+from minidl.faces.neighbors import nearest, squared_lengths
 from minidl.nn.weights import (
     Kind,
     WeightFileError,

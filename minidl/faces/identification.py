@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minidl.arguments import check_int, check_ints, check_labels, check_seed
-from minidl.faces.search import nearest
+from minidl.faces.neighbors import nearest
 from minidl.functional.arguments import check_array
 
 
@@ -25,7 +25,7 @@ def identification_rates(
     Args:
         encodings, labels: of the test people ``(N, D), (N,)``, at least two pictures each.
         sizes: the Ks, or one of them.
-        probes: for each K people are drawn until there were so many probes.
+        probes: at least this many for each K: people are drawn until there were as many.
         seed: of the draws.
 
     Raises:

@@ -5,11 +5,10 @@ people are divided first, and pairs are made within each group.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from minidl.arguments import check_int, check_labels, check_number, check_seed
+from minidl.arguments import check_int, check_labels, check_seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +28,6 @@ class Pairs:
 
     def __getitem__(self, rows: np.ndarray | slice) -> "Pairs":
         return Pairs(self.first[rows], self.second[rows], self.same[rows], self.fold[rows])
-
-
-def split_people(labels: np.ndarray, *shares: float, seed: int = 0) -> list[np.ndarray]:
-    """Divide people at random; return for each share the rows of its people's pictures, sorted.
-
-    Args:
-        labels: whose picture each row is ``(N,)``.
-        shares: for instance ``0.8, 0.2``: parts of all people; they must not add up to more than 1.
-        seed: of the draw.
-    """
-    shares = [check_number(share, "shares", 0, 1, open_low=True) for share in shares]
-    if not shares or sum(shares) > 1 + 1e-9:
-        raise ValueError(f"shares must be above 0 and add up to at most 1, got {shares}.")
-    labels = check_labels(labels)
-    people = np.random.default_rng(check_seed(seed)).permutation(np.unique(labels))
-    ends = np.rint(np.cumsum((0, *shares)) * len(people)).astype(int)
-    return [np.flatnonzero(np.isin(labels, people[start:end])) for start, end in pairwise(ends)]
 
 
 def all_pairs(labels: np.ndarray) -> Pairs:

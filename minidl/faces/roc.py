@@ -122,7 +122,7 @@ def best_threshold(distances: np.ndarray, same: np.ndarray) -> float:
 def interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
     """Return Clopper and Pearson's interval for a rate: exact, and never too narrow.
 
-    Its ends are the rates under which so many successes, or so few, become unlikely: quantiles of
+    Its ends are the rates under which as many successes, or as few, become unlikely: quantiles of
     beta distributions. It supposes independent trials. Pairs that share pictures are not: with
     them the true uncertainty is larger.
     """

@@ -113,7 +113,7 @@ def _miner(miner: str | Miner) -> Miner:
 
 
 def shift(pixels: int = 2) -> Augment:
-    """Return an augmentation that moves every picture by up to so many pixels each way.
+    """Return an augmentation that moves every picture by at most ``pixels`` each way.
 
     What moves in at a border repeats the border's colour.
     """

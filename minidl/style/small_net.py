@@ -6,7 +6,7 @@ import numpy as np
 
 from minidl import nn
 from minidl.arguments import check_choice
-from minidl.zoo import own
+from minidl.weights import load_weights
 from minidl.zoo.layers import Standardize
 
 FILTERS = (32, 48, 64, 96, 128)
@@ -16,7 +16,7 @@ WEIGHTS = "style_net.npz"
 
 
 def small_net(pooling: str = "max") -> nn.Network:
-    """Return the small network with the weights in data/, frozen.
+    """Return the small network with the weights that come with the package, frozen.
 
     The input is a batch of RGB pictures ``(N, H, W, 3)``, float32, 0…255, at least 16 pixels a
     side. The layers are preprocess, conv1, pool1 … conv5, mean and scores; the convolutions'
@@ -31,9 +31,7 @@ def small_net(pooling: str = "max") -> nn.Network:
         ValueError: for another pooling.
         FileNotFoundError, WeightFileError: if the weights are missing or damaged.
     """
-    net = new_small_net(pooling)
-    net.load(own.weights(WEIGHTS))
-    return net.freeze()
+    return load_weights(new_small_net(pooling), WEIGHTS)
 
 
 def new_small_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> nn.Network:

@@ -2,9 +2,9 @@
 
     python -m minidl.style.train_small
 
-The task is that of ``minidl.zoo.train_small``: which of twenty pictures, fourteen photographs and
-six paintings, is this patch from? Here the colours of each patch are mixed anew as well, so that
-strokes and textures have to tell.
+The task is that of ``scripts/train_small_alexnet.py``: which of twenty pictures, fourteen
+photographs and six paintings, is this patch from? Here the colours of each patch are mixed anew as
+well, so that strokes and textures have to tell.
 """
 
 import argparse
@@ -15,11 +15,11 @@ import numpy as np
 
 from minidl import nn
 from minidl.console import say
+from minidl.datasets.patches import random_patches, source_pictures
 from minidl.files import check_writable
 from minidl.style.small_net import WEIGHTS, even_out, new_small_net
-from minidl.zoo import own
-from minidl.zoo.train_small import patches, pictures
 
+OUTPUT = Path(__file__).resolve().parents[1] / "weights" / WEIGHTS
 BATCH, STEPS, TEST = 48, 60, 1000  # patches in a batch, batches in an epoch, test patches
 
 
@@ -47,12 +47,12 @@ def train(
     optimizer = nn.Adam(
         net.parameters, nn.cosine(2e-3, epochs * STEPS, warmup=STEPS), weight_decay=0.02
     )
-    test = patches(images, TEST, np.random.default_rng(1), test=True)
+    test = random_patches(images, TEST, np.random.default_rng(1), test=True)
 
     def batches(epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         rng = np.random.default_rng([2, epoch])
         for _ in range(STEPS):
-            x, labels = patches(images, BATCH, rng)
+            x, labels = random_patches(images, BATCH, rng)
             yield recoloured(x, rng), labels
 
     nn.fit(
@@ -65,7 +65,7 @@ def train(
         checkpoint=checkpoint,
         progress=progress,
     )
-    even_out(net, patches(images, TEST // 5, np.random.default_rng(3))[0])
+    even_out(net, random_patches(images, TEST // 5, np.random.default_rng(3))[0])
     return net, accuracy(net, *test)
 
 
@@ -73,11 +73,11 @@ def main() -> None:
     """Train, write the weights, and say how good they are."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=24)
-    parser.add_argument("--output", type=Path, default=own.FOLDER / WEIGHTS)
+    parser.add_argument("--output", type=Path, default=OUTPUT)
     parser.add_argument("--checkpoint", type=Path, help="go on from here if it exists")
     given = parser.parse_args()
     check_writable(given.output)
-    net, right = train(pictures(), epochs=given.epochs, checkpoint=given.checkpoint)
+    net, right = train(source_pictures(), epochs=given.epochs, checkpoint=given.checkpoint)
     net.save(given.output)
     say(f"{right:.1%} of the test patches told right; weights in {given.output}")
 

@@ -9,17 +9,15 @@ from minidl.zoo.fetching import fetch
 from minidl.zoo.medical import (
     ECG_RATE,
     LEADS,
-    anatomical,
     brain,
     ct_slice,
     ecg,
-    eeg,
     mr_slice,
     mri_slice,
 )
 from minidl.zoo.photos import PHOTOS, credits, photo
 from minidl.zoo.shape_predictor import ShapePredictor, face_landmarks
-from minidl.zoo.small_network import small_net
+from minidl.zoo.small_alexnet import small_alexnet
 from minidl.zoo.vgg import vgg19
 
 __all__ = [
@@ -34,13 +32,11 @@ __all__ = [
     "FormatError",
     "Package",
     "ShapePredictor",
-    "anatomical",
     "brain",
     "cache_folder",
     "credits",
     "ct_slice",
     "ecg",
-    "eeg",
     "face_detector",
     "face_landmarks",
     "face_resnet",
@@ -48,6 +44,6 @@ __all__ = [
     "mr_slice",
     "mri_slice",
     "photo",
-    "small_net",
+    "small_alexnet",
     "vgg19",
 ]

@@ -50,12 +50,6 @@ NILEARN = Package(
     size=11_509_444,
     sha256="725206484e9fb3f6691f9c2d20204a068759d5072f12055324702ee0cb2bbe8a",
 )
-NIBABEL = Package(
-    "nibabel",
-    "5.4.2",
-    size=3_300_985,
-    sha256="553482c5f1e1034fc312edf6fb7f32236c0056439845d1c29293b7e8c98d4854",
-)
 MATPLOTLIB = Package("matplotlib", kind="installed")
 
 CC0 = "CC0 1.0"
@@ -116,10 +110,6 @@ _TABLE = (
           "mpl-data/sample_data/s1045.ima.gz",
           "32b424d64f62b7e71cb24d29fd53938ad5664d608055a67ab2b2af4369f8b89e",
           33_229, MPL, "matplotlib's sample data"),
-    Asset("eeg", MATPLOTLIB,
-          "mpl-data/sample_data/eeg.dat",
-          "28656316df0004acfba7a5d98ab35f7314933a918636ec80f09604ad128b4417",
-          25_600, MPL, "matplotlib's sample data"),
     Asset("astronaut", SKIMAGE,
           "skimage/data/astronaut.png",
           "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
@@ -204,10 +194,6 @@ _TABLE = (
           "382d92812de4744f9c86c7a0e4f680dc317a0a50e4da1f0153618a6798c7b7db",
           1_553_010, MNI,
           "V. Fonov and others, ICBM 152 (2009), MNI, McGill University; from nilearn"),
-    Asset("anatomical", NIBABEL,
-          "nibabel/tests/data/anatomical.nii",
-          "1c089f37b6597a38bb4157a1e1b3f7f13f1bc9d4e7a8cfdfaf91d85cd8f66594",
-          68_002, MIT, "nibabel's test data"),
 )
 # fmt: on
 

@@ -1,7 +1,7 @@
-"""Real measurements of the body as NumPy arrays: heart, brain waves, slices, whole brains.
+"""Real measurements of the body as NumPy arrays: heart, slices, whole brains.
 
 Each file was checked against its sha256 when it was fetched, so the places of the numbers in it
-are known; ``tests/zoo/test_medical.py`` compares them with what the headers say.
+are known; ``tests/zoo/test_pictures_and_measurements.py`` compares them with what the headers say.
 """
 
 import gzip
@@ -24,11 +24,6 @@ def ecg() -> np.ndarray:
     """
     steps = _numbers(fetch("ecg"), "<i2", 18642, (10_000, 12))
     return steps * np.float32(1.25e-3)  # 1.25 µV per step
-
-
-def eeg() -> np.ndarray:
-    """Return four channels of brain waves, ``(800, 4)`` float64, in the recorder's own units."""
-    return _numbers(fetch("eeg"), "<f8", 0, (800, 4))
 
 
 def ct_slice() -> np.ndarray:
@@ -61,14 +56,6 @@ def brain(tissue: str = "t1") -> np.ndarray:
     """
     check_choice(tissue, "tissue", TISSUES)
     return _numbers(fetch(f"brain_{tissue}"), "u1", 352, (197, 233, 189), order="F")
-
-
-def anatomical() -> np.ndarray:
-    """Return the inside of a head ``(33, 41, 25)``, int16, arbitrary units, 2 mm a voxel.
-
-    The axes run from right to left, from back to front, from below to above.
-    """
-    return _numbers(fetch("anatomical"), ">i2", 352, (33, 41, 25), order="F")
 
 
 def _numbers(

@@ -15,20 +15,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minidl import datasets, units, zoo
+from minidl import datasets, visualization, zoo
+from minidl.datasets.patches import random_patch, source_pictures
 from minidl.faces.encoder import pixels_to_input
 from minidl.faces.pretrained import trained_encoder
-from minidl.zoo import train_small
 
 SECONDS, MEGABYTES = 60, 1000  # what the course promises on two cores
 
 
 def crops(number: int) -> Iterator[np.ndarray]:
     """Patches of 64 × 64 from photographs and paintings."""
-    sources = train_small.pictures()
+    sources = source_pictures()
     rng = np.random.default_rng(0)
     for _ in range(number):
-        yield train_small.cut(sources[rng.integers(len(sources))], rng)
+        yield random_patch(sources[rng.integers(len(sources))], rng)
 
 
 def people(number: int) -> Iterator[np.ndarray]:
@@ -40,12 +40,12 @@ def people(number: int) -> Iterator[np.ndarray]:
 def photographs(number: int) -> tuple:
     """AlexNet in small, on crops."""
     layers = [f"conv{k}" for k in range(1, 6)]
-    return zoo.small_net(), crops(number), layers, None
+    return zoo.small_alexnet(), crops(number), layers, None
 
 
 def faces(number: int) -> tuple:
     """The face encoder, on drawn faces."""
-    layers = [f"stage{k}_relu" for k in range(1, 4)]
+    layers = [f"stage{k}_norm" for k in range(1, 4)]
     return trained_encoder(), people(number), layers, pixels_to_input
 
 
@@ -77,7 +77,7 @@ def measure(case: str, number: int) -> bool:
     """Run one case in this process, print its line, and say whether it kept within the limits."""
     network, pictures, layers, prepare = CASES[case](number)
     spent, start = [0.0], time.perf_counter()
-    found = units.top_patches(
+    found = visualization.top_patches(
         network, timed(pictures, spent), layers, batch_size=64, prepare=prepare, progress=False
     )
     seconds, peak = time.perf_counter() - start, peak_megabytes()

@@ -7,9 +7,9 @@ import pytest
 from scipy.spatial.distance import pdist
 
 from minidl.datasets import faces
-from minidl.datasets.drawn_faces.draws import COLUMNS, Draws
 from minidl.datasets.drawn_faces.people import BEARDS, STYLES, TRAITS, traits
 from minidl.datasets.drawn_faces.pictures import GLASSES, HATS, PICTURE, pictures
+from minidl.datasets.drawn_faces.sampling import COLUMNS, Sampler
 
 
 @pytest.fixture(scope="module")
@@ -141,24 +141,24 @@ def test_a_picture_is_drawn_from_other_numbers_than_the_person_and_other_picture
 
 
 def test_draws_depend_on_the_key_alone():
-    alone, among = Draws([(3, 1)]), Draws([(3, 0), (3, 1), (9, 1)])
+    alone, among = Sampler([(3, 1)]), Sampler([(3, 0), (3, 1), (9, 1)])
     for _ in range(3):
         assert alone.uniform(2, 5)[0] == among.uniform(2, 5)[1]
     assert alone.choice([1, 2, 3])[0] == among.choice([1, 2, 3])[1]
 
 
 def test_draws_have_the_distributions_they_name():
-    draws = Draws([(0, k) for k in range(4000)])
-    uniform = draws.uniform(2, 4)
+    sampler = Sampler([(0, k) for k in range(4000)])
+    uniform = sampler.uniform(2, 4)
     assert (uniform.min() >= 2) and (uniform.max() <= 4)
     assert abs(uniform.mean() - 3) < 0.05
-    normal = draws.normal(0.5, 1.0)
+    normal = sampler.normal(0.5, 1.0)
     assert np.abs(normal).max() <= 1
     assert 0.42 < normal.std() < 0.52
-    assert abs(draws.flag(0.2).mean() - 0.2) < 0.03
-    shares = np.bincount(draws.choice([1, 3, 0, 4]), minlength=4) / 4000
+    assert abs(sampler.flag(0.2).mean() - 0.2) < 0.03
+    shares = np.bincount(sampler.choice([1, 3, 0, 4]), minlength=4) / 4000
     np.testing.assert_allclose(shares, [0.125, 0.375, 0, 0.5], atol=0.03)
     ramp = np.array([[0.0, 0.0, 0.0], [1.0, 0.5, 0.0]])
-    colours = draws.colour(ramp)
+    colours = sampler.colour(ramp)
     np.testing.assert_allclose(colours[:, 1], 0.5 * colours[:, 0])
     assert COLUMNS >= 60

@@ -19,7 +19,7 @@ from minidl.faces.detector import (
     strip_scores,
     suppress,
 )
-from minidl.units.receptive_field import receptive_field
+from minidl.visualization.receptive_field import receptive_field
 
 
 class RedSquares:

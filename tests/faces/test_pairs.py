@@ -2,24 +2,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from minidl.faces import all_pairs, fold_pairs, split_people
+from minidl.faces import all_pairs, fold_pairs
 
 LABELS = np.random.default_rng(1).permutation(np.repeat(np.arange(30), 4))
-
-
-def test_split_people_shares_nobody_and_loses_nobody():
-    train, check, test = split_people(LABELS, 0.6, 0.2, 0.2, seed=3)
-    people = [set(LABELS[rows]) for rows in (train, check, test)]
-    assert [len(p) for p in people] == [18, 6, 6]
-    assert len(set.union(*people)) == 30
-    assert sorted(np.concatenate([train, check, test])) == list(range(120))
-    assert_array_equal(train, split_people(LABELS, 0.6, 0.4, seed=3)[0])
-
-
-def test_split_people_refuses_shares_that_are_none():
-    for shares in ((), (0.7, 0.7), (1.0, 0.0)):
-        with pytest.raises(ValueError, match="shares"):
-            split_people(LABELS, *shares)
 
 
 def test_all_pairs_once_each():

@@ -10,10 +10,9 @@ from minidl.faces import (
     fingerprint,
     pretrained,
     squared_distances,
-    train,
     trained_encoder,
-    trained_weights,
 )
+from scripts import train_face_encoder
 
 
 def error_rate(encodings, labels):
@@ -22,22 +21,21 @@ def error_rate(encodings, labels):
     return equal_error_rate(d, pairs.same)
 
 
-def test_the_kept_weights_are_small_and_frozen():
+def test_the_kept_weights_are_frozen():
     network = trained_encoder()
-    assert trained_weights().stat().st_size < 2e6
     assert all(not p.trainable for p in network.parameters.values())
     assert fingerprint(network) == fingerprint(trained_encoder())
 
 
 def test_people_of_training_are_never_those_of_the_test():
-    assert set(train.UNSEEN).isdisjoint(range(pretrained.PEOPLE))
-    assert len(train.UNSEEN) == 200
+    assert set(pretrained.UNSEEN).isdisjoint(range(pretrained.PEOPLE))
+    assert len(pretrained.UNSEEN) == 200
     assert pretrained.PEOPLE * pretrained.PICTURES == 10_000
 
 
 @pytest.mark.slow
 def test_on_200_unseen_people_pixels_fail_and_the_kept_weights_do_not():
-    images, labels, _ = draw_faces(train.UNSEEN, 10, seed=pretrained.SEED)
+    images, labels, _ = draw_faces(pretrained.UNSEEN, 10, seed=pretrained.SEED)
     pixels = images.reshape(len(images), -1).astype(np.float32) / 255
     assert error_rate(pixels, labels) >= 0.25
     assert error_rate(encode(trained_encoder(), images), labels) <= 0.03
@@ -51,17 +49,11 @@ def test_a_few_unseen_people_are_told_apart():
 
 def test_the_command_trains_writes_and_can_be_interrupted(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("MINIDL_CACHE", str(tmp_path))
-    monkeypatch.setattr(train, "UNSEEN", range(1000, 1006))
+    monkeypatch.setattr(train_face_encoder, "UNSEEN", range(1000, 1006))
     output = tmp_path / "weights.npz"
-    error = train.train(2, output, people=8, progress=False)
+    error = train_face_encoder.train(2, output, people=8, progress=False)
     assert 0 <= error <= 1 and output.exists()
     assert not list(tmp_path.glob("face_encoder_*"))  # the checkpoint is gone
     network = face_encoder(pretrained.WIDTH)
     network.load(output)
     assert fingerprint(network) != fingerprint(face_encoder(pretrained.WIDTH))
-
-
-def test_weights_that_are_not_there_are_missed_in_words(monkeypatch, tmp_path):
-    monkeypatch.setattr(pretrained, "trained_weights", lambda: tmp_path / "none.npz")
-    with pytest.raises(FileNotFoundError, match=r"minidl\.faces\.train"):
-        trained_encoder()

@@ -271,23 +271,23 @@ MUTANTS = (
     ),
     _mutant(
         "faces",
-        "a sign in χ²'s gradient for the second encoding",
-        "minidl/faces/heads.py",
-        "-du * r * (2 + r)",
-        "-du * r * (2 - r)",
+        "a sign in |f − g|'s gradient for the second encoding",
+        "minidl/faces/verification.py",
+        "return df, -df",
+        "return df, df",
     ),
-    # -- units ---------------------------------------------------------------------------------
+    # -- visualization -------------------------------------------------------------------------
     _mutant(
-        "units",
+        "visualization",
         "padding counts one pixel at any depth in a receptive field's offset",
-        "minidl/units/receptive_field.py",
+        "minidl/visualization/receptive_field.py",
         "offset - before * step",
         "offset - before",
     ),
     _mutant(
-        "units",
+        "visualization",
         "equally strong patches come in any order",
-        "minidl/units/top_patches.py",
+        "minidl/visualization/top_patches.py",
         'np.argsort(-new[2], axis=0, kind="stable")',
         "np.argsort(-new[2], axis=0)",
     ),

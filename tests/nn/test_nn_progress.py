@@ -9,7 +9,7 @@ import pytest
 
 from minidl import nn
 from minidl.nn.progress import progress_bar
-from minidl.units import top_patches
+from minidl.visualization import top_patches
 
 NET = nn.Sequential([nn.Conv2D(2, 3), nn.GlobalAvgPool()], input_shape=(None, None, 1))
 X = np.zeros((30, 5, 5, 1), np.float32)

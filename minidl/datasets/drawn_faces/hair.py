@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.datasets.drawn_faces.sheet import ellipse
+from minidl.datasets.drawn_faces.raster import ellipse
 
 
 def _outline(pose, person):
@@ -24,21 +24,21 @@ def _strands(pose, person, colour):
     return colour * tone
 
 
-def back_hair(sheet, pose, person):
+def back_hair(raster, pose, person):
     """Hair seen behind the head and the neck, down to the person's length, and a bun on top."""
     wave = 0.05 * person.hair_curl * np.sin(11 * pose.y)
     end = pose.y - person.hair_length + 0.3 * pose.across * pose.across
     back = np.maximum(_outline(pose, person) - wave, end)
-    shown = sheet.cover(back) * (person.hair_length > -0.3)
-    sheet.lay_solid(shown, _strands(pose, person, 0.72 * person.hair))
+    shown = raster.cover(back) * (person.hair_length > -0.3)
+    raster.lay_solid(shown, _strands(pose, person, 0.72 * person.hair))
     top = pose.y + person.crown * (1 + 0.6 * person.hair_volume) + 0.5 * person.hair_bun
     bun = ellipse(
         pose.x + 0.3 * pose.turn, top, person.hair_bun + 0.01, 0.9 * person.hair_bun + 0.01
     )
-    sheet.lay_solid(sheet.cover(bun) * (person.hair_bun > 0), 0.9 * person.hair)
+    raster.lay_solid(raster.cover(bun) * (person.hair_bun > 0), 0.9 * person.hair)
 
 
-def front_hair(sheet, pose, person):
+def front_hair(raster, pose, person):
     """Hair on the skull above the hairline, which falls at the temples and parts somewhere."""
     across = pose.face_x / person.head_width
     part = across - person.hair_part
@@ -51,11 +51,11 @@ def front_hair(sheet, pose, person):
         front, pose.y - np.maximum(person.hair_length, 0.15) - 0.05 * np.sin(9 * pose.x)
     )
     thin = np.float32(0.45) + np.clip(9 * person.hair_volume, 0, np.float32(0.55))
-    sheet.lay(0.25 * sheet.cover(front - 0.05, 4), np.float32(0.55) * person.skin)
-    sheet.lay_solid(thin * sheet.cover(front), _strands(pose, person, person.hair))
+    raster.lay(0.25 * raster.cover(front - 0.05, 4), np.float32(0.55) * person.skin)
+    raster.lay_solid(thin * raster.cover(front), _strands(pose, person, person.hair))
 
 
-def beard(sheet, pose, person):
+def beard(raster, pose, person):
     """A beard over the jaw, a moustache and a goatee, each as dense as the person grows it."""
     across = pose.face_x / person.head_width
     mouth_y = pose.face_y - person.mouth_level
@@ -65,11 +65,11 @@ def beard(sheet, pose, person):
     grain = 0.92 + 0.16 * np.sin(41 * pose.face_x) * np.sin(37 * pose.face_y)
     colour = person.hair * (np.float32(0.82) * grain)
     full = np.maximum(np.maximum(jaw, cheek), -lips)
-    sheet.lay(person.beard * sheet.cover(full, 3), colour)
+    raster.lay(person.beard * raster.cover(full, 3), colour)
     above = mouth_y + 0.085 + 0.5 * person.upper_lip - 0.35 * across * across
     whiskers = ellipse(pose.face_x, above, 1.05 * person.mouth_width, np.float32(0.065))
-    sheet.lay(person.moustache * sheet.cover(whiskers, 1.5), colour)
+    raster.lay(person.moustache * raster.cover(whiskers, 1.5), colour)
     tuft = ellipse(
         pose.face_x, pose.face_y - 0.93 * person.chin, person.goatee + 0.01, np.float32(0.16)
     )
-    sheet.lay(sheet.cover(tuft, 2) * (person.goatee > 0) * np.float32(0.92), colour)
+    raster.lay(raster.cover(tuft, 2) * (person.goatee > 0) * np.float32(0.92), colour)

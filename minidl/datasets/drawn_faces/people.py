@@ -6,7 +6,7 @@ Lengths are in units of half a head: y = −1 is about the crown, 0 the eyes, 1 
 import numpy as np
 
 from minidl.datasets.colours import rgb
-from minidl.datasets.drawn_faces.draws import Draws
+from minidl.datasets.drawn_faces.sampling import Sampler
 
 SKINS = rgb("ffe2cb", "f5cba5", "e4b082", "c68a5c", "966240", "684430")
 HAIRS = rgb(
@@ -50,93 +50,93 @@ TRAITS = np.dtype(
 
 def traits(seed: int, people: np.ndarray) -> np.ndarray:
     """The traits of the people with these numbers: a structured array (people,) of ``TRAITS``."""
-    draws = Draws([(seed, int(person)) for person in people])
+    sampler = Sampler([(seed, int(person)) for person in people])
     person = np.zeros(len(people), TRAITS)
-    _colours(person, draws)
-    _head(person, draws)
-    _hair(person, draws)
-    _features(person, draws)
-    _beard(person, draws)
-    _marks(person, draws)
+    _colours(person, sampler)
+    _head(person, sampler)
+    _hair(person, sampler)
+    _features(person, sampler)
+    _beard(person, sampler)
+    _marks(person, sampler)
     return person
 
 
-def _colours(person, draws):
-    person["skin"] = draws.colour(SKINS, 0.05)
-    natural, dyed = draws.colour(HAIRS, 0.08), draws.colour(DYES, 0.1)
-    person["hair"] = np.where(draws.flag(0.05)[:, None], dyed, natural)
-    person["brows"] = person["hair"] * draws.uniform(0.45, 0.85)[:, None]
-    person["iris"] = draws.colour(IRISES, 0.08)
-    painted = draws.uniform()[:, None] ** 2
-    lips = draws.colour(LIPS, 0.06)
+def _colours(person, sampler):
+    person["skin"] = sampler.colour(SKINS, 0.05)
+    natural, dyed = sampler.colour(HAIRS, 0.08), sampler.colour(DYES, 0.1)
+    person["hair"] = np.where(sampler.flag(0.05)[:, None], dyed, natural)
+    person["brows"] = person["hair"] * sampler.uniform(0.45, 0.85)[:, None]
+    person["iris"] = sampler.colour(IRISES, 0.08)
+    painted = sampler.uniform()[:, None] ** 2
+    lips = sampler.colour(LIPS, 0.06)
     person["lips"] = (1 - painted) * person["skin"] * [0.86, 0.66, 0.66] + painted * lips
 
 
-def _head(person, draws):
-    person["head_width"] = draws.uniform(0.60, 0.82)
-    person["crown"] = draws.uniform(0.92, 1.06)
-    person["chin"] = draws.uniform(0.88, 1.14)
-    person["jaw"] = draws.uniform(0.1, 1.0)
-    person["ear_size"] = draws.uniform(0.6, 1.3)
-    person["ear_out"] = draws.uniform(0.0, 0.09)
+def _head(person, sampler):
+    person["head_width"] = sampler.uniform(0.60, 0.82)
+    person["crown"] = sampler.uniform(0.92, 1.06)
+    person["chin"] = sampler.uniform(0.88, 1.14)
+    person["jaw"] = sampler.uniform(0.1, 1.0)
+    person["ear_size"] = sampler.uniform(0.6, 1.3)
+    person["ear_out"] = sampler.uniform(0.0, 0.09)
 
 
-def _hair(person, draws):
+def _hair(person, sampler):
     names = list(STYLES)
     share, *ranges, curl = zip(*STYLES.values(), strict=True)
-    style = draws.choice(share)
+    style = sampler.choice(share)
     person["hair_style"] = np.array(names)[style]
     for name, span in zip(("volume", "line", "curtain", "drop", "length"), ranges, strict=True):
         low, high = np.array(span)[style].T
-        person[f"hair_{name}"] = low + (high - low) * draws.uniform()
+        person[f"hair_{name}"] = low + (high - low) * sampler.uniform()
     person["hair_curl"] = np.array(curl)[style]
-    tilt = draws.uniform(0.25, 0.6) * np.where(draws.flag(0.5), 1, -1)
-    person["hair_tilt"] = np.where(style == names.index("parted"), tilt, draws.normal(0.06, 0.15))
-    person["hair_part"] = draws.normal(0.16, 0.35)
-    bun = draws.flag(0.2) & (person["hair_length"] > -0.1) & (person["hair_length"] < 1.0)
-    person["hair_bun"] = bun * draws.uniform(0.16, 0.28)
+    tilt = sampler.uniform(0.25, 0.6) * np.where(sampler.flag(0.5), 1, -1)
+    person["hair_tilt"] = np.where(style == names.index("parted"), tilt, sampler.normal(0.06, 0.15))
+    person["hair_part"] = sampler.normal(0.16, 0.35)
+    bun = sampler.flag(0.2) & (person["hair_length"] > -0.1) & (person["hair_length"] < 1.0)
+    person["hair_bun"] = bun * sampler.uniform(0.16, 0.28)
 
 
-def _features(person, draws):
-    person["eye_distance"] = draws.uniform(0.40, 0.53) * person["head_width"]
-    person["eye_level"] = draws.uniform(-0.09, 0.09)
-    person["eye_width"] = draws.uniform(0.115, 0.185)
-    person["eye_height"] = draws.uniform(0.050, 0.110)
-    person["eye_tilt"] = draws.normal(0.16, 0.35)
-    person["iris_size"] = draws.uniform(0.055, 0.085)
-    person["lid"] = draws.uniform(0.25, 1.0)
-    person["brow_thickness"] = draws.uniform(0.018, 0.075)
-    person["brow_height"] = draws.uniform(0.16, 0.29)
-    person["brow_arch"] = draws.uniform(0.0, 0.10)
-    person["brow_tilt"] = draws.normal(0.15, 0.35)
-    person["brow_length"] = draws.uniform(0.15, 0.26)
-    person["nose_length"] = draws.uniform(0.24, 0.44)
-    person["nose_width"] = draws.uniform(0.085, 0.20)
-    person["nose_bridge"] = draws.uniform(0.2, 1.0)
+def _features(person, sampler):
+    person["eye_distance"] = sampler.uniform(0.40, 0.53) * person["head_width"]
+    person["eye_level"] = sampler.uniform(-0.09, 0.09)
+    person["eye_width"] = sampler.uniform(0.115, 0.185)
+    person["eye_height"] = sampler.uniform(0.050, 0.110)
+    person["eye_tilt"] = sampler.normal(0.16, 0.35)
+    person["iris_size"] = sampler.uniform(0.055, 0.085)
+    person["lid"] = sampler.uniform(0.25, 1.0)
+    person["brow_thickness"] = sampler.uniform(0.018, 0.075)
+    person["brow_height"] = sampler.uniform(0.16, 0.29)
+    person["brow_arch"] = sampler.uniform(0.0, 0.10)
+    person["brow_tilt"] = sampler.normal(0.15, 0.35)
+    person["brow_length"] = sampler.uniform(0.15, 0.26)
+    person["nose_length"] = sampler.uniform(0.24, 0.44)
+    person["nose_width"] = sampler.uniform(0.085, 0.20)
+    person["nose_bridge"] = sampler.uniform(0.2, 1.0)
     lowest = 0.76 * person["chin"]
-    level = person["nose_length"] + draws.uniform(0.17, 0.30)
+    level = person["nose_length"] + sampler.uniform(0.17, 0.30)
     person["mouth_level"] = np.minimum(level, lowest)
-    person["mouth_width"] = draws.uniform(0.16, 0.34)
-    person["upper_lip"] = draws.uniform(0.018, 0.065)
-    person["lower_lip"] = draws.uniform(0.026, 0.090)
-    person["mouth_corners"] = draws.normal(0.03, 0.07)
+    person["mouth_width"] = sampler.uniform(0.16, 0.34)
+    person["upper_lip"] = sampler.uniform(0.018, 0.065)
+    person["lower_lip"] = sampler.uniform(0.026, 0.090)
+    person["mouth_corners"] = sampler.normal(0.03, 0.07)
 
 
-def _beard(person, draws):
-    style = draws.choice(list(BEARDS.values()))
+def _beard(person, sampler):
+    style = sampler.choice(list(BEARDS.values()))
     person["beard_style"] = np.array(list(BEARDS))[style]
     stubble, moustache, goatee, full = (style == k for k in range(1, 5))
-    person["beard"] = 0.30 * stubble + full * draws.uniform(0.8, 1.0)
-    person["moustache"] = 0.30 * stubble + (moustache | full) * draws.uniform(0.75, 1.0)
-    person["moustache"] += goatee * draws.flag(0.6) * 0.8
-    person["goatee"] = goatee * draws.uniform(0.10, 0.24)
+    person["beard"] = 0.30 * stubble + full * sampler.uniform(0.8, 1.0)
+    person["moustache"] = 0.30 * stubble + (moustache | full) * sampler.uniform(0.75, 1.0)
+    person["moustache"] += goatee * sampler.flag(0.6) * 0.8
+    person["goatee"] = goatee * sampler.uniform(0.10, 0.24)
 
 
-def _marks(person, draws):
-    person["freckles"] = draws.flag(0.16) * draws.uniform(0.5, 1.0)
-    person["blush"] = draws.uniform(0, 1) ** 2
-    person["lines"] = draws.uniform(0, 1) ** 3
-    person["mole_size"] = draws.flag(0.30) * draws.uniform(0.032, 0.055)
-    person["mole_x"] = draws.uniform(0.15, 0.62) * person["head_width"]
-    person["mole_x"] *= np.where(draws.flag(0.5), 1, -1)
-    person["mole_y"] = draws.uniform(0.12, 0.75) * person["chin"]
+def _marks(person, sampler):
+    person["freckles"] = sampler.flag(0.16) * sampler.uniform(0.5, 1.0)
+    person["blush"] = sampler.uniform(0, 1) ** 2
+    person["lines"] = sampler.uniform(0, 1) ** 3
+    person["mole_size"] = sampler.flag(0.30) * sampler.uniform(0.032, 0.055)
+    person["mole_x"] = sampler.uniform(0.15, 0.62) * person["head_width"]
+    person["mole_x"] *= np.where(sampler.flag(0.5), 1, -1)
+    person["mole_y"] = sampler.uniform(0.12, 0.75) * person["chin"]

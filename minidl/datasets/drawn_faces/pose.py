@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from minidl.datasets.drawn_faces.sheet import Columns
+from minidl.datasets.drawn_faces.raster import Columns
 
 VIEW = 1.40  # half a picture, in units of half a head
 NECK = 0.7  # the head rolls about this point

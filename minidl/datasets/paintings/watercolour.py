@@ -17,33 +17,33 @@ PETALS = rgb("d8203a", "e85a2a", "f0a020", "c83a8a", "6a3aa8", "2a50c0")
 def paint(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """The painting as uint8 (H, W, 3)."""
     canvas = Canvas(size)
-    sheet = _Sheet(canvas, rng)
+    paper = _Paper(canvas, rng)
     x, y, w, h = canvas.x, canvas.y, canvas.width, canvas.height
     wet = noise(rng, 2.2, 5)
     sky = y / (0.62 * h) + 0.20 * wet(x, 1.5 * y)
-    sheet.wash(np.full(size, 1.0, np.float32), ramp(SKY, sky), 0.62 + 0.28 * wet(x + 5, 2 * y))
+    paper.wash(np.full(size, 1.0, np.float32), ramp(SKY, sky), 0.62 + 0.28 * wet(x + 5, 2 * y))
     sun = 0.085 - np.hypot(x - rng.uniform(0.3, 0.7) * w, y - 0.26 * h)
-    sheet.lift(sun + 0.012 * sheet.rough(x, y), 0.75)
+    paper.lift(sun + 0.012 * paper.rough(x, y), 0.75)
     for layer in range(6):
         base = (0.30 + 0.085 * layer) * h
         crest = noise(rng, 1.7 + 0.5 * layer, 5)(x, 0 * x)
         deep = y - base + (0.075 - 0.006 * layer) * crest
         mist = np.exp(-np.clip(deep, 0, None) / (0.10 + 0.01 * layer))
         tint = ramp(RANGES, layer / 5 + 0.07 * wet(2 * x, 2 * y + layer))
-        sheet.wash(deep, tint, (0.30 + 0.75 * mist) * (0.55 + 0.10 * layer))
+        paper.wash(deep, tint, (0.30 + 0.75 * mist) * (0.55 + 0.10 * layer))
     deep = y - 0.76 * h + 0.03 * wet(x, 0 * x)
-    sheet.wash(deep, ramp(MEADOW, deep / (0.24 * h) + 0.22 * wet(3 * x, 3 * y)), 0.75)
+    paper.wash(deep, ramp(MEADOW, deep / (0.24 * h) + 0.22 * wet(3 * x, 3 * y)), 0.75)
     for _ in range(90):
         near = rng.uniform(0, 1) ** 0.7
-        _blade(sheet, rng.uniform(0, w), (0.80 + 0.22 * near) * h, 0.05 + 0.10 * near, rng)
+        _blade(paper, rng.uniform(0, w), (0.80 + 0.22 * near) * h, 0.05 + 0.10 * near, rng)
     for near in np.sort(rng.uniform(0, 1, 34)):
-        _flower(sheet, rng.uniform(0, w), (0.74 + 0.22 * near) * h, 0.016 + 0.026 * near, rng)
-    grain = sheet.grain
+        _flower(paper, rng.uniform(0, w), (0.74 + 0.22 * near) * h, 0.016 + 0.026 * near, rng)
+    grain = paper.grain
     diffuse, _ = shade(0.0011 * grain, canvas.pixel, 1.0)
-    return to_uint8(PAPER * sheet.light * (1 + 0.16 * diffuse[..., None]))
+    return to_uint8(PAPER * paper.light * (1 + 0.16 * diffuse[..., None]))
 
 
-class _Sheet:
+class _Paper:
     """The paper: ``light`` (H, W, 3) is what the washes so far let through."""
 
     def __init__(self, canvas, rng):
@@ -54,7 +54,7 @@ class _Sheet:
         self.light = np.ones((*canvas.size, 3), np.float32)
 
     def part(self, cx, cy, radius):
-        """The sheet around a point."""
+        """The paper around a point."""
         box = self.canvas.box(cx - radius, cx + radius, cy - radius, cy + radius)
         part = copy.copy(self)
         part.x, part.y, part.grain, part.light = (
@@ -83,23 +83,23 @@ class _Sheet:
         self.light += share * inside * (1 - self.light)
 
 
-def _blade(sheet, px, py, tall, rng):
-    sheet = sheet.part(px, py - 0.5 * tall, 0.62 * tall)
-    rise = (py - sheet.y) / tall
+def _blade(paper, px, py, tall, rng):
+    paper = paper.part(px, py - 0.5 * tall, 0.62 * tall)
+    rise = (py - paper.y) / tall
     lean = rng.uniform(-0.3, 0.3) * tall * rise * np.abs(rise)
     half = 0.0035 * (1 - rise) * (1 + 6 * tall)
-    edge = np.minimum(half - np.abs(sheet.x - px - lean), tall * np.minimum(1 - rise, rise))
-    sheet.wash(edge, ramp(MEADOW, rng.uniform(0.4, 1)), 0.8)
+    edge = np.minimum(half - np.abs(paper.x - px - lean), tall * np.minimum(1 - rise, rise))
+    paper.wash(edge, ramp(MEADOW, rng.uniform(0.4, 1)), 0.8)
 
 
-def _flower(sheet, px, py, r, rng):
-    sheet = sheet.part(px, py, 1.7 * r)
-    dx, dy = sheet.x - px, 1.25 * (sheet.y - py)
+def _flower(paper, px, py, r, rng):
+    paper = paper.part(px, py, 1.7 * r)
+    dx, dy = paper.x - px, 1.25 * (paper.y - py)
     far, turn = np.hypot(dx, dy), np.arctan2(dy, dx)
     colour = ramp(PETALS, rng.uniform(0, 1))
     number, start = rng.integers(4, 7), rng.uniform(0, 6)
     for k in range(number):
         away = np.angle(np.exp(1j * (turn - start - 2 * np.pi * k / number)))
         reach = r * rng.uniform(0.9, 1.2) * np.sqrt(np.clip(np.cos(away * number / 3.1), 0, None))
-        sheet.wash(np.where(np.abs(away) < 1.6, reach - far, -1), colour, 0.7, 0.5)
-    sheet.wash(0.25 * r - far, rgb("3a2030")[0], 0.9, 0.3)
+        paper.wash(np.where(np.abs(away) < 1.6, reach - far, -1), colour, 0.7, 0.5)
+    paper.wash(0.25 * r - far, rgb("3a2030")[0], 0.9, 0.3)

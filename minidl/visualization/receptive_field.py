@@ -18,7 +18,7 @@ from minidl.nn import Layer, Sequential
 from minidl.nn.graph import INPUT
 from minidl.nn.inputs import check_input_shape
 from minidl.nn.layer import Shape
-from minidl.units.arguments import check_layer, check_network, check_position
+from minidl.visualization.arguments import check_layer, check_network, check_position
 
 Rows = list[np.ndarray]  # for each axis, which positions are seen
 
@@ -69,7 +69,7 @@ def receptive_field(
     return ReceptiveField(*spans[name])
 
 
-def patch(
+def field_slices(
     network: Sequential,
     name: str,
     position: tuple[int, ...],
@@ -179,7 +179,9 @@ def _grow(layer: Layer, span, shape: Shape):
     if window is None:
         return span
     if _is_transposed(layer):
-        raise ValueError("behind a transposed convolution fields differ: use patch() for a unit.")
+        raise ValueError(
+            "behind a transposed convolution fields differ: use field_slices() for a unit."
+        )
     axes = zip(*span, window.extent, window.stride, window.before, strict=True)
     grown = [
         (size + (extent - 1) * step, step * stride, offset - before * step)

@@ -27,7 +27,7 @@ class Columns:
         return Columns(self._table[which])
 
 
-class Sheet:
+class Raster:
     """The colours painted so far, ``planes`` (3, n, H, W), and the ``figure`` that stands out.
 
     ``figure`` (n, H, W) is 1 where a person is and 0 where the wall is seen; ``pixel`` (n, 1, 1) is
@@ -38,9 +38,9 @@ class Sheet:
         self.planes, self.figure, self.pixel = planes, figure, pixel
 
     @contextmanager
-    def only(self, which: np.ndarray) -> Iterator["Sheet"]:
+    def only(self, which: np.ndarray) -> Iterator["Raster"]:
         """The pictures where ``which`` (n,) is true; what is drawn on them is kept here."""
-        part = Sheet(self.planes[:, which], self.figure[which], self.pixel[which])
+        part = Raster(self.planes[:, which], self.figure[which], self.pixel[which])
         yield part
         self.planes[:, which], self.figure[which] = part.planes, part.figure
 

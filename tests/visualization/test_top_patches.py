@@ -5,7 +5,7 @@ import pytest
 
 from minidl import nn
 from minidl.nn import memory
-from minidl.units import load_patches, save_patches, top_patches
+from minidl.visualization import load_patches, save_patches, top_patches
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_saved_and_reloaded(network, images, tmp_path):
     again = load_patches(tmp_path / "patches.npz")
     assert list(again) == ["c1", "c2"]
     for layer, p in found.items():
-        for what in ("picture", "position", "value", "patch"):
+        for what in ("picture", "position", "value", "bounds"):
             np.testing.assert_array_equal(getattr(again[layer], what), getattr(p, what))
 
 
@@ -143,7 +143,7 @@ def test_pictures_from_a_stream_are_fetched_once(network, images):
     found = top_patches(network, stream(), ("c1",), batch_size=7, progress=False)["c1"]
     wanted = top_patches(network, images, ("c1",), progress=False)["c1"]
     assert fetched == list(range(len(images)))
-    for what in ("picture", "position", "value", "patch"):
+    for what in ("picture", "position", "value", "bounds"):
         np.testing.assert_array_equal(getattr(found, what), getattr(wanted, what))
 
 

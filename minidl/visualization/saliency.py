@@ -1,4 +1,4 @@
-"""Gradient pictures: what would a unit like to see changed in this input?
+"""Saliency maps: the gradient of one unit with respect to the input.
 
 Three rules for the way back through a ReLU, all else being ordinary backpropagation:
 
@@ -23,13 +23,13 @@ from minidl.functional.conv import ConvCache
 from minidl.functional.normalization import BatchNormCache
 from minidl.nn import Layer, Node, Sequential
 from minidl.nn.initializers import he
-from minidl.units.arguments import check_position, check_single, check_unit, watched
+from minidl.visualization.arguments import check_position, check_single, check_unit, watched
 
 METHODS = ("saliency", "deconvnet", "guided")
 OTHER_ACTIVATIONS = (nn.LeakyReLU, nn.Sigmoid, nn.Softmax, nn.Tanh)
 
 
-def gradient_picture(
+def saliency_map(
     network: Sequential,
     x: np.ndarray,
     name: str,

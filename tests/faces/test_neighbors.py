@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from minidl.faces import nearest, squared_distances
-from minidl.faces.search import squared_lengths
+from minidl.faces.neighbors import squared_lengths
 
 
 @given(n=st.integers(1, 60), q=st.integers(0, 4), count=st.integers(1, 9), block=st.integers(1, 70))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minidl import nn
-from minidl.units import patch, receptive_field, visible
+from minidl.visualization import field_slices, receptive_field, visible
 from minidl.zoo import layers as zoo_layers
 from tests.generated import repeatable
 
@@ -88,7 +88,7 @@ def test_fields_are_what_perturbation_finds(data):
     for axis, row in enumerate(rows):
         others = tuple(a for a in range(seen.ndim) if a != axis)
         np.testing.assert_array_equal(row, seen.any(axis=others))
-    box = patch(network, name, position)
+    box = field_slices(network, name, position)
     inside = np.zeros_like(seen)
     inside[box] = True
     assert not (seen & ~inside).any()
@@ -121,7 +121,7 @@ def test_the_formula_agrees_with_the_exact_field_away_from_the_border():
                 middle, field.step, field.offset, field.size, strict=True
             )
         )
-        assert patch(network, name, middle) == want
+        assert field_slices(network, name, middle) == want
 
 
 def test_known_fields():
@@ -138,15 +138,15 @@ def test_known_fields():
 
 def test_a_unit_may_see_nothing_but_padding():
     network = nn.Sequential([nn.Conv2D(1, 1, padding=1)], input_shape=(5, 6, 1))
-    assert patch(network, "conv1", (0, 3)) == (slice(0, 0), slice(0, 0))
-    assert patch(network, "conv1", (1, 3)) == (slice(0, 1), slice(2, 3))
+    assert field_slices(network, "conv1", (0, 3)) == (slice(0, 0), slice(0, 0))
+    assert field_slices(network, "conv1", (1, 3)) == (slice(0, 1), slice(2, 3))
 
 
 def test_units_without_a_position_see_everything():
     network = nn.Sequential([nn.Conv2D(1, 3), nn.Flatten(), nn.Dense(2)], input_shape=(5, 6, 1))
     with pytest.raises(ValueError, match="sees the whole input"):
         receptive_field(network, "dense1")
-    assert patch(network, "dense1", ()) == (slice(0, 5), slice(0, 6))
+    assert field_slices(network, "dense1", ()) == (slice(0, 5), slice(0, 6))
 
 
 @pytest.mark.parametrize(
@@ -160,14 +160,14 @@ def test_units_without_a_position_see_everything():
 def test_bad_questions(name, position, words):
     network = nn.Sequential([nn.Conv2D(1, 3)], input_shape=(5, 6, 1))
     with pytest.raises(ValueError, match=words):
-        patch(network, name, position)
+        field_slices(network, name, position)
 
 
 def test_a_size_must_be_known():
     network = nn.Sequential([nn.Conv2D(1, 3)], input_shape=(None, None, 1))
     with pytest.raises(ValueError, match="input_shape"):
-        patch(network, "conv1", (0, 0))
-    assert patch(network, "conv1", (1, 1), (8, 8, 1)) == (slice(1, 4), slice(1, 4))
+        field_slices(network, "conv1", (0, 0))
+    assert field_slices(network, "conv1", (1, 1), (8, 8, 1)) == (slice(1, 4), slice(1, 4))
 
 
 def branches(short):
@@ -191,10 +191,12 @@ def test_fields_that_no_formula_gives(layers, shape, words):
     with pytest.raises(ValueError, match=words):
         receptive_field(network, network.output_name)
     middle = tuple(size // 2 for size in network.shapes[network.output_name][:-1])
-    assert len(patch(network, network.output_name, middle)) == len(shape) - 1  # one unit's is known
+    assert (
+        len(field_slices(network, network.output_name, middle)) == len(shape) - 1
+    )  # one unit's is known
 
 
-@pytest.mark.parametrize("ask", [receptive_field, lambda *a: patch(*a[:2], (0, 0), *a[2:])])
+@pytest.mark.parametrize("ask", [receptive_field, lambda *a: field_slices(*a[:2], (0, 0), *a[2:])])
 def test_what_no_field_can_be_asked_of(ask):
     part = nn.Sequential([nn.Conv2D(1, 3)])
     for other in (part, None, nn.Conv2D(1, 3)):

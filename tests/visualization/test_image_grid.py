@@ -1,52 +1,52 @@
 import numpy as np
 import pytest
 
-from minidl.units import filter_pictures, plate, signed_picture
+from minidl.visualization import filter_pictures, image_grid, signed_picture
 
 
 def test_nine_patches_in_a_square():
     patches = [np.full((8, 8, 3), 10 * k, np.uint8) for k in range(9)]
-    sheet = plate(patches, side=16, gap=2)
-    assert sheet.shape == (52, 52, 3)
-    assert sheet.dtype == np.uint8
-    assert [int(sheet[8 + 18 * i, 8 + 18 * j, 0]) for i in range(3) for j in range(3)] == [
+    grid = image_grid(patches, side=16, gap=2)
+    assert grid.shape == (52, 52, 3)
+    assert grid.dtype == np.uint8
+    assert [int(grid[8 + 18 * i, 8 + 18 * j, 0]) for i in range(3) for j in range(3)] == [
         10 * k for k in range(9)
     ]
-    assert (sheet[16:18] == 255).all()
+    assert (grid[16:18] == 255).all()
 
 
 def test_a_clipped_patch_keeps_its_proportions():
-    sheet = plate([np.zeros((4, 8, 3), np.uint8)], side=16)
-    assert (sheet[:8, :16] == 0).all()
-    assert (sheet[8:] == 255).all()
+    grid = image_grid([np.zeros((4, 8, 3), np.uint8)], side=16)
+    assert (grid[:8, :16] == 0).all()
+    assert (grid[8:] == 255).all()
 
 
 def test_a_frame_is_drawn_around_what_a_unit_saw():
     grey = np.full((32, 32, 3), 100, np.uint8)
     whole = (slice(0, 32), slice(0, 32))
-    sheet = plate([grey, grey], frames=[(slice(8, 20), slice(2, 12)), whole], side=64, gap=0)
-    drawn = (sheet != 100).any(axis=-1)
+    grid = image_grid([grey, grey], frames=[(slice(8, 20), slice(2, 12)), whole], side=64, gap=0)
+    drawn = (grid != 100).any(axis=-1)
     rows, columns = np.nonzero(drawn[:64, :64])
     assert (rows.min(), rows.max() + 1, columns.min(), columns.max() + 1) == (16, 40, 4, 24)
     assert not drawn[18:38, 6:22].any()
     assert drawn[:2, 64:128].all()
     assert (grey == 100).all()
     for corner in (slice(0, 1), slice(31, 32)):  # too small to be seen: drawn larger
-        small = plate([grey], frames=[(corner, corner)], side=32, columns=1)
+        small = image_grid([grey], frames=[(corner, corner)], side=32, columns=1)
         assert (small != 100).any(axis=-1).sum() == 8 * 8 - 4 * 4
     with pytest.raises(ValueError, match="frames must be 2, one for each patch"):
-        plate([grey, grey], frames=[whole])
+        image_grid([grey, grey], frames=[whole])
 
 
 def test_nothing_but_padding_leaves_its_place_white():
-    sheet = plate([np.zeros((0, 0, 3), np.uint8), np.zeros((8, 8, 3), np.uint8)], side=16)
-    assert (sheet[:, :16] == 255).all()
-    assert (sheet[:, 18:34] == 0).all()
+    grid = image_grid([np.zeros((0, 0, 3), np.uint8), np.zeros((8, 8, 3), np.uint8)], side=16)
+    assert (grid[:, :16] == 255).all()
+    assert (grid[:, 18:34] == 0).all()
 
 
 def test_no_patches():
     with pytest.raises(ValueError, match="no patches"):
-        plate([])
+        image_grid([])
 
 
 def test_filters_share_a_scale_and_grey_is_zero():

@@ -37,7 +37,7 @@ def chi_square(f: np.ndarray, g: np.ndarray) -> np.ndarray:
     """Return χ² = (f − g)² / (f + g), number by number, for features that are not negative.
 
     Where both are 0 they do not differ: 0/0 counts as 0. For encodings with signs, see
-    ``split_signs``.
+    ``crelu``.
 
     Raises:
         ValueError: for negative numbers: f + g could be 0 or less, and χ² infinite or negative.
@@ -46,47 +46,25 @@ def chi_square(f: np.ndarray, g: np.ndarray) -> np.ndarray:
     if (f < 0).any() or (g < 0).any():
         raise ValueError(
             "χ² needs features that are not negative: with signs, f + g can be 0 where f and g "
-            "differ. Use split_signs(f) first."
+            "differ. Use crelu(f) first."
         )
     total = f + g
     return np.divide((f - g) ** 2, total, out=np.zeros_like(total), where=total > 0)
 
 
-def chi_square_backward(
-    du: np.ndarray, f: np.ndarray, g: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (df, dg): ∂χ²/∂f = r·(2 − r) with r = (f − g)/(f + g), and the mirror image for g.
-
-    r lies in −1 … 1, so the slopes lie in −3 … 1; at 0/0 they count as 0.
-    """
-    _check(f, g)
-    check_gradient(du, f.shape, f.dtype, "du")
-    total = f + g
-    r = np.divide(f - g, total, out=np.zeros_like(total), where=total > 0)
-    return du * r * (2 - r), -du * r * (2 + r)
-
-
-def split_signs(f: np.ndarray) -> np.ndarray:
+def crelu(f: np.ndarray) -> np.ndarray:
     """Return (max(f, 0), max(−f, 0)) side by side, ``(N, D) → (N, 2·D)``: nothing is negative.
 
-    No information is lost. With equal weights on the two halves, χ² of what is split is
-    (f − g)² / (|f| + |g|) of what was not.
+    The concatenated ReLU (Shang and others, arXiv 1603.05201); no information is lost. With equal
+    weights on the two halves, χ² of what is split is (f − g)² / (|f| + |g|) of what was not.
     """
     check_array(f, "f", 2, "(N, D)")
     return np.concatenate([np.maximum(f, 0), np.maximum(-f, 0)], axis=1)
 
 
-def split_signs_backward(ds: np.ndarray, f: np.ndarray) -> np.ndarray:
-    """Return df: each half passes its slope on where it is above 0."""
-    check_array(f, "f", 2, "(N, D)")
-    check_gradient(ds, (len(f), 2 * f.shape[1]), f.dtype, "ds")
-    up, down = np.split(ds, 2, axis=1)
-    return up * (f > 0) - down * (f < 0)
-
-
 def chi_square_of_signed(f: np.ndarray, g: np.ndarray) -> np.ndarray:
     """Return χ² of encodings with signs, ``(N, D), (N, D) → (N, 2·D)``."""
-    return chi_square(split_signs(f), split_signs(g))
+    return chi_square(crelu(f), crelu(g))
 
 
 FEATURES: dict[str, Feature] = {

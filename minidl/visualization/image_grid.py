@@ -1,4 +1,4 @@
-"""Plates: a unit's nine patches, and a layer's filters, as one picture to look at."""
+"""A grid of pictures: a unit's nine patches, and a layer's filters, as one picture to look at."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from PIL import Image
 from minidl.arguments import check_int, check_number, check_numbers, is_list
 
 FRAME = ((0, 0, 0), (240, 228, 66))  # a dark line and a bright one: seen on any picture
-SMALLEST_FRAME = 8  # pixels of the sheet
+SMALLEST_FRAME = 8  # pixels of the grid
 
 
-def plate(
+def image_grid(
     patches: Sequence[np.ndarray],
     *,
     frames: Sequence[tuple[slice, slice]] | None = None,
@@ -42,7 +42,7 @@ def plate(
         raise ValueError(f"frames must be {len(patches)}, one for each patch, got {frames!r}.")
     rows = -(-len(patches) // columns)
     step = side + gap
-    sheet = np.full((rows * step - gap, columns * step - gap, 3), 255, np.uint8)
+    grid = np.full((rows * step - gap, columns * step - gap, 3), 255, np.uint8)
     for k, patch in enumerate(patches):
         if patch.size == 0:
             continue  # a unit that saw nothing but padding
@@ -50,8 +50,8 @@ def plate(
         small = _fit(patch, side)
         if frames is not None:
             _draw_frame(small, frames[k], small.shape[0] / patch.shape[0])
-        sheet[y : y + small.shape[0], x : x + small.shape[1]] = small
-    return sheet
+        grid[y : y + small.shape[0], x : x + small.shape[1]] = small
+    return grid
 
 
 def _checked(patch: np.ndarray, name: str) -> np.ndarray:

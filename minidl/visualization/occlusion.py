@@ -1,4 +1,7 @@
-"""Occlusion: cover a part of the picture and see how much a unit minds."""
+"""Occlusion: cover a part of the picture and measure how far a unit's activation falls.
+
+Zeiler and Fergus, 2014.
+"""
 
 from collections.abc import Sequence
 
@@ -6,7 +9,7 @@ import numpy as np
 
 from minidl.arguments import IntOrInts, check_int, check_numbers, per_axis
 from minidl.nn import Sequential
-from minidl.units.arguments import check_position, check_single, check_unit, watched
+from minidl.visualization.arguments import check_position, check_single, check_unit, watched
 
 
 def occlusion_map(

@@ -16,8 +16,8 @@ from minidl.arguments import check_int, check_names, is_list
 from minidl.nn import Sequential, read_arrays, write_arrays
 from minidl.nn.progress import progress_bar
 from minidl.nn.weights import Kind
-from minidl.units.arguments import check_unit, watched
-from minidl.units.receptive_field import patch
+from minidl.visualization.arguments import check_unit, watched
+from minidl.visualization.receptive_field import field_slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class TopPatches:
         picture: index of the picture ``(C, number)``; fewer columns if there were fewer pictures.
         position: of the unit in the layer ``(C, number, rank)``; rank is 0 behind a dense layer.
         value: activation ``(C, number)``.
-        patch: what the unit sees of the picture, along each of its axes from where to where
+        bounds: of the patch, its first pixel and the one behind its last along each axis
             ``(C, number, axes, 2)``.
     """
 
@@ -37,13 +37,13 @@ class TopPatches:
     picture: np.ndarray
     position: np.ndarray
     value: np.ndarray
-    patch: np.ndarray
+    bounds: np.ndarray
 
     def where(self, unit: int, rank: int) -> tuple[slice, ...]:
         """Return the slices of the picture that hold the unit's patch number ``rank``."""
         unit = check_unit(unit, len(self.picture))
         rank = check_int(rank, "rank", 0, self.picture.shape[1] - 1)
-        return tuple(slice(int(start), int(stop)) for start, stop in self.patch[unit, rank])
+        return tuple(slice(int(start), int(stop)) for start, stop in self.bounds[unit, rank])
 
     def cut(self, images: Sequence[np.ndarray], unit: int) -> list[np.ndarray]:
         """Return the patches of a unit: exactly what it could see, cut from the pictures."""
@@ -175,7 +175,7 @@ def _result(network: Sequential, layer: str, best: tuple) -> TopPatches:
 
     @cache  # many units look at the same few positions
     def box(place: tuple[int, ...], shape: tuple[int, ...]) -> list[tuple[int, int]]:
-        seen = patch(network, layer, place, (*shape, network.input_shape[-1]))
+        seen = field_slices(network, layer, place, (*shape, network.input_shape[-1]))
         return [(axis.start, axis.stop) for axis in seen]
 
     axes = size.shape[2]

@@ -1,23 +1,22 @@
-"""A network of our own: AlexNet in small, which learned to tell where a patch of a picture is from.
+"""AlexNet in small, which the course trained to tell from which picture a patch was cut.
 
 Five convolutions, as in AlexNet (Krizhevsky et al., 2012), for patches of 64 × 64 pixels. It was
-trained by ``python -m minidl.zoo.train_small``, its weights lie in data/ and need no fetching.
+trained by ``scripts/train_small_alexnet.py``; its weights come with the package.
 """
 
 import numpy as np
 
-import minidl.zoo.own as own
 from minidl import nn
 from minidl.arguments import check_choice
+from minidl.weights import load_weights
 from minidl.zoo.layers import Standardize
 
-PATCH = 64
 CLASSES = 20
 MEAN, SCALE = (118.0, 112.0, 100.0), 1 / 64
-WEIGHTS = "small_net.npz"
+WEIGHTS = "small_alexnet.npz"
 
 
-def small_net_layers(pooling: str = "max") -> list[nn.Layer]:
+def small_alexnet_layers(pooling: str = "max") -> list[nn.Layer]:
     """Return the layers up to conv5, named conv1 … conv5 and pool1, pool2, after a ReLU each."""
     pools = {"max": nn.MaxPool2D, "average": nn.AvgPool2D}
     pool = pools[check_choice(pooling, "pooling", pools)]
@@ -39,31 +38,24 @@ def small_net_layers(pooling: str = "max") -> list[nn.Layer]:
     ]
 
 
-def untrained_small_net(pooling: str = "max", *, seed: int = 0) -> nn.Sequential:
+def untrained_small_alexnet(pooling: str = "max", *, seed: int = 0) -> nn.Sequential:
     """Return the network with fresh weights: RGB pictures 0…255 of any size in, scores out."""
     head = [nn.GlobalAvgPool(name="mean"), nn.Dense(CLASSES, name="scores")]
     network = nn.Sequential(
-        [*small_net_layers(pooling), *head], input_shape=(None, None, 3), seed=seed
+        [*small_alexnet_layers(pooling), *head], input_shape=(None, None, 3), seed=seed
     )
     # begun so small, the first filters show what they learned and not what they were drawn as
     network.parameters["conv1/w"].value *= np.float32(0.02)
     return network
 
 
-def small_net(pooling: str = "max") -> nn.Sequential:
+def small_alexnet(pooling: str = "max") -> nn.Sequential:
     """Return the trained network, frozen; it takes RGB pictures ``(N, H, W, 3)`` with 0…255.
 
     Args:
         pooling: ``"max"``, as it was trained, or ``"average"``, which is smoother for painting.
 
     Raises:
-        FileNotFoundError: where minidl was installed without the course's data/ folder.
+        ValueError: for another pooling.
     """
-    network = untrained_small_net(pooling)
-    network.load(own.weights(WEIGHTS))
-    return network.freeze()
-
-
-def top_class(network: nn.Sequential, patches: np.ndarray) -> np.ndarray:
-    """Return for each patch ``(N, H, W, 3)`` the class with the highest score."""
-    return network.predict(patches.astype(np.float32, copy=False)).argmax(axis=1)
+    return load_weights(untrained_small_alexnet(pooling), WEIGHTS)

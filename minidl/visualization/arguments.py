@@ -42,7 +42,7 @@ def check_layer(name: str, network: Sequential) -> str:
 
 
 def check_unit(unit: int, channels: int) -> int:
-    """Return a unit of a layer that has so many channels."""
+    """Return the unit if a layer of ``channels`` channels has it."""
     if not is_int(unit) or not 0 <= unit < channels:
         raise ValueError(f"the layer has units 0 … {channels - 1}, got {unit!r}.")
     return int(unit)

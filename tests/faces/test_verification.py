@@ -9,46 +9,36 @@ from minidl.faces import (
     absolute_difference,
     absolute_difference_backward,
     chi_square,
-    chi_square_backward,
     chi_square_of_signed,
+    crelu,
     equal_error_rate,
     pair_distances,
-    split_signs,
-    split_signs_backward,
 )
 from minidl.nn import gradient_check
 
 
-def two(seed, positive=False):
+def two(seed):
     rng = np.random.default_rng(seed)
-    draw = rng.random if positive else rng.standard_normal
-    return draw((4, 5)) + 0.01 * positive, draw((4, 5)) + 0.01 * positive
+    return rng.standard_normal((4, 5)), rng.standard_normal((4, 5))
 
 
-@pytest.mark.parametrize(
-    ("feature", "backward", "positive"),
-    [
-        (absolute_difference, absolute_difference_backward, False),
-        (chi_square, chi_square_backward, True),
-    ],
-)
 @given(seed=st.integers(0, 50))
-def test_gradients_on_both_sides(feature, backward, positive, seed):
-    f, g = two(seed, positive)
+def test_gradients_on_both_sides(seed):
+    f, g = two(seed)
     du = np.random.default_rng(seed + 1).standard_normal(f.shape)
-    df, dg = backward(du, f, g)
-    assert gradient_check(lambda f: (du * feature(f, g)).sum(), f, df, step=1e-6, tolerance=1e-5)
-    assert gradient_check(lambda g: (du * feature(f, g)).sum(), g, dg, step=1e-6, tolerance=1e-5)
+    df, dg = absolute_difference_backward(du, f, g)
+    for x, dx, loss in (
+        (f, df, lambda f: (du * absolute_difference(f, g)).sum()),
+        (g, dg, lambda g: (du * absolute_difference(f, g)).sum()),
+    ):
+        assert gradient_check(loss, x, dx, step=1e-6, tolerance=1e-5)
 
 
-def test_split_signs_and_its_gradient():
+def test_crelu_loses_nothing():
     f, _ = two(0)
-    both = split_signs(f)
+    both = crelu(f)
     assert both.shape == (4, 10) and both.min() >= 0
     assert_array_equal(both[:, :5] - both[:, 5:], f)
-    ds = np.random.default_rng(1).standard_normal(both.shape)
-    gradient = split_signs_backward(ds, f)
-    assert gradient_check(lambda f: (ds * split_signs(f)).sum(), f, gradient)
 
 
 def test_chi_square_by_hand():
@@ -60,21 +50,12 @@ def test_zero_over_zero_is_zero_with_zero_slope():
     zero = np.zeros((1, 2), np.float32)
     with np.errstate(all="raise"):
         assert_array_equal(chi_square(zero, zero), 0)
-        assert_array_equal(chi_square_backward(zero + 1, zero, zero), np.zeros((2, 1, 2)))
         assert_array_equal(absolute_difference_backward(zero + 1, zero, zero), np.zeros((2, 1, 2)))
-
-
-def test_chi_square_slopes_stay_within_three():
-    f = np.array([[0.0, 1.0, 1e-30, 5.0]])
-    g = np.array([[1.0, 0.0, 1e30, 5.0]])
-    df, dg = chi_square_backward(np.ones((1, 4)), f, g)
-    assert_allclose(df, [[-3, 1, -3, 0]])
-    assert_allclose(dg, [[1, -3, 1, 0]])
 
 
 def test_chi_square_refuses_negative_features():
     f = np.array([[1.0, -1.0]])
-    with pytest.raises(ValueError, match="split_signs"):
+    with pytest.raises(ValueError, match="crelu"):
         chi_square(f, -f)
 
 

@@ -1,14 +1,14 @@
-"""Pictures made to excite one unit: gradient ascent on the pixels, with what keeps it legible."""
+"""Activation maximisation: a picture made by gradient ascent on the activation of one unit."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from minidl.arguments import check_int, check_number, check_seed, per_axis
 from minidl.nn import Sequential
-from minidl.units.arguments import check_layer, check_unit, watched
+from minidl.visualization.arguments import check_layer, check_unit, watched
 
 
-def excite(
+def maximize_activation(
     network: Sequential,
     name: str,
     unit: int,
@@ -23,10 +23,10 @@ def excite(
     high: float = 255.0,
     seed: int = 0,
 ) -> np.ndarray:
-    """Make an input that excites one unit: gradient ascent on the pixels, from grey noise.
+    """Make an input that raises one unit: gradient ascent on the pixels, from grey noise.
 
     Left alone, ascent finds high-frequency noise. Three regularisers make the picture legible: it
-    is shifted at random before each step (what excites the unit must do so anywhere), blurred a
+    is shifted at random before each step (what raises the unit must do so anywhere), blurred a
     little (no single pixels), and pulled back to grey (nothing that is not needed).
 
     Args:

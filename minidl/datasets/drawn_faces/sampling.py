@@ -8,7 +8,7 @@ from scipy.special import ndtri
 COLUMNS = 80  # numbers held for every name; more than any drawing uses
 
 
-class Draws:
+class Sampler:
     """A row of uniform numbers for every key; each call below uses up the next column.
 
     A key is a tuple of integers such as (seed, person, picture); its row depends on nothing else.

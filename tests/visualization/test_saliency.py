@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from minidl import nn
-from minidl.units import (
-    excite,
-    gradient_picture,
+from minidl.visualization import (
+    maximize_activation,
     occlusion_map,
     one_unit,
     randomised,
     rank_correlation,
+    saliency_map,
     top_patches,
 )
 
@@ -41,7 +41,7 @@ def test_three_rules_by_hand(fused):
         "guided": active & (w2 > 0),
     }
     for method, gate in gates.items():
-        got = gradient_picture(network, x, "b", 0, position=(0, 0), method=method)
+        got = saliency_map(network, x, "b", 0, position=(0, 0), method=method)
         np.testing.assert_allclose(got[0, 0, 0], w1 @ (w2 * gate), rtol=1e-12, err_msg=method)
 
 
@@ -52,7 +52,7 @@ def test_a_relu_within_a_batch_norm_is_one(method):
     for norm in ([nn.BatchNorm(activation="relu")], [nn.BatchNorm(), nn.ReLU()]):
         layers = [nn.Conv2D(3, 3), *norm, nn.Conv2D(2, 3, name="top")]
         network = nn.Sequential(layers, input_shape=(6, 6, 2), dtype=np.float64, seed=0)
-        pictures.append(gradient_picture(network, x, "top", 1, position=(0, 1), method=method))
+        pictures.append(saliency_map(network, x, "top", 1, position=(0, 1), method=method))
     np.testing.assert_allclose(*pictures, rtol=0, atol=1e-12)
     assert np.any(pictures[0])
 
@@ -87,7 +87,7 @@ def test_saliency_is_the_gradient_of_every_network(name, training):
     network, x = network_and_input(name)
     place = np.unravel_index(network.forward(x)[..., 1].argmax(), network.forward(x).shape[1:-1])
     network.train(training)
-    got = gradient_picture(network, x, network.output_name, 1)
+    got = saliency_map(network, x, network.output_name, 1)
     assert network.training == training
     network.eval()
     report = nn.gradient_check(lambda v: network.forward(v)[(0, *place, 1)], x, got, elements=24)
@@ -101,17 +101,19 @@ def test_rules_about_relus_need_relus(name, method):
     network, x = network_and_input(name)
     other = {"leaky": "LeakyReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "softmax": "Softmax"}
     if name not in other:
-        assert gradient_picture(network, x, network.output_name, 1, method=method).shape == x.shape
+        assert saliency_map(network, x, network.output_name, 1, method=method).shape == x.shape
         return
     with pytest.raises(ValueError, match=rf"'{method}' is a rule for ReLUs, .* {other[name]}: use"):
-        gradient_picture(network, x, network.output_name, 1, method=method)
+        saliency_map(network, x, network.output_name, 1, method=method)
     first = next(iter(network.graph.nodes))  # nothing but a convolution on the way
-    assert np.any(gradient_picture(network, x, first, 1, method=method))
+    assert np.any(saliency_map(network, x, first, 1, method=method))
 
 
 LOOKS = {
-    "gradient_picture": lambda net, x: gradient_picture(net, x, net.output_name, 1),
-    "excite": lambda net, x: excite(net, net.output_name, 1, size=9, steps=2),
+    "saliency_map": lambda net, x: saliency_map(net, x, net.output_name, 1),
+    "maximize_activation": lambda net, x: maximize_activation(
+        net, net.output_name, 1, size=9, steps=2
+    ),
     "occlusion_map": lambda net, x: occlusion_map(net, x, net.output_name, 1, size=3, step=3),
     "top_patches": lambda net, x: top_patches(net, [x[0]] * 2, net.output_name, progress=False),
 }
@@ -133,7 +135,7 @@ def test_looking_changes_nothing(look):
         assert parameter.trainable == (not name.startswith("a/"))
         assert not parameter.grad.any()
     with pytest.raises(ValueError, match="units 0 … 1"):
-        gradient_picture(network, x, network.output_name, 7)
+        saliency_map(network, x, network.output_name, 7)
     assert network.training
     assert network.parameters["norm1/gamma"].trainable
 
@@ -174,14 +176,14 @@ def test_excite_raises_the_unit_and_repeats_itself():
         input_shape=(None, None, 3),
         seed=2,
     )
-    first = excite(network, "b", 1, size=(24, 20), steps=20)
-    again = excite(network, "b", 1, size=(24, 20), steps=20)
+    first = maximize_activation(network, "b", 1, size=(24, 20), steps=20)
+    again = maximize_activation(network, "b", 1, size=(24, 20), steps=20)
     np.testing.assert_array_equal(first, again)
     assert first.shape == (24, 20, 3)
-    start = excite(network, "b", 1, size=(24, 20), steps=0)
+    start = maximize_activation(network, "b", 1, size=(24, 20), steps=0)
     answer = [network.forward(p[None])[..., 1].mean() for p in (start, first)]
     assert answer[1] > answer[0] + 1
-    narrow = excite(network, "b", 1, size=(24, 20), steps=20, low=-1, high=2, rate=0.5)
+    narrow = maximize_activation(network, "b", 1, size=(24, 20), steps=20, low=-1, high=2, rate=0.5)
     assert (narrow.min(), narrow.max()) == (-1, 2)  # which the ascent would leave far behind
 
 
@@ -212,21 +214,21 @@ def test_occlusion_marks_what_the_unit_looks_at():
 def test_bad_input(change, words):
     arguments = {"x": np.zeros((1, 1, 1, 2)), "name": "b", "unit": 0} | change
     with pytest.raises(ValueError, match=words):
-        gradient_picture(dense_like(True), **arguments)
+        saliency_map(dense_like(True), **arguments)
 
 
 def test_excite_and_occlude_at_any_rank():
     for name in ("signal", "volume", "residual", "dense"):
         network, x = network_and_input(name)
         sizes = x.shape[1:-1]
-        made = excite(network, network.output_name, 1, size=sizes, steps=3)
+        made = maximize_activation(network, network.output_name, 1, size=sizes, steps=3)
         assert made.shape == x.shape[1:]
         falls = occlusion_map(network, x, network.output_name, 1, size=sizes, step=2, fill=0)
         whole = network.forward(x)[..., 1].max() - network.forward(np.zeros_like(x))[..., 1].max()
         np.testing.assert_allclose(falls, whole, rtol=1e-12)
         assert falls.shape == (1,) * len(sizes)
     network, x = network_and_input("vector")
-    assert excite(network, network.output_name, 1, size=9, steps=3).shape == (5,)
+    assert maximize_activation(network, network.output_name, 1, size=9, steps=3).shape == (5,)
     with pytest.raises(ValueError, match="nothing to cover in an input without positions"):
         occlusion_map(network, x, network.output_name, 1)
 
@@ -234,17 +236,20 @@ def test_excite_and_occlude_at_any_rank():
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
-        (lambda net, x: excite(net, "a", 9, size=8, steps=1), "units 0 … 2"),
-        (lambda net, x: excite(net, "z", 0, size=8, steps=1), "no layer is called 'z'"),
+        (lambda net, x: maximize_activation(net, "a", 9, size=8, steps=1), "units 0 … 2"),
+        (
+            lambda net, x: maximize_activation(net, "z", 0, size=8, steps=1),
+            "no layer is called 'z'",
+        ),
         (lambda net, x: occlusion_map(net, x, "a", 3), "units 0 … 2"),
         (lambda net, x: occlusion_map(net, x, "a", 0, position=(4, 9)), "positions below"),
         (lambda net, x: occlusion_map(net, x, "a", 0, step=0), "step"),
         (lambda net, x: occlusion_map(net, np.concatenate([x, x]), "a", 0), "one input"),
-        (lambda net, x: excite(net, "a", 9, size=8, steps=0), "units 0 … 2"),
-        (lambda net, x: excite(net, "a", 0, size=2), "larger than the input"),
+        (lambda net, x: maximize_activation(net, "a", 9, size=8, steps=0), "units 0 … 2"),
+        (lambda net, x: maximize_activation(net, "a", 0, size=2), "larger than the input"),
         (lambda net, x: occlusion_map(net, x, "a", 0, size=(4, 4, 4)), "size must be an int or 2"),
         (lambda net, x: occlusion_map(net, x, "a", 0, fill=[1, 2]), "one per channel"),
-        (lambda net, x: gradient_picture(net, x[0], "a", 0), "x must be an array of one input"),
+        (lambda net, x: saliency_map(net, x[0], "a", 0), "x must be an array of one input"),
         (lambda net, x: randomised(net, "z"), "no layer with parameters is called 'z'"),
     ],
 )

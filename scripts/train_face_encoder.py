@@ -1,6 +1,6 @@
 """Train the encoder whose weights the project keeps.
 
-    python -m minidl.faces.train [--epochs 40] [--output data/face_encoder.npz]
+    python -m scripts.train_face_encoder [--epochs 40] [--output FILE]
 
 Draws the people of training, trains, measures on people whom it never saw, and writes the weights.
 Interrupt it and start it again: it goes on where it was.
@@ -17,17 +17,17 @@ from minidl.datasets import faces as draw_faces
 from minidl.faces.distances import squared_distances
 from minidl.faces.encoder import encode, face_encoder
 from minidl.faces.pairs import all_pairs
-from minidl.faces.pretrained import PEOPLE, PICTURES, SEED, WIDTH, trained_weights
+from minidl.faces.pretrained import PEOPLE, PICTURES, SEED, UNSEEN, WEIGHTS, WIDTH
 from minidl.faces.roc import equal_error_rate
 from minidl.faces.training import shift, train_with_triplets
 from minidl.files import check_writable
 from minidl.zoo.cache import cache_folder
 
-UNSEEN = range(PEOPLE, PEOPLE + 200)
+OUTPUT = Path(__file__).resolve().parents[1] / "minidl" / "weights" / WEIGHTS
 
 
 def train(epochs: int, output: Path, *, people: int = PEOPLE, progress: bool = True) -> float:
-    """Train for so many epochs, write the weights, return the equal error rate on unseen people."""
+    """Train, write the weights, and return the equal error rate on unseen people."""
     check_writable(output)
     images, labels, _ = draw_faces(people, PICTURES, seed=SEED)
     unseen, who, _ = draw_faces(UNSEEN, PICTURES, seed=SEED)
@@ -66,7 +66,7 @@ def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--output", type=Path, default=trained_weights())
+    parser.add_argument("--output", type=Path, default=OUTPUT)
     arguments = parser.parse_args()
     error = train(arguments.epochs, arguments.output)
     say(f"equal error rate on {len(UNSEEN)} unseen people: {error:.2%}")

@@ -1,0 +1,1 @@
+"""Commands that trained the weights in minidl/weights, run in the repository's folder."""

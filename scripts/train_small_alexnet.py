@@ -1,0 +1,73 @@
+"""Train ``small_alexnet`` to tell from which of twenty pictures a patch was cut.
+
+    python -m scripts.train_small_alexnet [--epochs 36] [--output FILE] [--checkpoint FILE]
+
+Reports its accuracy on 2,000 patches of what it never saw, and writes the weights.
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from minidl import nn
+from minidl.console import say
+from minidl.datasets.patches import random_patches, source_pictures
+from minidl.files import check_writable
+from minidl.zoo.small_alexnet import WEIGHTS, untrained_small_alexnet
+
+OUTPUT = Path(__file__).resolve().parents[1] / "minidl" / "weights" / WEIGHTS
+
+
+def accuracy(network: nn.Sequential, patches: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of patches ``(N, 64, 64, 3)`` whose picture has the highest score."""
+    return float((network.predict(patches).argmax(axis=1) == labels).mean())
+
+
+def train(
+    *, epochs: int = 36, steps: int = 60, batch_size: int = 48, seed: int = 0, checkpoint=None
+) -> tuple[nn.Sequential, float]:
+    """Train a fresh network; return it and the share of 2,000 test patches that it gets right."""
+    images = source_pictures()
+    network = untrained_small_alexnet(seed=seed)
+    schedule = nn.cosine(2e-3, epochs * steps, warmup=min(steps, epochs * steps // 2))
+    optimizer = nn.Adam(network.parameters, schedule, weight_decay=0.3)
+
+    def batches(epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        rng = np.random.default_rng([seed, epoch])
+        for _ in range(steps):
+            yield random_patches(images, batch_size, rng)
+
+    test, labels = random_patches(images, 2000, np.random.default_rng([seed, 10**6]), test=True)
+
+    def validate(net: nn.Sequential) -> dict[str, float]:
+        return {"accuracy": accuracy(net, test[:400], labels[:400])}
+
+    nn.fit(
+        network,
+        batches,
+        nn.softmax_cross_entropy,
+        optimizer,
+        epochs=epochs,
+        validate=validate,
+        checkpoint=checkpoint,
+    )
+    return network, accuracy(network, test, labels)
+
+
+def main() -> None:
+    """Train, report the test accuracy and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--epochs", type=int, default=36)
+    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--checkpoint", type=Path, help="go on from here if it exists")
+    arguments = parser.parse_args()
+    check_writable(arguments.output)
+    network, share = train(epochs=arguments.epochs, checkpoint=arguments.checkpoint)
+    network.save(arguments.output)
+    say(f"{share:.1%} of the test patches told right; weights in {arguments.output}")
+
+
+if __name__ == "__main__":
+    main()
