@@ -291,7 +291,16 @@ GONE = {  # words that had a meaning of their own here; now the field's word -> 
     "faces": {},
     "kernels": {},
     "nn": {},
-    "style": {},
+    "style": {
+        "Goal": "Problem",
+        "backtrack": "line_search",
+        "descent": "optimizers",
+        "drive": "minimise",
+        "driver": "transfer",
+        "goal": "problem",
+        "search": "line_search",
+        "small_net": "style_net",
+    },
     "units": {},
     "zoo": {},
 }

@@ -1,6 +1,6 @@
 """Train the small network that style transfer can do without fetching anything.
 
-    python -m minidl.style.train_small
+    python -m scripts.train_style_network
 
 The task is that of ``minidl.zoo.train_small``: which of twenty pictures, fourteen photographs and
 six paintings, is this patch from? Here the colours of each patch are mixed anew as well, so that
@@ -16,7 +16,7 @@ import numpy as np
 from minidl import nn
 from minidl.console import say
 from minidl.files import check_writable
-from minidl.style.small_net import WEIGHTS, even_out, new_small_net
+from minidl.style.style_network import WEIGHTS, even_out, new_style_net
 from minidl.zoo import own
 from minidl.zoo.train_small import patches, pictures
 
@@ -43,7 +43,7 @@ def train(
     progress: bool = True,
 ) -> tuple[nn.Network, float]:
     """Return the network, trained and evened out, and its accuracy on TEST patches."""
-    net = new_small_net(classes=len(images))
+    net = new_style_net(classes=len(images))
     optimizer = nn.Adam(
         net.parameters, nn.cosine(2e-3, epochs * STEPS, warmup=STEPS), weight_decay=0.02
     )
