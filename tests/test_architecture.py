@@ -299,7 +299,16 @@ GONE = {  # words that had a meaning of their own here; now the field's word -> 
     "faces": {"heads": "verification", "search": "neighbors", "split_signs": "crelu"},
     "kernels": {},
     "nn": {},
-    "style": {},
+    "style": {
+        "Goal": "Problem",
+        "backtrack": "line_search",
+        "descent": "optimizers",
+        "drive": "minimise",
+        "driver": "transfer",
+        "goal": "problem",
+        "search": "line_search",
+        "small_net": "style_net",
+    },
     "visualization": {
         "excite": "maximize_activation",
         "gradient_picture": "saliency_map",

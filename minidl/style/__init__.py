@@ -7,14 +7,17 @@ Costs on activations, in the lecture's convention, each with its gradient::
 and ``transfer(content, style, …)``, which minimises their weighted sum over the pixels of G.
 """
 
-from minidl.style.content import content_cost
 from minidl.style.conventions import CONVENTIONS, Convention
-from minidl.style.gram import gram_matrix, mean_gram_matrix
+from minidl.style.costs import (
+    content_cost,
+    gram_matrix,
+    mean_gram_matrix,
+    style_cost,
+    total_variation,
+)
 from minidl.style.networks import RECIPES, Recipe
 from minidl.style.objective import Objective, Point
-from minidl.style.result import Result
-from minidl.style.style_cost import style_cost
-from minidl.style.total_variation import total_variation
+from minidl.style.run import Result
 from minidl.style.transfer import transfer
 
 __all__ = [

@@ -11,7 +11,7 @@ from minidl.files import check_writable
 from minidl.nn.checkpoint import CHECKPOINT, resuming, write_checkpoint
 from minidl.nn.identity import Identity, check_same, describe, describe_layers, digest
 from minidl.nn.weights import from_json_array, json_array
-from minidl.style.goal import Goal
+from minidl.style.objective import Problem
 from minidl.style.run import Run
 
 SECONDS = 20.0  # between one writing and the next
@@ -61,28 +61,29 @@ class Checkpoint:
 
 
 def identity(
-    goal: Goal,
+    problem: Problem,
     start: np.ndarray,
     sizes: Sequence[tuple[int, int]],
     optimizer: str,
     lr: float | None,
 ) -> Identity:
     """Return what makes a run this one: all that its pictures depend on but the number of steps."""
+    beta = f"{problem.default_beta} a pixel" if problem.beta is None else describe(problem.beta)
     return {
         "the version of style.transfer": VERSION,
-        "content": digest(goal.content),
-        "style": digest(*goal.styles),
-        "style_weights": describe(goal.shares),
+        "content": digest(problem.content),
+        "style": digest(*problem.styles),
+        "style_weights": describe(problem.shares),
         "start or seed": digest(start),
         "size and levels": describe(sizes),
-        "content_layer": describe(goal.content_layer),
-        "style_layers": describe(list(goal.lambdas.items())),
-        "alpha": describe(goal.alpha),
-        "beta": describe(goal.beta) if goal.beta is not None else f"{goal.default_beta} a pixel",
-        "tv": describe(goal.tv),
-        "convention": goal.convention.name,
+        "content_layer": describe(problem.content_layer),
+        "style_layers": describe(list(problem.lambdas.items())),
+        "alpha": describe(problem.alpha),
+        "beta": beta,
+        "tv": describe(problem.tv),
+        "convention": problem.convention.name,
         "optimizer": optimizer,
         "lr": describe(lr),
-        "the network's weights": digest(*goal.network.state().values()),
-        **describe_layers(goal.network),
+        "the network's weights": digest(*problem.network.state().values()),
+        **describe_layers(problem.network),
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minidl.style import content, style_cost
+from minidl.style import costs
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Convention:
 
     def content_cost(self, a_C: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
         """Return this text's content cost and its gradient; arguments as in ``content_cost``."""
-        return _scaled(content.content_cost(a_C, a_G), self.content(a_C.size))
+        return _scaled(costs.content_cost(a_C, a_G), self.content(a_C.size))
 
     def style_cost(self, a_S: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
         """Return this text's style cost and its gradient; arguments as in ``style_cost``."""
-        return _scaled(style_cost.style_cost(a_S, a_G), self.style)
+        return _scaled(costs.style_cost(a_S, a_G), self.style)
 
     def to_lecture(self, alpha: float, beta: float, size: float) -> tuple[float, float]:
         """Return the lecture's (α, β) that mean what these mean here.

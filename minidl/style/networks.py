@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from minidl import nn
 from minidl.arguments import check_choice, check_names
-from minidl.style.arguments import as_weight
-from minidl.style.small_net import LAYERS, POOLS, small_net
+from minidl.style.costs import as_weight
+from minidl.style.style_network import LAYERS, POOLS, style_net
 from minidl.zoo import vgg19
 
 
@@ -33,7 +33,7 @@ RECIPES = {
     ),
     "small": Recipe("conv4", dict.fromkeys(LAYERS, 1.0), beta=20.0),
 }
-BUILDERS: dict[str, Callable[..., nn.Network]] = {"vgg19": vgg19, "small": small_net}
+BUILDERS: dict[str, Callable[..., nn.Network]] = {"vgg19": vgg19, "small": style_net}
 
 
 @lru_cache(maxsize=2)

@@ -1,14 +1,22 @@
-"""What style transfer minimises: J(G) = α·J_content + β·Σ λ·J_style + tv·TV, over pixels."""
+"""What style transfer minimises over pixels: J(G) = α·J_content + β·Σ λ·J_style + tv·TV.
 
-from collections.abc import Mapping
+``Objective`` is J for one size of G; ``Problem`` makes it, for any size, from pictures and weights.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from minidl import nn
-from minidl.style.content import content_cost
-from minidl.style.style_cost import style_cost_to
-from minidl.style.total_variation import total_variation
+from minidl.datasets.images import target_size
+from minidl.nn.memory import Estimate
+from minidl.style.conventions import Convention
+from minidl.style.costs import content_cost, mean_gram_matrix, style_cost_to, total_variation
+from minidl.style.images import resized
+
+PICTURES = 32  # copies of G that an optimiser holds: L-BFGS ten pairs, and what it works with
 
 
 @dataclass(frozen=True)
@@ -73,3 +81,133 @@ class Objective:
         if run is not None:
             gradient += run.backward(inject)
         return Point(pixels, total, gradient, costs)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Pictures and weights; ``objective(size)`` is what G of that size has to minimise.
+
+    α, β and tv are meant for G of ``size``. J_content and the total variation are sums over
+    positions, so at a coarser size their weights grow by as much as the positions become fewer, and
+    the balance stays. The style pictures shrink along, so that strokes keep their place in it.
+
+    Attributes:
+        network: takes pixels 0…255.
+        size: G's final (height, width).
+        content: pixels ``(1, H, W, 3)``, or None.
+        content_layer: where they are compared.
+        styles: pixels of each style picture, and ``shares``, which sum to 1, of each.
+        lambdas: λ of each style layer.
+        alpha, beta, tv: as ``transfer`` takes them; beta None for ``default_beta`` per pixel.
+        convention: which α and β are given in.
+    """
+
+    network: nn.Network
+    size: tuple[int, int]
+    content: np.ndarray | None
+    content_layer: str | None
+    styles: Sequence[np.ndarray]
+    shares: Sequence[float]
+    lambdas: Mapping[str, float]
+    alpha: float
+    beta: float | None
+    tv: float
+    convention: Convention
+    default_beta: float
+
+    def objective(self, size: tuple[int, int]) -> Objective:
+        """Return J for G of this size, which is the final one or a coarser one."""
+        finer = self.size[0] * self.size[1] / (size[0] * size[1])
+        content = self._content_target(size) if self.content is not None and self.alpha else {}
+        style = self._style_targets(size) if self.styles and self.beta != 0 else {}
+        values = sum(target.size for target in content.values()) * finer
+        alpha, beta = self.convention.to_lecture(self.alpha, self.beta or 0.0, values or 1)
+        if self.beta is None:
+            beta = (alpha if content else 1.0) * self.default_beta * self.size[0] * self.size[1]
+        lambdas = {layer: self.lambdas[layer] for layer in style}
+        return Objective(
+            self.network, content, style, lambdas, alpha * finer, beta, self.tv * finer
+        )
+
+    @contextmanager
+    def enough_memory(self) -> Iterator[None]:
+        """Do within what paints. MemoryError, with a size that would fit, as soon as it is clear.
+
+        A style picture goes through the network once, as large as it is; G at every step.
+        """
+        for style in self.styles:
+            self._style_estimate(style.shape[1:3]).check()
+        height, width = self.size
+        estimate = Estimate(
+            f"painting {height} × {width} pixels",
+            max(self.size),
+            lambda size: self._bytes(target_size(size, self.size)),
+            lambda size: f"size={target_size(size, self.size)} would fit",
+        )
+        estimate.check()
+        with estimate.enforced():
+            yield
+
+    def _style_estimate(self, size: tuple[int, int]) -> Estimate:
+        layers = self._style_layers()
+
+        def need(longer: int) -> int:
+            shape = (1, *target_size(longer, size), 3)
+            return self.network.footprint.bytes(shape, layers, keep=False)
+
+        height, width = size
+        return Estimate(
+            f"a style picture of {height} × {width} pixels",
+            max(size),
+            need,
+            lambda longer: f"datasets.shrink(style, {longer}) would fit",
+        )
+
+    def _bytes(self, size: tuple[int, int]) -> int:
+        """Return what a step at this size takes; 0 if the network's layers need a larger one."""
+        compared = self.content_layer and self.content is not None and self.alpha
+        taps = (*([self.content_layer] if compared else []), *self._style_layers())
+        run = self.network.footprint.bytes((1, *size, 3), taps, backward=True)
+        pictures = PICTURES * 3 * size[0] * size[1] * self.network.dtype.itemsize
+        return run + pictures if run or not taps else 0
+
+    def _style_layers(self) -> list[str]:
+        """Return the layers whose style counts."""
+        wanted = self.styles and self.beta != 0
+        return [layer for layer, weight in self.lambdas.items() if weight > 0 and wanted]
+
+    def _content_target(self, size: tuple[int, int]) -> dict[str, np.ndarray]:
+        if self.content_layer is None:
+            raise ValueError("say which layer to compare the content in: content_layer=name.")
+        return self._activations(resized(self.content, size), [self.content_layer], "G")
+
+    def _style_targets(self, size: tuple[int, int]) -> dict[str, np.ndarray]:
+        """Return Ḡ(S) of each layer with λ > 0; of several styles, the mean by their shares.
+
+        Σ wₛ·‖Ḡ(S) − Ḡ(G)‖² has the same gradient as ‖Σ wₛ·Ḡ(S) − Ḡ(G)‖² if the shares w sum to 1:
+        the two differ by what the styles disagree on among themselves, which no G can change.
+        """
+        layers = self._style_layers()
+        if not layers:
+            raise ValueError("say which layers to compare the style in: style_layers={name: λ}.")
+        mixed: dict[str, np.ndarray] = {}
+        for style, share in zip(self.styles, self.shares, strict=True):
+            height, width = style.shape[1:3]
+            scaled = (-(-height * size[0] // self.size[0]), -(-width * size[1] // self.size[1]))
+            run = self._activations(resized(style, scaled), layers, "the style picture")
+            for layer in layers:
+                gram = mean_gram_matrix(run[layer]) * run[layer].dtype.type(share)
+                mixed[layer] = mixed[layer] + gram if layer in mixed else gram
+        return mixed
+
+    def _activations(
+        self, pixels: np.ndarray, layers: Sequence[str], what: str
+    ) -> dict[str, np.ndarray]:
+        try:
+            return self.network.trace(pixels, layers, keep=False).activations
+        except ValueError as error:
+            height, width = pixels.shape[1:3]
+            raise ValueError(
+                f"{what} at {height} × {width} pixels is too small for {', '.join(layers)}: take "
+                f"a larger picture, fewer levels or earlier layers. ({error})"
+            ) from error

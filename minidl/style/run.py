@@ -1,19 +1,18 @@
 """A run of style transfer: level by level, step by step, able to stop anywhere and go on later."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from minidl.arguments import check_ints
 from minidl.nn.weights import from_json_array, json_array
+from minidl.style.images import resized, to_bytes
 from minidl.style.objective import Objective, Point
-from minidl.style.pictures import resized, to_bytes
-from minidl.style.result import Result
 
 
-class Descent(Protocol):
+class Optimizer(Protocol):
     """How a picture moves: one step from a point to the next, and state that can be saved."""
 
     def step(self, here: Point, evaluate: Callable[[np.ndarray], Point]) -> Point:
@@ -35,12 +34,41 @@ class Level:
     objective: Callable[[], Objective]
 
 
+@dataclass
+class Result:
+    """The best picture that a run found, and how it went.
+
+    Attributes:
+        image: uint8 ``(H, W, 3)``.
+        pixels: the same before rounding, floats 0…255.
+        history: for every cost its value at the start and after each step: "total" (J), "content",
+            "style", "style/<layer>", "total_variation", each but J before its weight; and "level",
+            counted from 0 at the coarsest size. A cost that does not count is not there.
+        stopped: "finished"; "converged", if no step lowers J any more; or "interrupted".
+        evaluations: how often the network ran forwards and backwards.
+        frames: ``{step: image}`` for the steps asked for.
+    """
+
+    image: np.ndarray
+    pixels: np.ndarray
+    history: dict[str, list[float]]
+    stopped: str
+    evaluations: int
+    frames: dict[int, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> int:
+        """Steps taken, over all levels."""
+        levels = self.history["level"]
+        return len(levels) - len(set(levels))
+
+
 class Run:
     """Where a run stands. ``state`` is a copy that nothing changes; ``load`` goes on from there.
 
     Args:
         levels: from coarse to fine.
-        descent: makes the optimiser of a level.
+        optimizer: makes the optimiser of a level.
         start: the first picture ``(1, H, W, 3)``, of the first level's size.
         frames: steps, counted over all levels, at which the picture is kept.
     """
@@ -48,11 +76,11 @@ class Run:
     def __init__(
         self,
         levels: Sequence[Level],
-        descent: Callable[[], Descent],
+        optimizer: Callable[[], Optimizer],
         start: np.ndarray,
         frames: Iterable[int] = (),
     ):
-        self.levels, self.new_descent, self.start = levels, descent, start
+        self.levels, self.new_optimizer, self.start = levels, optimizer, start
         self.wanted = frozenset(check_ints(frames, "frames", 0))
         self.history: dict[str, list[float]] = {}
         self.frames: dict[int, np.ndarray] = {}
@@ -75,7 +103,7 @@ class Run:
         if self.stuck or self.step >= self.levels[self.level].steps:
             self._enter(self.level + 1, resized(self.best, self.levels[self.level + 1].size))
             return
-        there = self.descent.step(self.here, self._evaluate)
+        there = self.optimizer.step(self.here, self._evaluate)
         if there is self.here:
             self.stuck = True
             return
@@ -85,7 +113,7 @@ class Run:
     def _enter(self, level: int, pixels: np.ndarray) -> None:
         self.level, self.step, self.stuck = level, 0, False
         self.objective = self.levels[level].objective()
-        self.descent = self.new_descent()
+        self.optimizer = self.new_optimizer()
         self.best, self.best_value = pixels, np.inf
         self._arrive(self._evaluate(pixels))
 
@@ -131,7 +159,7 @@ class Run:
             "best": self.best,
             "best_value": np.array(self.best_value),
             "record": json_array(record),
-            **{f"descent/{name}": array for name, array in self.descent.state().items()},
+            **{f"descent/{name}": array for name, array in self.optimizer.state().items()},
             **{f"frames/{step}": image for step, image in self.frames.items()},
         }
 
@@ -144,8 +172,8 @@ class Run:
         self.frames = {int(step): image for step, image in _part(state, "frames/").items()}
         self.objective = self.levels[self.level].objective()
         self.here = self.objective(state["pixels"])
-        self.descent = self.new_descent()
-        self.descent.load_state(_part(state, "descent/"))
+        self.optimizer = self.new_optimizer()
+        self.optimizer.load_state(_part(state, "descent/"))
 
 
 def _part(state: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -7,22 +7,23 @@ from pathlib import Path
 import numpy as np
 
 from minidl import nn
-from minidl.style.arguments import (
-    as_weight,
-    check_choice,
-    start_pixels,
-    steps_per_level,
-    style_pixels,
-)
+from minidl.arguments import check_choice, check_int, check_ints, is_int
+from minidl.nn.progress import Bar, progress_bar
 from minidl.style.checkpoint import Checkpoint, identity
 from minidl.style.conventions import CONVENTIONS
-from minidl.style.descent import DESCENTS
-from minidl.style.driver import drive
-from minidl.style.goal import Goal
+from minidl.style.costs import as_weight
+from minidl.style.images import (
+    Size,
+    as_pixels,
+    coarse_to_fine,
+    final_size,
+    start_pixels,
+    style_pixels,
+)
 from minidl.style.networks import find_layers, find_network
-from minidl.style.pictures import Size, as_pixels, coarse_to_fine, final_size
-from minidl.style.result import Result
-from minidl.style.run import Level, Run
+from minidl.style.objective import Problem
+from minidl.style.optimizers import OPTIMIZERS
+from minidl.style.run import Level, Result, Run
 
 
 def transfer(
@@ -100,14 +101,14 @@ def transfer(
     alpha, tv = as_weight(alpha, "alpha"), as_weight(tv, "tv")
     beta = None if beta is None else as_weight(beta, "beta")
     lr = None if lr is None else as_weight(lr, "lr")
-    check_choice(optimizer, "optimizer", DESCENTS)
+    check_choice(optimizer, "optimizer", OPTIMIZERS)
     check_choice(convention, "convention", CONVENTIONS)
     net, recipe = find_network(network, pooling)
     content_layer, lambdas = find_layers(net, recipe, content_layer, style_layers)
     c = None if content is None else as_pixels(content, "content", net.dtype)
     styles, shares = style_pixels(style, style_weights, keep_colours, c, net.dtype)
     full = final_size(size, c)
-    goal = Goal(
+    problem = Problem(
         network=net,
         size=full,
         content=c,
@@ -124,13 +125,60 @@ def transfer(
     counts = steps_per_level(steps, levels)
     sizes = coarse_to_fine(full, len(counts))
     run = Run(
-        [Level(s, n, partial(goal.objective, s)) for s, n in zip(sizes, counts, strict=True)],
-        partial(DESCENTS[optimizer], lr),
+        [Level(s, n, partial(problem.objective, s)) for s, n in zip(sizes, counts, strict=True)],
+        partial(OPTIMIZERS[optimizer], lr),
         start_pixels(start, sizes[0], c, seed, net.dtype),
         frames,
     )
     saved = None
     if checkpoint is not None:
-        saved = Checkpoint(checkpoint, identity(goal, run.start, sizes, optimizer, lr))
-    with goal.enough_memory():
-        return drive(run, saved, progress)
+        saved = Checkpoint(checkpoint, identity(problem, run.start, sizes, optimizer, lr))
+    with problem.enough_memory():
+        return minimise(run, saved, progress)
+
+
+def steps_per_level(steps: int | Sequence[int], levels: int) -> list[int]:
+    """Return the number of steps of each level, from coarse to fine."""
+    levels = check_int(levels, "levels")
+    counts = check_ints(steps, "steps", 0) * (levels if is_int(steps) else 1)
+    if len(counts) != levels:
+        raise ValueError(
+            f"steps must be one number or {levels}, one for each level from coarse to fine, got "
+            f"{steps!r}."
+        )
+    return list(counts)
+
+
+def minimise(run: Run, checkpoint: Checkpoint | None, progress: bool) -> Result:
+    """Take all steps that the run has left and return the result; the best so far on an interrupt.
+
+    An interrupt before the first picture was evaluated is passed on: there is nothing to return.
+    """
+    stopped = ""
+    bar = progress_bar(progress, total=sum(level.steps for level in run.levels), unit="step")
+    try:
+        if checkpoint is None or not checkpoint.load(run):
+            run.begin()
+        _show(bar, run)
+        while not run.done:
+            run.advance()
+            _show(bar, run)
+            if checkpoint is not None:
+                checkpoint.mark(run)
+    except KeyboardInterrupt:
+        if run.here is None:
+            raise
+        stopped = "interrupted"
+    finally:
+        bar.close()
+        if checkpoint is not None:
+            checkpoint.write()
+    return run.result(stopped or ("converged" if run.stuck else "finished"))
+
+
+def _show(bar: Bar, run: Run) -> None:
+    height, width = run.levels[run.level].size
+    costs = {name: f"{v:.3g}" for name, v in run.here.costs.items() if "/" not in name}
+    bar.set_description(f"{height}×{width}", refresh=False)
+    bar.set_postfix({"J": f"{run.here.value:.3g}", **costs}, refresh=False)
+    bar.update(run.total_steps - bar.n)

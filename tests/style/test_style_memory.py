@@ -8,7 +8,7 @@ import pytest
 
 from minidl.nn import memory
 from minidl.style import transfer
-from minidl.style.goal import Goal
+from minidl.style.objective import Problem
 from tests.style.examples import make_network, picture
 
 MESSAGE = r"painting 300 × 400 pixels needs about \d+ MB of memory, .*: size=\((\d+), (\d+)\) would"
@@ -40,7 +40,9 @@ def test_a_size_that_fits_is_named(settings, style, limit, monkeypatch, size, le
     settings |= {"steps": 1, "levels": levels}
     content = picture(300, 400)
     with monkeypatch.context() as patch:
-        patch.setattr(Goal, "objective", pytest.fail)  # it is refused before anything is evaluated
+        patch.setattr(
+            Problem, "objective", pytest.fail
+        )  # it is refused before anything is evaluated
         fits = refused(MESSAGE, content, style, **settings, size=size)
     assert fits[1] == pytest.approx(fits[0] * 4 / 3, abs=1)
     assert transfer(content, style, **settings, size=fits).image.shape == (*fits, 3)

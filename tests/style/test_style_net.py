@@ -6,9 +6,10 @@ import pytest
 from minidl import nn
 from minidl.datasets import painting, resize
 from minidl.datasets.patches import random_patches, source_pictures
-from minidl.style import RECIPES, train_small, transfer
-from minidl.style.small_net import LAYERS, even_out, new_small_net, small_net
+from minidl.style import RECIPES, transfer
+from minidl.style.style_network import LAYERS, even_out, new_style_net, style_net
 from minidl.zoo import photo
+from scripts import train_style_network
 from tests.style.recognise import likeness
 
 
@@ -19,7 +20,7 @@ def x():
 
 
 def test_evening_out_keeps_the_scores_and_gives_each_channel_a_mean_square_of_one(x):
-    net = new_small_net(seed=3)
+    net = new_style_net(seed=3)
     before = net.forward(x)
     even_out(net, x)
     np.testing.assert_allclose(net.forward(x), before, rtol=1e-3, atol=1e-4)
@@ -30,7 +31,7 @@ def test_evening_out_keeps_the_scores_and_gives_each_channel_a_mean_square_of_on
 
 
 def test_recoloured_patches_are_patches(x):
-    new = train_small.recoloured(x, np.random.default_rng(0))
+    new = train_style_network.recoloured(x, np.random.default_rng(0))
     assert new.dtype == np.float32 and new.shape == x.shape
     assert new.min() >= 0 and new.max() <= 255
     assert np.abs(new - x).mean() > 5
@@ -38,11 +39,11 @@ def test_recoloured_patches_are_patches(x):
 
 def test_training_learns_and_gives_the_same_bits_again(monkeypatch):
     for name, value in {"STEPS": 6, "BATCH": 8, "TEST": 40}.items():
-        monkeypatch.setattr(train_small, name, value)
+        monkeypatch.setattr(train_style_network, name, value)
     stripes = np.zeros((96, 96, 3), np.uint8)
     stripes[np.arange(96) // 4 % 2 == 0] = 220
     images = [stripes, stripes.transpose(1, 0, 2)]
-    runs = [train_small.train(images, epochs=3, progress=False) for _ in range(2)]
+    runs = [train_style_network.train(images, epochs=3, progress=False) for _ in range(2)]
     assert runs[0][1] == runs[1][1] > 0.9
     for name, value in runs[0][0].state().items():
         np.testing.assert_array_equal(value, runs[1][0].state()[name])
@@ -50,12 +51,12 @@ def test_training_learns_and_gives_the_same_bits_again(monkeypatch):
 
 def test_the_stored_weights_load_for_either_pooling():
     for pooling in ("max", "average"):
-        net = small_net(pooling)
+        net = style_net(pooling)
         assert isinstance(net, nn.Network)
         assert not any(p.trainable for p in net.parameters.values())
         assert set(RECIPES["small"].lambdas) <= set(net.graph.nodes)
     with pytest.raises(ValueError, match="pooling must be one of max, average"):
-        small_net("mean")
+        style_net("mean")
 
 
 def test_one_can_paint_with_it_and_nothing_is_fetched(monkeypatch, tmp_path):
@@ -75,4 +76,4 @@ def test_one_can_paint_with_it_and_nothing_is_fetched(monkeypatch, tmp_path):
 @pytest.mark.slow
 def test_the_stored_weights_tell_pictures_apart_by_parts_that_they_never_saw():
     x, labels = random_patches(source_pictures(), 1000, np.random.default_rng(1), test=True)
-    assert train_small.accuracy(small_net(), x, labels) > 0.6
+    assert train_style_network.accuracy(style_net(), x, labels) > 0.6

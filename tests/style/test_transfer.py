@@ -5,8 +5,8 @@ import pytest
 
 from minidl import nn
 from minidl.style import CONVENTIONS, RECIPES, transfer
-from minidl.style.colours import recolour
-from minidl.style.goal import Goal
+from minidl.style.images import recolour
+from minidl.style.objective import Problem
 from tests.style.examples import make_network, picture
 
 
@@ -146,13 +146,13 @@ def test_a_mix_has_the_gradient_of_the_weighted_sum_of_costs(network64, content,
     pixels = content.astype(np.float64)[None]
 
     def gradient(styles, shares):
-        goal = Goal(
+        problem = Problem(
             network=network64, size=(24, 32), content=None, content_layer=None,
             styles=[s.astype(np.float64)[None] for s in styles], shares=shares,
             lambdas={"one": 1.0, "two": 0.1}, alpha=0.0, beta=10.0, tv=0.0,
             convention=CONVENTIONS["lecture"], default_beta=1.0,
         )  # fmt: skip
-        return goal.objective((24, 32))(pixels).gradient
+        return problem.objective((24, 32))(pixels).gradient
 
     mixed = gradient([style, other], [0.3, 0.7])
     separate = 0.3 * gradient([style], [1.0]) + 0.7 * gradient([other], [1.0])

@@ -1,6 +1,6 @@
 """Train the small network that style transfer can do without fetching anything.
 
-    python -m minidl.style.train_small
+    python -m scripts.train_style_network
 
 The task is that of ``scripts/train_small_alexnet.py``: which of twenty pictures, fourteen
 photographs and six paintings, is this patch from? Here the colours of each patch are mixed anew as
@@ -17,9 +17,9 @@ from minidl import nn
 from minidl.console import say
 from minidl.datasets.patches import random_patches, source_pictures
 from minidl.files import check_writable
-from minidl.style.small_net import WEIGHTS, even_out, new_small_net
+from minidl.style.style_network import WEIGHTS, even_out, new_style_net
 
-OUTPUT = Path(__file__).resolve().parents[1] / "weights" / WEIGHTS
+OUTPUT = Path(__file__).resolve().parents[1] / "minidl" / "weights" / WEIGHTS
 BATCH, STEPS, TEST = 48, 60, 1000  # patches in a batch, batches in an epoch, test patches
 
 
@@ -43,7 +43,7 @@ def train(
     progress: bool = True,
 ) -> tuple[nn.Network, float]:
     """Return the network, trained and evened out, and its accuracy on TEST patches."""
-    net = new_small_net(classes=len(images))
+    net = new_style_net(classes=len(images))
     optimizer = nn.Adam(
         net.parameters, nn.cosine(2e-3, epochs * STEPS, warmup=STEPS), weight_decay=0.02
     )

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import fmin_l_bfgs_b
 
-from minidl.style.adam import Adam
 from minidl.style.objective import Point
-from minidl.style.search import LBFGS, GradientDescent, backtrack, free_gradient
+from minidl.style.optimizers import LBFGS, Adam, GradientDescent, free_gradient, line_search
 
 SHAPE = (1, 4, 5, 3)
 
@@ -127,7 +126,7 @@ def test_at_the_bottom_there_is_no_lower_point_and_the_same_one_comes_back():
 def test_a_search_along_a_wrong_gradient_gives_up():
     here = bowl(100.0)(start())
     wrong = Point(here.pixels, here.value, -here.gradient, {})
-    there, length = backtrack(wrong, here.gradient * 1e-3, bowl(100.0))
+    there, length = line_search(wrong, here.gradient * 1e-3, bowl(100.0))
     assert there is wrong and length == 0
 
 

@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minidl.style.colours import recolour
-from minidl.style.pictures import as_pixels, coarse_to_fine, final_size, resized, to_bytes
+from minidl.style.images import (
+    as_pixels,
+    coarse_to_fine,
+    final_size,
+    recolour,
+    resized,
+    to_bytes,
+)
 from tests.style.examples import picture
 
 F32 = np.dtype(np.float32)

@@ -15,8 +15,8 @@ POOLS: dict[str, Callable[..., nn.Layer]] = {"max": nn.MaxPool2D, "average": nn.
 WEIGHTS = "style_net.npz"
 
 
-def small_net(pooling: str = "max") -> nn.Network:
-    """Return the small network with the weights that come with the package, frozen.
+def style_net(pooling: str = "max") -> nn.Network:
+    """Return the style network with the weights that come with the package, frozen.
 
     The input is a batch of RGB pictures ``(N, H, W, 3)``, float32, 0…255, at least 16 pixels a
     side. The layers are preprocess, conv1, pool1 … conv5, mean and scores; the convolutions'
@@ -31,11 +31,11 @@ def small_net(pooling: str = "max") -> nn.Network:
         ValueError: for another pooling.
         FileNotFoundError, WeightFileError: if the weights are missing or damaged.
     """
-    return load_weights(new_small_net(pooling), WEIGHTS)
+    return load_weights(new_style_net(pooling), WEIGHTS)
 
 
-def new_small_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> nn.Network:
-    """Return the small network before training."""
+def new_style_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> nn.Network:
+    """Return the style network before training."""
     check_choice(pooling, "pooling", POOLS)
     layers: list[nn.Layer] = [Standardize([127.5] * 3, 1 / 64, name="preprocess")]
     for name, filters in zip(LAYERS, FILTERS, strict=True):

@@ -1,4 +1,4 @@
-"""Descent with a search for the length of each step: gradient descent and L-BFGS.
+"""Optimisers over pixels: gradient descent and L-BFGS with a line search, and Adam.
 
 Pixels stay within 0…255: every trial picture is clipped, so that what is minimised is the picture
 that will be seen. (Clipping only at the end undoes much of the work: the pixels that were out of
@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from minidl import nn
 from minidl.style.objective import Point
 
 Evaluate = Callable[[np.ndarray], Point]
 
 BLACK, WHITE = 0.0, 255.0
-ARMIJO = 1e-4  # share of the promised decrease that a step must deliver
+ARMIJO = 1e-4  # c: the share of the decrease that the slope promises, which a step must reach
 SHORTEST = 2.0**-20
 
 
@@ -23,8 +24,8 @@ def inner(u: np.ndarray, v: np.ndarray) -> float:
     return float(np.sum(u * v, dtype=np.float64))
 
 
-def backtrack(here: Point, direction: np.ndarray, evaluate: Evaluate) -> tuple[Point, float]:
-    """Return the first point that is low enough along ``direction``, and the length that led there.
+def line_search(here: Point, direction: np.ndarray, evaluate: Evaluate) -> tuple[Point, float]:
+    """Return the first point low enough along ``direction`` (backtracking), and the length used.
 
     The length begins at 1 and shrinks until J ≤ J(here) + c·⟨∇J, step⟩, Armijo's rule: each time to
     the lowest point of the parabola through what is known, within a tenth and a half of what it
@@ -68,7 +69,7 @@ class GradientDescent:
             return here
         if self.rate is None:
             self.rate = self.lr / size
-        there, length = backtrack(here, -g * g.dtype.type(self.rate), evaluate)
+        there, length = line_search(here, -g * g.dtype.type(self.rate), evaluate)
         self.rate *= 1.5 if length == 1 else max(length, SHORTEST)
         return there
 
@@ -82,7 +83,7 @@ class GradientDescent:
 
 
 class LBFGS:
-    """Newton's method with a Hessian guessed from the last few steps (Nocedal, 1980).
+    """A quasi-Newton method that knows the Hessian by its last few steps (Liu and Nocedal, 1989).
 
     Where the picture moved by s, the gradient changed by y ≈ H·s. From the last ``memory`` pairs
     the two-loop recursion works out H⁻¹·∇J without ever forming H: two products a pair. SciPy's
@@ -102,7 +103,7 @@ class LBFGS:
         if not g.any():
             return here
         # stuck pixels stay where they are, whatever the pairs say
-        there, length = backtrack(here, np.where(g == 0, 0, -self.newton(g)), evaluate)
+        there, length = line_search(here, np.where(g == 0, 0, -self.newton(g)), evaluate)
         if length == 0 and self.pairs:
             self.pairs = ()  # the guess misleads: begin again from the plain gradient
             return self.step(here, evaluate)
@@ -116,14 +117,16 @@ class LBFGS:
         kind = g.dtype.type
         if not self.pairs:
             return g * kind(self.lr / np.abs(g).mean(dtype=np.float64))
-        q, shares = g, []
+        q, known = g, []
         for s, y in reversed(self.pairs):
-            shares.append(inner(s, q) / inner(s, y))
-            q = q - kind(shares[-1]) * y
-        s, y = self.pairs[-1]
-        q = q * kind(inner(s, y) / inner(y, y))
-        for (s, y), share in zip(self.pairs, reversed(shares), strict=True):
-            q = q + kind(share - inner(y, q) / inner(s, y)) * s
+            sy = inner(s, y)
+            a = inner(s, q) / sy
+            q = q - kind(a) * y
+            known.append((s, y, sy, a))
+        _, y, sy, _ = known[0]  # the newest pair sets the scale
+        q = q * kind(sy / inner(y, y))
+        for s, y, sy, a in reversed(known):
+            q = q + kind(a - inner(y, q) / sy) * s
         return q
 
     def state(self) -> dict[str, np.ndarray]:
@@ -138,3 +141,41 @@ class LBFGS:
         """Take over what ``state`` returned."""
         count = len(state) // 2
         self.pairs = tuple((state[f"{i:02d}/s"], state[f"{i:02d}/y"]) for i in range(count))
+
+
+class Adam:
+    """Adam (Kingma and Ba, 2015); the picture is clipped to 0…255 after every step.
+
+    lr: grey levels by which a pixel moves at most, about, in a step.
+    """
+
+    def __init__(self, lr: float | None = None):
+        self.lr = 8.0 if lr is None else lr
+        self.adam: nn.Adam | None = None
+
+    def step(self, here: Point, evaluate: Evaluate) -> Point:
+        """Take one step and return the new point, lower or not."""
+        adam = self._adam(here.pixels)
+        picture = adam.parameters["G"]
+        picture.value = here.pixels.copy()
+        picture.add_gradient(here.gradient)
+        adam.step()
+        return evaluate(np.clip(picture.value, BLACK, WHITE))
+
+    def _adam(self, pixels: np.ndarray) -> nn.Adam:
+        if self.adam is None:
+            self.adam = nn.Adam({"G": nn.Parameter(pixels.copy())}, self.lr)
+        return self.adam
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return what the next step depends on: the two running means."""
+        return {k: v.copy() for k, v in self.adam.state().items()} if self.adam else {}
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Take over what ``state`` returned."""
+        self.adam = None
+        if state:
+            self._adam(state["G/mean"]).load_state(state)
+
+
+OPTIMIZERS = {"lbfgs": LBFGS, "adam": Adam, "gradient_descent": GradientDescent}
