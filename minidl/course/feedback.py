@@ -21,7 +21,8 @@ class Feedback:
     """A title and a few lines; text between backticks is code, as in Markdown.
 
     ``kind`` is one of right, wrong, open, hint, solution. ``diagnosis`` is the known mistake that
-    was recognised, if one was. ``code`` is shown below the lines, as it is.
+    was recognised, if one was. ``code`` is shown below the lines, as it is; ``answer`` is folded
+    away in a notebook and left out elsewhere.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class Feedback:
     lines: tuple[str, ...] = ()
     code: str = ""
     diagnosis: str | None = None
+    answer: str = ""
 
     def __str__(self) -> str:
         text = "\n".join([f"{MARKS[self.kind]} {self.title}", *(f"  {x}" for x in self.lines)])
@@ -36,11 +38,12 @@ class Feedback:
 
     def _repr_html_(self) -> str:
         style = f"border-left:4px solid {COLOURS[self.kind]};padding:0.3em 0.9em;margin:0.3em 0"
-        title = f"<strong>{MARKS[self.kind]} {inline(self.title)}</strong>"
-        lines = "".join(f'<div style="margin-top:0.3em">{inline(x)}</div>' for x in self.lines)
+        title = f"<strong>{MARKS[self.kind]} {_inline(self.title)}</strong>"
+        lines = "".join(f'<div style="margin-top:0.3em">{_inline(x)}</div>' for x in self.lines)
         wide = "margin-top:0.6em;white-space:pre;overflow-x:auto"
         code = f'<pre style="{wide}">{html.escape(self.code)}</pre>' if self.code else ""
-        return f'<div style="{style}">{title}{lines}{code}</div>'
+        fold = f"<details><summary>the answer</summary>{_inline(self.answer)}</details>"
+        return f'<div style="{style}">{title}{lines}{code}{fold if self.answer else ""}</div>'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self._repr_html_()}
@@ -55,6 +58,5 @@ class Feedback:
             say(self)
 
 
-def inline(text: str) -> str:
-    """Return text as HTML, with what stands between backticks as code."""
+def _inline(text: str) -> str:
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text))

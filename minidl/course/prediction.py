@@ -9,11 +9,10 @@ gives no points, raises nothing, and is nothing to nbgrader.
 Those of a notebook stand in ``predictions/n<notebook>.py``: ``PREDICTIONS``, a table by name.
 """
 
-import difflib
 import importlib
 import math
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from numbers import Real
@@ -22,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from minidl.course import predictions
-from minidl.course.feedback import Feedback, inline
+from minidl.course.feedback import Feedback
+from minidl.course.registry import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Choice:
 
     def choices(self) -> str:
         """All choices, in alphabetical order: the order gives nothing away."""
-        return ", ".join(f'`"{word}"`' for word in sorted([self.right, *self.wrong]))
+        return _quoted([self.right, *self.wrong])
 
     def answer(self) -> str:
         """As `Number.answer`."""
@@ -95,7 +95,7 @@ class Order:
         listed = isinstance(guess, Sequence | np.ndarray) and not isinstance(guess, str)
         words = [str(word).strip().lower() for word in guess] if listed else []
         if sorted(words) != sorted(self.right):
-            asked = ", ".join(f'`"{word}"`' for word in sorted(self.right))
+            asked = _quoted(self.right)
             raise TypeError(f"It asks for a list of {asked} in some order, got {_brief(guess)}.")
         for place, (word, right) in enumerate(zip(words, self.right, strict=True), 1):
             if word != right:
@@ -110,17 +110,6 @@ class Order:
 Prediction = Number | Choice | Order
 
 
-@dataclass(frozen=True)
-class _Open(Feedback):
-    """No guess yet: the answer is there, folded."""
-
-    answer: str = ""
-
-    def _repr_html_(self) -> str:
-        fold = f"<details><summary>the answer</summary>{inline(self.answer)}</details>"
-        return super()._repr_html_().removesuffix("</div>") + fold + "</div>"
-
-
 def predict(name: str, guess: Any) -> None:
     """Say whether a guess is right, and why; with ``...`` for a guess, how to make one.
 
@@ -128,23 +117,22 @@ def predict(name: str, guess: Any) -> None:
         ValueError: if there is no prediction called ``name``, naming the closest ones.
     """
     prediction = find_prediction(name)
+    answer = f"{prediction.answer()}. {prediction.why}"
     if guess is ... or guess is None:
         advice = "Type your guess in place of `...`, run the cell, and then look."
         if isinstance(prediction, Choice):
             advice = f"Type one of {prediction.choices()} in place of `...`, and then look."
-        answer = f"{prediction.answer()}. {prediction.why}"
-        _Open("open", f"{name}: what do you expect?", (advice,), answer=answer).show()
+        Feedback("open", f"{name}: what do you expect?", (advice,), answer=answer).show()
         return
     try:
         fault = prediction.fault(guess)
     except TypeError as error:
         Feedback("open", f"{name}: no guess yet.", (str(error),)).show()
         return
-    right = f"{prediction.answer()}. {prediction.why}"
     if fault is None:
-        Feedback("right", f"{name}: as you said.", (right,)).show()
+        Feedback("right", f"{name}: as you said.", (answer,)).show()
     else:
-        Feedback("wrong", f"{name}: it comes out otherwise.", (fault, right)).show()
+        Feedback("wrong", f"{name}: it comes out otherwise.", (fault, answer)).show()
 
 
 @cache
@@ -152,8 +140,7 @@ def all_predictions() -> dict[str, Prediction]:
     """Every prediction by its name, in the order of the notebooks."""
     found: dict[str, Prediction] = {}
     for module in sorted(module.name for module in pkgutil.iter_modules(predictions.__path__)):
-        loaded = importlib.import_module(f"{predictions.__name__}.{module}").PREDICTIONS
-        found |= loaded
+        found |= importlib.import_module(f"{predictions.__name__}.{module}").PREDICTIONS
     return found
 
 
@@ -161,10 +148,13 @@ def find_prediction(name: str) -> Prediction:
     """Return a prediction; ValueError names the closest ones if there is none of that name."""
     known = all_predictions()
     if name not in known:
-        close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
-        near = f" Did you mean {' or '.join(close)}?" if close else ""
-        raise ValueError(f"There is no prediction called {name!r}.{near}")
+        near = did_you_mean(name, known)
+        raise ValueError(f"There is no prediction called {name!r}. {near}".rstrip())
     return known[name]
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f'`"{word}"`' for word in sorted(words))
 
 
 def _brief(guess: Any) -> str:

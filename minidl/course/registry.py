@@ -4,6 +4,7 @@ import difflib
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from minidl.course import exercises
@@ -25,9 +26,12 @@ def find(name: str) -> Exercise:
     """Return the exercise called ``name``; ValueError names the closest ones if there is none."""
     modules = _modules()
     if name not in modules:
-        close = difflib.get_close_matches(str(name), modules, n=3, cutoff=0.4)
-        known = (
-            f"Did you mean {' or '.join(close)}?" if close else f"There are {', '.join(modules)}."
-        )
+        known = did_you_mean(name, modules) or f"There are {', '.join(modules)}."
         raise ValueError(f"There is no exercise called {name!r}. {known}")
     return importlib.import_module(f"{exercises.__name__}.{modules[name]}").EXERCISE
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """Return a question that names the known ones closest to ``name``; "" if none is close."""
+    close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
+    return f"Did you mean {' or '.join(close)}?" if close else ""
