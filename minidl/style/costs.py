@@ -34,7 +34,13 @@ def gram_matrix(a: np.ndarray) -> np.ndarray:
 
 def mean_gram_matrix(a: np.ndarray) -> np.ndarray:
     """Return Ḡ = G / (n_H·n_W), the Gram matrix per position: pictures of any size compare."""
-    return gram_matrix(a) / a.dtype.type(a.size // a.shape[-1])
+    check_activations(a, "a")
+    return _mean_gram_matrix(a.reshape(-1, a.shape[-1]))
+
+
+def _mean_gram_matrix(rows: np.ndarray) -> np.ndarray:
+    """Return Ḡ of ``(n_H·n_W, n_C)``; nothing is checked, since this runs in every step."""
+    return kernels.matmul_tn(rows, rows) / rows.dtype.type(len(rows))
 
 
 def check_activations(a: np.ndarray, name: str) -> None:
@@ -107,8 +113,8 @@ def style_cost_to(
     dJ/da = a·(dḠ + dḠᵀ) / n with dḠ = D / (2·n_C²); D is symmetric.
     """
     channels = a_G.shape[-1]
-    a = a_G.reshape(-1, channels)  # (n, n_C); nothing is checked: this runs in every step
-    difference = kernels.matmul_tn(a, a) / a.dtype.type(len(a)) - target
+    a = a_G.reshape(-1, channels)
+    difference = _mean_gram_matrix(a) - target
     cost = float(np.square(difference).sum(dtype=np.float64)) / (4 * channels**2)
     scale = a.dtype.type(weight / (channels**2 * len(a)))
     gradient = kernels.matmul(a, difference * scale)

@@ -14,7 +14,7 @@ import statistics
 from pathlib import Path
 
 from minidl import datasets, faces
-from minidl.faces.pretrained import UNSEEN
+from minidl.faces.pretrained import UNSEEN, unseen_error
 from minidl.files import check_writable, saving
 
 OUTPUT = Path(__file__).resolve().parents[2] / "data" / "mining.json"
@@ -48,10 +48,7 @@ def measure(name: str, seed: int, epochs: int, train, unseen) -> float:
         seed=seed,
         progress=False,
     )
-    images, labels = unseen
-    pairs = faces.all_pairs(labels)
-    d = faces.squared_distances(faces.encode(network, images))
-    return faces.equal_error_rate(d[pairs.first, pairs.second], pairs.same)
+    return unseen_error(network, *unseen)
 
 
 def main() -> None:
