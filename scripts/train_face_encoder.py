@@ -9,21 +9,14 @@ Interrupt it and start it again: it goes on where it was.
 import argparse
 from pathlib import Path
 
-import numpy as np
-
-from minidl import nn
 from minidl.console import say
 from minidl.datasets import faces as draw_faces
-from minidl.faces.distances import squared_distances
-from minidl.faces.encoder import encode, face_encoder
-from minidl.faces.pairs import all_pairs
-from minidl.faces.pretrained import PEOPLE, PICTURES, SEED, UNSEEN, WEIGHTS, WIDTH
-from minidl.faces.roc import equal_error_rate
+from minidl.faces.encoder import face_encoder
+from minidl.faces.pretrained import PEOPLE, PICTURES, SEED, UNSEEN, WEIGHTS, WIDTH, unseen_error
 from minidl.faces.training import shift, train_with_triplets
 from minidl.files import check_writable
 from minidl.zoo.cache import cache_folder
-
-OUTPUT = Path(__file__).resolve().parents[1] / "minidl" / "weights" / WEIGHTS
+from scripts import WEIGHTS_FOLDER
 
 
 def train(epochs: int, output: Path, *, people: int = PEOPLE, progress: bool = True) -> float:
@@ -55,18 +48,11 @@ def train(epochs: int, output: Path, *, people: int = PEOPLE, progress: bool = T
     return error
 
 
-def unseen_error(network: nn.Sequential, images: np.ndarray, labels: np.ndarray) -> float:
-    """Return the equal error rate over all pairs of these pictures."""
-    pairs = all_pairs(labels)
-    d = squared_distances(encode(network, images))
-    return equal_error_rate(d[pairs.first, pairs.second], pairs.same)
-
-
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--output", type=Path, default=WEIGHTS_FOLDER / WEIGHTS)
     arguments = parser.parse_args()
     error = train(arguments.epochs, arguments.output)
     say(f"equal error rate on {len(UNSEEN)} unseen people: {error:.2%}")

@@ -5,24 +5,14 @@
 Reports its accuracy on 2,000 patches of what it never saw, and writes the weights.
 """
 
-import argparse
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
 from minidl import nn
-from minidl.console import say
 from minidl.datasets.patches import random_patches, source_pictures
-from minidl.files import check_writable
 from minidl.zoo.small_alexnet import WEIGHTS, untrained_small_alexnet
-
-OUTPUT = Path(__file__).resolve().parents[1] / "minidl" / "weights" / WEIGHTS
-
-
-def accuracy(network: nn.Sequential, patches: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of patches ``(N, 64, 64, 3)`` whose picture has the highest score."""
-    return float((network.predict(patches).argmax(axis=1) == labels).mean())
+from scripts.patch_classifier import accuracy, command
 
 
 def train(
@@ -56,18 +46,5 @@ def train(
     return network, accuracy(network, test, labels)
 
 
-def main() -> None:
-    """Train, report the test accuracy and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=36)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--checkpoint", type=Path, help="go on from here if it exists")
-    arguments = parser.parse_args()
-    check_writable(arguments.output)
-    network, share = train(epochs=arguments.epochs, checkpoint=arguments.checkpoint)
-    network.save(arguments.output)
-    say(f"{share:.1%} of the test patches told right; weights in {arguments.output}")
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__.splitlines()[0], train, 36, WEIGHTS)

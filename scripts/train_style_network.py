@@ -7,19 +7,16 @@ photographs and six paintings, is this patch from? Here the colours of each patc
 well, so that strokes and textures have to tell.
 """
 
-import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from minidl import nn
-from minidl.console import say
 from minidl.datasets.patches import random_patches, source_pictures
-from minidl.files import check_writable
 from minidl.style.style_network import WEIGHTS, even_out, new_style_net
+from scripts.patch_classifier import accuracy, command
 
-OUTPUT = Path(__file__).resolve().parents[1] / "minidl" / "weights" / WEIGHTS
 BATCH, STEPS, TEST = 48, 60, 1000  # patches in a batch, batches in an epoch, test patches
 
 
@@ -28,11 +25,6 @@ def recoloured(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     mix = np.eye(3) + rng.normal(0, 0.15, (len(x), 1, 3, 3))
     move = 127.5 + rng.normal(0, 12, (len(x), 1, 1, 3))
     return np.clip((x - 127.5) @ mix.astype(np.float32) + move.astype(np.float32), 0, 255)
-
-
-def accuracy(net: nn.Network, x: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of patches for which the right picture scores highest."""
-    return float((net.predict(x).argmax(axis=1) == labels).mean())
 
 
 def train(
@@ -69,18 +61,5 @@ def train(
     return net, accuracy(net, *test)
 
 
-def main() -> None:
-    """Train, write the weights, and say how good they are."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=24)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--checkpoint", type=Path, help="go on from here if it exists")
-    given = parser.parse_args()
-    check_writable(given.output)
-    net, right = train(source_pictures(), epochs=given.epochs, checkpoint=given.checkpoint)
-    net.save(given.output)
-    say(f"{right:.1%} of the test patches told right; weights in {given.output}")
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__.splitlines()[0], lambda **given: train(source_pictures(), **given), 24, WEIGHTS)
