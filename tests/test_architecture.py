@@ -288,7 +288,6 @@ def test_ruff_is_content(command):
 # -- names ---------------------------------------------------------------------------------------
 
 GONE = {  # words that had a meaning of their own here; now the field's word -> is used
-    "course": {},
     "datasets": {
         "Draws": "Sampler",
         "Sheet": "Raster",
@@ -297,8 +296,6 @@ GONE = {  # words that had a meaning of their own here; now the field's word -> 
         "things": "accessories",
     },
     "faces": {"heads": "verification", "search": "neighbors", "split_signs": "crelu"},
-    "kernels": {},
-    "nn": {},
     "style": {
         "Goal": "Problem",
         "backtrack": "line_search",

@@ -6,6 +6,7 @@ choose a line of the new code with which the same thing goes wrong. Snippets are
 rewriting around them does not matter. Every fault leaves the code importable and plausible.
 """
 
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -21,6 +22,14 @@ class Mutant(NamedTuple):
 
 def _mutant(room: str, breaks: str, files: str, old: str, new: str) -> Mutant:
     return Mutant(room, breaks, tuple(files.split()), old, new)
+
+
+def stale(mutant: Mutant, root: Path) -> list[str]:
+    """Say which files under ``root`` do not have the snippet exactly once."""
+    paths = {name: root / name for name in mutant.files}
+    texts = {n: p.read_text(encoding="utf-8") if p.is_file() else "" for n, p in paths.items()}
+    counts = {name: text.count(mutant.old) for name, text in texts.items()}
+    return [f"{name} has {n} times {mutant.old!r}" for name, n in counts.items() if n != 1]
 
 
 MUTANTS = (

@@ -27,7 +27,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from mutants import MUTANTS, Mutant
+from mutants import MUTANTS, Mutant, stale
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 3600  # seconds that one call of pytest may take
@@ -76,18 +76,9 @@ def _options() -> argparse.Namespace:
 
 def _check_snippets(chosen: list[tuple[int, Mutant]]) -> None:
     """Stop if the code has moved on, so that a fault cannot be planted."""
-    stale = [
-        f"{number}: {name} has {count} times {mutant.old!r}"
-        for number, mutant in chosen
-        for name in mutant.files
-        if (count := _text(ROOT / name).count(mutant.old)) != 1
-    ]
-    if stale:
-        sys.exit("\n".join(["mutants.py is out of date; each snippet must occur once:", *stale]))
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    found = [f"{number}: {fault}" for number, mutant in chosen for fault in stale(mutant, ROOT)]
+    if found:
+        sys.exit("\n".join(["mutants.py is out of date; each snippet must occur once:", *found]))
 
 
 @contextmanager
@@ -197,7 +188,7 @@ def _planted(mutant: Mutant, copy: Path) -> Iterator[None]:
     paths = [copy / name for name in mutant.files]
     before = [(path.read_bytes(), path.stat()) for path in paths]
     for path in paths:
-        text = _text(path).replace(mutant.old, mutant.new)
+        text = path.read_text(encoding="utf-8").replace(mutant.old, mutant.new)
         path.write_text(text, encoding="utf-8", newline="\n")
     try:
         yield

@@ -2,18 +2,16 @@
 
 from pathlib import Path
 
-from tests.mutation.mutants import MUTANTS
+from tests.mutation.mutants import MUTANTS, stale
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_each_snippet_occurs_once_in_its_files():
-    stale = [
-        f"{number}: {name}: {mutant.old!r}"
+    found = [
+        f"{number}: {fault}"
         for number, mutant in enumerate(MUTANTS, 1)
-        for name in mutant.files
-        if not (ROOT / name).is_file()
-        or (ROOT / name).read_text(encoding="utf-8").count(mutant.old) != 1
+        for fault in stale(mutant, ROOT)
     ]
-    assert not stale, "\n".join(stale)
+    assert not found, "\n".join(found)
     assert len(MUTANTS) >= 40
