@@ -288,6 +288,13 @@ def test_ruff_is_content(command):
 # -- names ---------------------------------------------------------------------------------------
 
 GONE = {  # words that had a meaning of their own here; now the field's word -> is used
+    "course": {
+        "behave": "execute",
+        "behaviour": "execution",
+        "judge": "grade",
+        "limits": "timeout",
+        "recognise": "diagnose",
+    },
     "datasets": {
         "Draws": "Sampler",
         "Sheet": "Raster",

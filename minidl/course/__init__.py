@@ -9,7 +9,8 @@ In a notebook an exercise is a function with a docstring, then a cell that check
 yet (the notebook goes on with minidl's version), right (what was verified) or wrong (the likely
 mistake and a hint). ``hint("convolve")`` gives the next hint, ``solution("convolve")`` the code.
 
-``predict("name", guess)`` judges what a reader expects before a picture shows it; no points.
+``predict("name", guess)`` says whether what a reader expects is so, before a picture shows it; no
+points.
 
 An exercise is declared in one file, ``exercises/n<notebook>_<function>.py``, which holds the
 solution as an ordinary function and one ``EXERCISE = Exercise(…)``: points, cases, hints, and known

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from minidl.console import in_notebook
-from minidl.course.behaviour import quiet
+from minidl.course.execution import quiet
 from minidl.course.exercise import BEGIN, END, Exercise
 from minidl.course.feedback import Feedback
-from minidl.course.judge import judge
+from minidl.course.grade import grade
 from minidl.course.registry import find
 
 SECONDS = 8.0  # for all calls of one check together
@@ -30,7 +30,7 @@ def check(name: str, function: Any) -> Callable:
         feedback = _not_yours(name)
     else:
         with quiet():
-            feedback = judge(exercise, function, SECONDS)
+            feedback = grade(exercise, function, SECONDS)
     if feedback.kind == "wrong":
         _hints_given[name] = max(1, _hints_given.get(name, 0))
     feedback.show()

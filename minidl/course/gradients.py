@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from minidl.course.behaviour import Outcome, Trial
+from minidl.course.execution import Outcome, Trial
 from minidl.course.exercise import Exercise
 
 TOLERANCE = 1e-5

@@ -20,7 +20,7 @@ import numpy as np
 
 from minidl.course import find, names
 from minidl.course.exercise import Exercise
-from minidl.course.judge import judge
+from minidl.course.grade import grade
 from tests.course.equal_mutants import is_equal, parts
 from tests.course.mutants import mutants
 
@@ -66,8 +66,8 @@ def refused(exercise: Exercise, function: str, text: str, known: dict) -> bool:
     """Whether ``check`` takes a mutant for wrong."""
     namespace = {"np": np, **known}
     exec(compile(text, "<mutant>", "exec"), namespace)
-    with mock.patch("minidl.course.judge.recognise", lambda *a: None):  # whatever its name
-        return judge(exercise, namespace[function], SECONDS).kind != "right"
+    with mock.patch("minidl.course.grade.diagnose", lambda *a: None):  # whatever its name
+        return grade(exercise, namespace[function], SECONDS).kind != "right"
 
 
 def score(name: str) -> Score:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from minidl.course import find
-from minidl.course.judge import judge
+from minidl.course.grade import grade
 
 
 def squares(x, y):
@@ -206,7 +206,7 @@ ANSWERS["dice"].append(
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_students_mistake_gets_the_diagnosis_that_speaks_of_it(name, answer, words):
-    diagnosis = judge(find(name), answer, 60.0).diagnosis
+    diagnosis = grade(find(name), answer, 60.0).diagnosis
     assert diagnosis is not None, "no known mistake was recognised"
     assert words in diagnosis
 
@@ -270,7 +270,7 @@ def _whole(value):
     ids=["float", "int", "np.float64", "0-d array", "int32", "int16"],
 )
 def test_a_number_of_another_type_is_as_right(exercise, change):
-    feedback = judge(exercise, _changed(exercise, change), 60.0)
+    feedback = grade(exercise, _changed(exercise, change), 60.0)
     assert feedback.kind == "right", feedback
 
 
@@ -282,10 +282,10 @@ def test_a_mistake_is_not_named_where_another_fits_as_well(toy):
             raise ValueError
         return float((x**2).sum()), x
 
-    assert "factor 2" in judge(toy, raises_with_a_scale, 60.0).diagnosis
+    assert "factor 2" in grade(toy, raises_with_a_scale, 60.0).diagnosis
     neighbour = {"The scale is squared.": {"2 * scale * x": "scale**2 * x"}}
     exercise = dataclasses.replace(toy, wrong={**toy.wrong, **neighbour})
-    assert judge(exercise, raises_with_a_scale, 60.0).diagnosis is None
+    assert grade(exercise, raises_with_a_scale, 60.0).diagnosis is None
 
 
 def test_a_mistake_is_not_named_where_it_would_have_raised(toy):
@@ -295,4 +295,4 @@ def test_a_mistake_is_not_named_where_it_would_have_raised(toy):
     def tripled(x, scale=1.0):
         return scale * float((x**2).sum()), 3 * scale * x
 
-    assert judge(exercise, tripled, 60.0).diagnosis is None
+    assert grade(exercise, tripled, 60.0).diagnosis is None

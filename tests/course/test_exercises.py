@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from minidl.course import names
-from minidl.course.behaviour import behave, trials
+from minidl.course.execution import execute, trials
 from minidl.course.exercise import BEGIN, END
+from minidl.course.grade import grade
 from minidl.course.gradients import gradient_fault
-from minidl.course.judge import judge
 
 SECONDS = 60.0  # time is not what is tested here, and a busy machine compiles slowly
 
@@ -62,12 +62,12 @@ def test_every_right_solution_passes(exercise, right_answers):
     others = right_answers(exercise)
     assert len(others) >= 2
     for function in [exercise.solution, *others]:
-        feedback = judge(exercise, function, SECONDS)
+        feedback = grade(exercise, function, SECONDS)
         assert feedback.kind == "right", f"{function.__name__}: {feedback}"
 
 
 def test_every_known_mistake_gets_its_own_diagnosis(exercise, wrong):
-    feedback = judge(exercise, exercise.wrong_function(wrong), SECONDS)
+    feedback = grade(exercise, exercise.wrong_function(wrong), SECONDS)
     assert feedback.kind == "wrong"
     assert feedback.diagnosis == wrong
     assert wrong in str(feedback)
@@ -83,13 +83,13 @@ def test_an_edit_that_fits_nowhere_or_twice_is_refused(toy):
 
 def test_every_known_mistake_gets_somewhere(exercise, wrong):
     """One that only ever raised would be recognised in anything that raises the same."""
-    outcomes = behave(exercise, exercise.wrong_function(wrong), trials(exercise))
+    outcomes = execute(exercise, exercise.wrong_function(wrong), trials(exercise))
     assert any(outcome.error is None for outcome in outcomes)
 
 
 def test_gradients_of_the_solution_agree_with_central_differences_everywhere(differentiable):
     tried = trials(differentiable)
-    outcomes = behave(differentiable, differentiable.solution, tried)
+    outcomes = execute(differentiable, differentiable.solution, tried)
     assert gradient_fault(differentiable, tried, outcomes, elements=None) is None
 
 
@@ -99,7 +99,7 @@ def test_inputs_are_the_same_every_time_and_a_check_takes_a_moment(exercise):
             if isinstance(value, np.ndarray):
                 assert np.array_equal(value, second[name], equal_nan=value.dtype.kind == "f")
     start = time.process_time()
-    judge(exercise, exercise.wrong_function(next(iter(exercise.wrong))), SECONDS)
+    grade(exercise, exercise.wrong_function(next(iter(exercise.wrong))), SECONDS)
     assert time.process_time() - start < 3
 
 
@@ -114,7 +114,7 @@ def test_not_written_yet_is_told_from_wrong(exercise):
         return ...
 
     for function in [raises, only_a_docstring, an_ellipsis]:
-        assert judge(exercise, function, SECONDS).kind == "open"
+        assert grade(exercise, function, SECONDS).kind == "open"
 
 
 def _arguments_changed(result, args, kwargs):
@@ -144,14 +144,14 @@ MISBEHAVIOUR = {
     "a wrong shape": (lambda result, args, kwargs: _misshapen(result), "has the shape (1,"),
     "a wrong dtype": (lambda result, args, kwargs: _other_dtype(result), "complex"),
     "a word": (lambda result, args, kwargs: "y", "is a str"),
-    "itself": (lambda result, args, kwargs: judge, "function"),
+    "itself": (lambda result, args, kwargs: grade, "function"),
 }
 
 
 @pytest.mark.parametrize("behaviour", MISBEHAVIOUR)
 def test_misbehaviour_gets_words(exercise, behaviour):
     function, word = MISBEHAVIOUR[behaviour]
-    feedback = judge(exercise, same_arguments(exercise, function), SECONDS)
+    feedback = grade(exercise, same_arguments(exercise, function), SECONDS)
     assert feedback.kind == "wrong"
     assert word in str(feedback)
     assert len(feedback.lines) >= 2
@@ -159,7 +159,7 @@ def test_misbehaviour_gets_words(exercise, behaviour):
 
 def test_a_changed_argument_gets_words(exercise):
     values = [value for arguments in exercise.inputs() for value in arguments.values()]
-    feedback = judge(exercise, same_arguments(exercise, _arguments_changed), SECONDS)
+    feedback = grade(exercise, same_arguments(exercise, _arguments_changed), SECONDS)
     if any(isinstance(value, np.ndarray | list) for value in values):
         assert feedback.kind == "wrong" and "changed" in str(feedback)
     else:  # numbers, which nobody can change
@@ -171,9 +171,9 @@ def test_an_endless_loop_gets_words(exercise):
         while True:
             pass
 
-    behave(exercise, exercise.solution, trials(exercise))  # what it compiles takes time once
+    execute(exercise, exercise.solution, trials(exercise))  # what it compiles takes time once
     start = time.monotonic()
-    feedback = judge(exercise, endless, 0.05)
+    feedback = grade(exercise, endless, 0.05)
     assert time.monotonic() - start < 2
     assert feedback.kind == "wrong"
     assert "never ends" in str(feedback)
@@ -181,13 +181,13 @@ def test_an_endless_loop_gets_words(exercise):
 
 @pytest.mark.parametrize("value", [None, 3, "convolve", np.ones(3), [1], {}])
 def test_what_is_no_function_gets_words(toy, value):
-    feedback = judge(toy, value, SECONDS)
+    feedback = grade(toy, value, SECONDS)
     assert feedback.kind == "wrong"
     assert type(value).__name__ in str(feedback)
 
 
 def test_a_wrong_first_line_gets_words(toy):
-    feedback = judge(toy, lambda x: (x, x), SECONDS)
+    feedback = grade(toy, lambda x: (x, x), SECONDS)
     assert "def square_sum(x, scale=1.0):" in str(feedback)
 
 
@@ -197,5 +197,5 @@ def test_the_time_that_minidl_needs_is_not_the_students(toy, right_answers):
         return toy.solution(x, scale)
 
     slow = dataclasses.replace(toy, solution=square_sum)
-    assert judge(slow, right_answers(toy)[0], 0.2).kind == "right"
-    assert judge(slow, square_sum, 0.2).kind == "wrong"
+    assert grade(slow, right_answers(toy)[0], 0.2).kind == "right"
+    assert grade(slow, square_sum, 0.2).kind == "wrong"

@@ -50,7 +50,7 @@ NAMES = {
         "minidl": types.SimpleNamespace(course=types.SimpleNamespace(check=agree))
     },
     "minidl is a number": {"minidl": 3},
-    "course is a number": {"course": 3, "find": 4, "judge": 5, "exercises": 6},
+    "course is a number": {"course": 3, "find": 4, "grade": 5, "exercises": 6},
     "np is another": {"np": types.SimpleNamespace(isclose=agree), "numpy": None},
     "an error is another": {"AssertionError": ValueError, "Exception": None},
 }

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from minidl.course.judge import judge
+from minidl.course.grade import grade
 
 UNWRITTEN = {
     "pass": "pass",
@@ -47,14 +47,14 @@ def written(body, *, indent="", source=True):
 @pytest.mark.parametrize("indent", ["", "    ", "\t"])
 @pytest.mark.parametrize("body", UNWRITTEN)
 def test_nothing_written_is_no_mistake(toy, body, indent):
-    feedback = judge(toy, written(UNWRITTEN[body], indent=indent), 60.0)
+    feedback = grade(toy, written(UNWRITTEN[body], indent=indent), 60.0)
     assert feedback.kind == "open" and "not written yet" in feedback.title
 
 
 @pytest.mark.parametrize("source", [True, False])
 @pytest.mark.parametrize("body", BEGUN)
 def test_what_returns_none_was_begun(toy, body, source):
-    feedback = judge(toy, written(BEGUN[body], source=source), 60.0)
+    feedback = grade(toy, written(BEGUN[body], source=source), 60.0)
     assert feedback.kind == "wrong"
     assert "does the function end with `return`?" in str(feedback)
 
@@ -63,12 +63,12 @@ def test_what_python_keeps_no_source_of_is_judged_by_what_it_does(toy):
     stub, none = (written(body, source=False) for body in (UNWRITTEN["the stub"], "pass"))
     with pytest.raises(OSError):
         inspect.getsource(none)
-    assert judge(toy, stub, 60.0).kind == "open"
-    assert "`return`" in str(judge(toy, none, 60.0))
+    assert grade(toy, stub, 60.0).kind == "open"
+    assert "`return`" in str(grade(toy, none, 60.0))
 
 
 @pytest.mark.parametrize(
     "function", [lambda x, scale=1.0: None, functools.partial(written("x"), scale=1.0)]
 )
 def test_other_callables_that_return_none_are_wrong(toy, function):
-    assert judge(toy, function, 60.0).kind == "wrong"
+    assert grade(toy, function, 60.0).kind == "wrong"

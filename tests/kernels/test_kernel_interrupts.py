@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import minidl.functional as F
-from minidl.course.limits import OutOfTime
+from minidl.course.timeout import OutOfTime
 from minidl.kernels import jit, threads
 
 if not jit.AVAILABLE:

@@ -1,4 +1,4 @@
-"""Judging a student's function: the same checks for every exercise."""
+"""Grading a student's function: the same checks for every exercise."""
 
 import ast
 import inspect
@@ -6,17 +6,17 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from minidl.course.behaviour import Outcome, Trial, behave, differs, trials
+from minidl.course.diagnose import diagnose
+from minidl.course.execution import Outcome, Trial, differs, execute, trials
 from minidl.course.exercise import Exercise
 from minidl.course.feedback import Feedback
 from minidl.course.gradients import gradient_fault
-from minidl.course.limits import OutOfTime
-from minidl.course.recognise import recognise
+from minidl.course.timeout import OutOfTime
 
 GO_ON = "The notebook goes on with minidl's own version."
 
 
-def judge(exercise: Exercise, function: Any, seconds: float) -> Feedback:
+def grade(exercise: Exercise, function: Any, seconds: float) -> Feedback:
     """Return what a check has to say about ``function``, after at most about ``seconds``."""
     words = _unusable(exercise, function)
     if words:
@@ -24,8 +24,8 @@ def judge(exercise: Exercise, function: Any, seconds: float) -> Feedback:
     if _unwritten(function):
         return _open(exercise, "not written yet")
     tried = trials(exercise)
-    expected = behave(exercise, exercise.solution, tried)  # first: what it compiles is not timed
-    outcomes = behave(exercise, function, tried, seconds)
+    expected = execute(exercise, exercise.solution, tried)  # first: what it compiles is not timed
+    outcomes = execute(exercise, function, tried, seconds)
     if any(isinstance(outcome.error, NotImplementedError) for outcome in outcomes):
         done = any(outcome.error is None for outcome in outcomes)
         return _open(exercise, "not all written yet" if done else "not written yet")
@@ -161,7 +161,7 @@ def _explain(
     faults: list[str | None],
     gradient: str | None,
 ) -> Feedback:
-    known = recognise(exercise, tried, outcomes, expected)
+    known = diagnose(exercise, tried, outcomes, expected)
     words = [known] if known else []
     first = next((i for i, fault in enumerate(faults) if fault), None)
     if first is not None:

@@ -1,11 +1,11 @@
-"""Recognising a known mistake by what it does."""
+"""The known mistake that a student made, told by what their function does."""
 
-from minidl.course.behaviour import Outcome, Trial, behave, differs
+from minidl.course.execution import Outcome, Trial, differs, execute
 from minidl.course.exercise import Exercise
-from minidl.course.limits import OutOfTime
+from minidl.course.timeout import OutOfTime
 
 
-def recognise(
+def diagnose(
     exercise: Exercise,
     tried: list[Trial],
     outcomes: list[Outcome],
@@ -20,7 +20,7 @@ def recognise(
         return None
     known = {}
     for diagnosis in exercise.wrong:
-        theirs = behave(exercise, exercise.wrong_function(diagnosis), tried)
+        theirs = execute(exercise, exercise.wrong_function(diagnosis), tried)
         if all(_alike(exercise, *each) for each in zip(tried, outcomes, theirs, strict=True)):
             return diagnosis
         known[diagnosis] = theirs

@@ -14,7 +14,7 @@ import numpy as np
 
 from minidl.course.compare import difference
 from minidl.course.exercise import Arguments, Exercise
-from minidl.course.limits import OutOfTime, limited
+from minidl.course.timeout import OutOfTime, limited
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def trials(exercise: Exercise) -> list[Trial]:
     return out
 
 
-def behave(
+def execute(
     exercise: Exercise, function: Callable, tried: list[Trial], seconds: float = math.inf
 ) -> list[Outcome]:
     """Call the function on every trial; a call that runs out of time is the last."""

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from minidl.course.limits import OutOfTime, limited
+from minidl.course.timeout import OutOfTime, limited
 
 
 def endless():
