@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minidl.console import printable
-from minidl.kernels.processors import processor_count
+from minidl.kernels.threads.processors import processor_count
 from minidl.zoo import cache_folder
 from minidl.zoo.fetching import missing
 

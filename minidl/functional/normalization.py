@@ -122,11 +122,11 @@ def batch_norm_backward(
     if moves:
         count = dy.size // dy.shape[-1]
         stretch = -scale * inverse * dgamma / count
-        dx = kernels.mixed(x, mu, stretch, dy, scale, -scale * dbeta / count, gate)
+        dx = kernels.axpby(x, mu, stretch, dy, scale, -scale * dbeta / count, gate)
     elif "x" in ask:
         zero = np.zeros_like(scale)
         if gate:
-            dx = kernels.mixed(x, mu, None, dy, scale, zero, gate)
+            dx = kernels.axpby(x, mu, None, dy, scale, zero, gate)
         else:
             dx = kernels.affine(dy, zero, scale, zero)
     dgamma = dgamma.astype(x.dtype) if "gamma" in ask else None

@@ -5,7 +5,7 @@ one axis: y = x[:−1]·w[0] + x[1:]·w[1]. Each ``w[tap]`` is a matrix from the
 the output's; stride and dilation only say which positions the shifted input consists of. The
 backward pass walks the same loop and sends everything back to where it came from.
 
-The convolutions' loops are those of ``kernels/numpy_direct.py``, the pools' stand here. This is the
+The convolutions' loops are those of ``kernels/numpy/direct.py``, the pools' stand here. This is the
 truth that the fast kernels are held against. Functions take and return plain arrays: no caches.
 """
 
@@ -17,8 +17,9 @@ import numpy as np
 from minidl.arguments import IntOrInts, per_axis
 from minidl.functional.arguments import Padding, make_window
 from minidl.functional.conv_transpose import adjoint_window
-from minidl.kernels import Window, numpy_direct
-from minidl.kernels.numpy_direct import overlaps
+from minidl.kernels import Window
+from minidl.kernels.numpy import direct as numpy_direct
+from minidl.kernels.numpy.direct import overlaps
 
 Gradients = tuple[np.ndarray, np.ndarray, np.ndarray]
 

@@ -1,49 +1,66 @@
-"""Hot loops, each with a NumPy twin; the only place that knows of threads or compiling."""
+"""Hot loops, each with a NumPy twin; the only place that knows of threads or compiling.
 
-from minidl.kernels import jit
-from minidl.kernels.numpy_pool import window_counts
-from minidl.kernels.threads import set_threads, thread_count
+The way of a convolution from ``F.conv`` to the arithmetic, with the file of each step:
+
+    functional/conv.py            checks the arguments, makes a `Window` (window.py)
+    conv/dispatch.py              which kernel for which shape: Winograd's transforms, or direct
+    conv/winograd.py, direct.py   cuts the work into blocks and tasks, once for each shape
+    threads/pool.py               calls the compiled loops on every thread …
+    threads/atomics.py            … where each claims task after task
+    conv/*_loops.py               one block: copies what it needs, in the order of use
+    conv/transforms.py            Winograd's matrices, applied in registers
+    compile/tile.py               a tile of a matrix product that never leaves the registers
+    compile/simd.py               vectors: what one instruction works on
+
+Both gradients go the same way; that of the weights through conv/weight_gradient.py. ``numpy/``
+has the twins, compile/jit.py compiles and compile/code_cache.py keeps what was compiled.
+"""
+
+from minidl.kernels.compile import jit
+from minidl.kernels.numpy.pool import window_counts
+from minidl.kernels.threads.pool import set_threads, thread_count
 from minidl.kernels.window import Window
 
 if jit.AVAILABLE:
     from minidl.kernels.channels import (
         affine,
+        axpby,
         channel_moments,
         channel_products,
         channel_sums,
-        mixed,
     )
-    from minidl.kernels.dispatch import (
+    from minidl.kernels.conv.dispatch import (
         convolve,
         convolve_input_gradient,
         convolve_kernel_gradient,
     )
-    from minidl.kernels.elementwise import adam_direction, relu, relu_backward
+    from minidl.kernels.elementwise import adam_update, relu, relu_backward
+    from minidl.kernels.matmul import matmul, matmul_nt, matmul_tn
     from minidl.kernels.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
-    from minidl.kernels.products import matmul, matmul_nt, matmul_tn
 else:
-    from minidl.kernels.numpy_channels import (
+    from minidl.kernels.numpy.channels import (
         affine,
+        axpby,
         channel_moments,
         channel_products,
         channel_sums,
-        mixed,
     )
-    from minidl.kernels.numpy_conv import (
+    from minidl.kernels.numpy.conv import (
         convolve,
         convolve_input_gradient,
         convolve_kernel_gradient,
     )
-    from minidl.kernels.numpy_elementwise import adam_direction, relu, relu_backward
-    from minidl.kernels.numpy_pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
-    from minidl.kernels.numpy_products import matmul, matmul_nt, matmul_tn
+    from minidl.kernels.numpy.elementwise import adam_update, relu, relu_backward
+    from minidl.kernels.numpy.matmul import matmul, matmul_nt, matmul_tn
+    from minidl.kernels.numpy.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 
 __all__ = [
     "Window",
-    "adam_direction",
+    "adam_update",
     "affine",
     "avg_pool",
     "avg_pool_backward",
+    "axpby",
     "channel_moments",
     "channel_products",
     "channel_sums",
@@ -55,7 +72,6 @@ __all__ = [
     "matmul_tn",
     "max_pool",
     "max_pool_backward",
-    "mixed",
     "relu",
     "relu_backward",
     "set_threads",

@@ -8,10 +8,10 @@ again.
 
 from math import inf
 
-from minidl.kernels.choose import where_positive
-from minidl.kernels.jit import inner, kernel
-from minidl.kernels.lanes import fill, lanes, load, maximum, store
-from minidl.kernels.turns import tasks_of
+from minidl.kernels.compile.argmax import select_positive
+from minidl.kernels.compile.jit import inner, kernel
+from minidl.kernels.compile.simd import lanes, load, maximum, splat, store
+from minidl.kernels.threads.atomics import tasks_of
 
 BLOCK = 1 << 11  # numbers that stay in the nearest cache until all their channels were summed up
 
@@ -37,7 +37,7 @@ def add_moment(first, last, channels, x, middle, sums, products):
 
 
 @inner
-def share_of(task, each, channels, x):
+def chunk_of(task, each, channels, x):
     """Return the first position of a task, and the one after its last."""
     return task * each, min((task + 1) * each, x.size // channels)
 
@@ -50,7 +50,7 @@ def add_rows(todo, each, channels, x, y, middle, scale, shift, gated, sums, prod
     """
     block = max(1, BLOCK // channels)
     for task in tasks_of(todo):
-        first, last = share_of(task, each, channels, x)
+        first, last = chunk_of(task, each, channels, x)
         own, own_products = sums[task], products[task]
         for start in range(first, last, block):
             stop = min(last, start + block)
@@ -61,7 +61,7 @@ def add_rows(todo, each, channels, x, y, middle, scale, shift, gated, sums, prod
                 for i in range(start * channels + c, stop * channels + c, channels):
                     from_x, value = load(x, i) - zero, load(y, i)
                     if gated:
-                        value = where_positive(from_x * slope + more, value)
+                        value = select_positive(from_x * slope + more, value)
                     total = total + value
                     product = product + from_x * value
                 store(own, group, total)
@@ -72,7 +72,7 @@ def add_rows(todo, each, channels, x, y, middle, scale, shift, gated, sums, prod
 def add_moments(todo, each, channels, x, middles, sums, products):
     """Find the mean of x, roughly, then Σ (x − middle) and Σ (x − middle)² (all are 0 before)."""
     for task in tasks_of(todo):
-        first, last = share_of(task, each, channels, x)
+        first, last = chunk_of(task, each, channels, x)
         middle, total, product = middles[task], sums[task], products[task]
         add_moment(first, last, channels, x, middle, total, product)
         for lane in range(total.size):
@@ -85,9 +85,9 @@ def add_moments(todo, each, channels, x, middles, sums, products):
 def affine_rows(todo, each, x, middle, scale, shift, relu, write):
     """Write scale·(x − middle) + shift, not below 0 if there is a ReLU."""
     channels = shift.size
-    floor = fill(x, 0.0 if relu else -inf)
+    floor = splat(x, 0.0 if relu else -inf)
     for task in tasks_of(todo):
-        first, last = share_of(task, each, channels, x)
+        first, last = chunk_of(task, each, channels, x)
         for row in range(first * channels, last * channels, channels):
             for group in range(0, channels, lanes(x)):
                 c = min(group, channels - lanes(x))
@@ -96,19 +96,19 @@ def affine_rows(todo, each, x, middle, scale, shift, relu, write):
 
 
 @kernel
-def mixed_rows(
+def axpby_rows(
     todo, each, x, y, middle, x_scale, y_scale, shift, slope, more, gated, scaled, write
 ):
     """Write y_scale·y + shift, y as in ``add_rows``, and if ``scaled`` + x_scale·(x − middle)."""
     channels = shift.size
     for task in tasks_of(todo):
-        first, last = share_of(task, each, channels, x)
+        first, last = chunk_of(task, each, channels, x)
         for row in range(first * channels, last * channels, channels):
             for group in range(0, channels, lanes(x)):
                 c = min(group, channels - lanes(x))
                 from_x, value = load(x, row + c) - load(middle, c), load(y, row + c)
                 if gated:
-                    value = where_positive(from_x * load(slope, c) + load(more, c), value)
+                    value = select_positive(from_x * load(slope, c) + load(more, c), value)
                 value = value * load(y_scale, c) + load(shift, c)
                 if scaled:  # 0·∞ would be NaN
                     value = from_x * load(x_scale, c) + value

@@ -1,4 +1,4 @@
-"""Sums over all positions, and affine maps, for each channel by itself; twins: ``numpy_channels``.
+"""Sums over all positions, and affine maps, for each channel by itself; twins: ``numpy/channels``.
 
 Numbers per channel are handed in and out as float64, whatever x is: there are few of them. A mean
 is taken off x before anything is multiplied, so that values far from zero keep their digits.
@@ -9,12 +9,13 @@ added in order: the same bits on any number of threads.
 
 import numpy as np
 
-from minidl.kernels import numpy_channels, threads
-from minidl.kernels.channel_loops import add_moments, add_rows, affine_rows, mixed_rows
-from minidl.kernels.lanes import lane_count
-from minidl.kernels.numpy_channels import Gate
-from minidl.kernels.shares import cut
-from minidl.kernels.workspace import aligned, flat
+from minidl.kernels.channel_loops import add_moments, add_rows, affine_rows, axpby_rows
+from minidl.kernels.compile.simd import lane_count
+from minidl.kernels.compile.workspace import aligned, flat
+from minidl.kernels.numpy import channels as numpy_channels
+from minidl.kernels.numpy.channels import Gate
+from minidl.kernels.threads import pool as threads
+from minidl.kernels.threads.chunks import chunk
 
 SMALL = 1 << 13  # numbers that NumPy is done with before a kernel has begun
 LONGEST = 1 << 12  # positions that are added up one after the other in x's own precision
@@ -48,7 +49,7 @@ def channel_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     if _small(x):
         return numpy_channels.channel_moments(x)
-    channels, read, each = x.shape[-1], flat(x), _cut(x, LONGEST)[0]
+    channels, read, each = x.shape[-1], flat(x), _chunk(x, LONGEST)[0]
     middles, sums, products, own = _vectors(x, 3)
 
     def work(todo, _):
@@ -69,14 +70,14 @@ def affine(
     if _small(x):
         return numpy_channels.affine(x, middle, scale, shift, relu)
     result = aligned(x.shape, x.dtype)
-    each, tasks = _cut(x)
+    each, tasks = _chunk(x)
     factors = [flat(factor) for factor in _rounded(x, middle, scale, shift)]
     read, write = flat(x), result.reshape(-1)
     threads.run(lambda todo, _: affine_rows(todo, each, read, *factors, relu, write), tasks)
     return result
 
 
-def mixed(
+def axpby(
     x: np.ndarray,
     middle: np.ndarray,
     x_scale: np.ndarray | None,
@@ -87,9 +88,9 @@ def mixed(
 ) -> np.ndarray:
     """Return x_scale·(x − middle) + y_scale·y + shift; without an x_scale x does not count."""
     if _small(x):
-        return numpy_channels.mixed(x, middle, x_scale, y, y_scale, shift, gate)
+        return numpy_channels.axpby(x, middle, x_scale, y, y_scale, shift, gate)
     result = aligned(x.shape, x.dtype)
-    each, tasks = _cut(x)
+    each, tasks = _chunk(x)
     how = gate is not None, x_scale is not None
     near, x_scale, shift = _rounded(
         x, middle, np.zeros_like(middle) if x_scale is None else x_scale, shift
@@ -97,7 +98,7 @@ def mixed(
     _, *gates = _rounded(x, middle, *(gate or (x_scale, shift)))
     factors = [flat(f) for f in (near, x_scale, y_scale.astype(x.dtype), shift, *gates)]
     read, write = (flat(x), flat(y)), result.reshape(-1)
-    threads.run(lambda todo, _: mixed_rows(todo, each, *read, *factors, *how, write), tasks)
+    threads.run(lambda todo, _: axpby_rows(todo, each, *read, *factors, *how, write), tasks)
     return result
 
 
@@ -112,8 +113,8 @@ def _small(x) -> bool:
     return x.size < SMALL or x.shape[-1] < lane_count(x.dtype)
 
 
-def _cut(x, largest=None) -> tuple[int, int]:
-    return cut(x.size // x.shape[-1], x.shape[-1], largest)
+def _chunk(x, largest=None) -> tuple[int, int]:
+    return chunk(x.size // x.shape[-1], x.shape[-1], largest)
 
 
 def _vectors(x, number):
@@ -124,19 +125,19 @@ def _vectors(x, number):
     channels, lanes = x.shape[-1], lane_count(x.dtype)
     width, last = -(-channels // lanes) * lanes, channels % lanes
     own = np.r_[: channels - last, width - last : width]
-    return *np.zeros((number, _cut(x, LONGEST)[1], width), x.dtype), own
+    return *np.zeros((number, _chunk(x, LONGEST)[1], width), x.dtype), own
 
 
 def _by_shares(work, x) -> np.ndarray:
     """Run ``work`` for shares of the positions, return how many each has."""
-    each, shares = _cut(x, LONGEST)
+    each, shares = _chunk(x, LONGEST)
     threads.run(work, shares)
     return np.diff(np.minimum(each * np.arange(shares + 1), x.size // x.shape[-1]))
 
 
 def _sums(x, y, middle, gate=None):
     """Return Σ y and Σ (x − middle)·y."""
-    channels, read_x, read_y, each = x.shape[-1], flat(x), flat(y), _cut(x, LONGEST)[0]
+    channels, read_x, read_y, each = x.shape[-1], flat(x), flat(y), _chunk(x, LONGEST)[0]
     sums, products, own = _vectors(x, 2)
     vectors = np.zeros((3, sums.shape[1]), x.dtype)
     vectors[:, own] = _rounded(x, middle, *(gate or (middle, middle)))

@@ -1,14 +1,15 @@
-"""Operations on each number by itself, compiled and shared out; twins: ``numpy_elementwise``."""
+"""Operations on each number by itself, compiled and shared out; twins: ``numpy/elementwise``."""
 
 import numpy as np
 
-from minidl.kernels import numpy_elementwise, threads
-from minidl.kernels.choose import where_positive
-from minidl.kernels.jit import kernel
-from minidl.kernels.lanes import fill, lane_count, lanes, load, maximum, store
-from minidl.kernels.shares import cut
-from minidl.kernels.turns import tasks_of
-from minidl.kernels.workspace import aligned, flat
+from minidl.kernels.compile.argmax import select_positive
+from minidl.kernels.compile.jit import kernel
+from minidl.kernels.compile.simd import lane_count, lanes, load, maximum, splat, store
+from minidl.kernels.compile.workspace import aligned, flat
+from minidl.kernels.numpy import elementwise as numpy_elementwise
+from minidl.kernels.threads import pool as threads
+from minidl.kernels.threads.atomics import tasks_of
+from minidl.kernels.threads.chunks import chunk
 
 
 def relu(x: np.ndarray) -> np.ndarray:
@@ -25,7 +26,7 @@ def relu_backward(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
     return _map(pass_where_positive, dy, y)
 
 
-def adam_direction(
+def adam_update(
     gradient: np.ndarray,
     mean: np.ndarray,
     square: np.ndarray,
@@ -38,14 +39,14 @@ def adam_direction(
     The same bits as the twin's.
     """
     if not (mean.flags.c_contiguous and square.flags.c_contiguous):  # no view as one axis
-        return numpy_elementwise.adam_direction(gradient, mean, square, betas, whole, epsilon)
+        return numpy_elementwise.adam_update(gradient, mean, square, betas, whole, epsilon)
     direction = aligned(mean.shape, mean.dtype)
     arrays = flat(gradient), mean.reshape(-1), square.reshape(-1), direction.reshape(-1)
     shares = [number for beta in betas for number in (beta, 1 - beta)]
     numbers = [mean.dtype.type(number) for number in (*shares, *whole, epsilon)]
-    each, tasks = cut(mean.size, 1)
+    each, tasks = chunk(mean.size, 1)
 
-    threads.run(lambda todo, _: go_adams_way(todo, each, *arrays, *numbers), tasks)
+    threads.run(lambda todo, _: adam_loop(todo, each, *arrays, *numbers), tasks)
     return direction
 
 
@@ -53,7 +54,7 @@ def _map(loop, *arrays):
     """Return a new array that a loop fills from others of its shape."""
     result = aligned(arrays[0].shape, arrays[0].dtype)
     read, write = [flat(array) for array in arrays], result.reshape(-1)
-    each, tasks = cut(result.size, 1)
+    each, tasks = chunk(result.size, 1)
     threads.run(lambda todo, _: loop(todo, each, *read, write), tasks)
     return result
 
@@ -64,7 +65,7 @@ def keep_positive(todo, each, x, y):
     for task in tasks_of(todo):
         for start in range(task * each, min((task + 1) * each, x.size), lanes(x)):
             i = min(start, x.size - lanes(x))
-            store(y, i, maximum(load(x, i), fill(x, 0)))
+            store(y, i, maximum(load(x, i), splat(x, 0)))
 
 
 @kernel
@@ -73,11 +74,11 @@ def pass_where_positive(todo, each, dy, y, dx):
     for task in tasks_of(todo):
         for start in range(task * each, min((task + 1) * each, dy.size), lanes(dy)):
             i = min(start, dy.size - lanes(dy))
-            store(dx, i, where_positive(load(y, i), load(dy, i)))
+            store(dx, i, select_positive(load(y, i), load(dy, i)))
 
 
 @kernel
-def go_adams_way(
+def adam_loop(
     todo, each, gradient, mean, square, direction, keep1, add1, keep2, add2, whole1, whole2, low
 ):
     """Adam's direction, number by number: the compiler makes lanes of such a loop by itself."""

@@ -1,12 +1,14 @@
-"""Pooling of any rank on compiled loops; arguments and results as in ``numpy_pool``."""
+"""Pooling of any rank on compiled loops; arguments and results as in ``numpy/pool``."""
 
 from math import prod
 
 import numpy as np
 
-from minidl.kernels import numpy_pool, threads
-from minidl.kernels.kept import kept
-from minidl.kernels.lanes import lane_count
+from minidl.kernels.compile.simd import lane_count
+from minidl.kernels.compile.workspace import aligned, flat, workspace
+from minidl.kernels.index_map import read_by, reads, rows
+from minidl.kernels.numpy import pool as numpy_pool
+from minidl.kernels.plan_cache import cached
 from minidl.kernels.pool_loops import (
     Sizes,
     avg_pool_gradient_rows,
@@ -14,10 +16,9 @@ from minidl.kernels.pool_loops import (
     max_pool_gradient_rows,
     max_pool_rows,
 )
-from minidl.kernels.shares import cut
-from minidl.kernels.tables import read_by, reads, rows
+from minidl.kernels.threads import pool as threads
+from minidl.kernels.threads.chunks import chunk
 from minidl.kernels.window import Window
-from minidl.kernels.workspace import aligned, flat, workspace
 
 PLACES = 1 << 8  # of a row, for which it is noted once what they read
 
@@ -59,7 +60,7 @@ def avg_pool_backward(dy: np.ndarray, window: Window, counts: np.ndarray) -> np.
     return dx
 
 
-@kept
+@cached
 def _tables(window: Window, backward: bool):
     """Tell what the input's windows read or, backwards, by which windows positions are read."""
     table = read_by if backward else reads
@@ -72,7 +73,7 @@ def _run(loop, read, window, backward, written, *shares):
     before, last, numbers = _tables(window, backward)
     channels = read[0].shape[-1]
     count = len(written[0]) * before.count
-    each, tasks = cut(count, max(array.size for array in (*read, *written)) // count)
+    each, tasks = chunk(count, max(array.size for array in (*read, *written)) // count)
     planes = prod((window.output if backward else window.size)[:-1])
     sizes = Sizes(each, count, channels, planes, *numbers)
     slots, lanes = threads.thread_count(), lane_count(read[0].dtype)

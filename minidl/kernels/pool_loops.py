@@ -1,8 +1,8 @@
 """Pooling's loops: position after position, all channels at once.
 
 ``rows`` tells what each row reads along the axes before the last, ``last`` what each place reads
-along the last one (see ``tables``). Backwards every input position *gathers* from the windows that
-read it, so that nothing is ever added to one number by two threads.
+along the last one (see ``index_map``). Backwards every input position *gathers* from the windows
+that read it, so that nothing is ever added to one number by two threads.
 
 Where the channels are no multiple of a vector, the last vector begins earlier and does some of them
 again. With fewer channels than lanes a vector holds some of the next position, too: the next
@@ -11,15 +11,15 @@ position overwrites that, and the last vectors of a row are written number by nu
 
 from typing import NamedTuple
 
-from minidl.kernels.choose import larger, load_at_place, smallest, store_largest
-from minidl.kernels.jit import inlined, inner, kernel
-from minidl.kernels.lanes import at, fill, lanes, load, store
-from minidl.kernels.tables import clip, list_rows
-from minidl.kernels.turns import tasks_of
+from minidl.kernels.compile.argmax import argmax_start, argmax_update, load_where, store_argmax
+from minidl.kernels.compile.jit import inlined, inner, kernel
+from minidl.kernels.compile.simd import lanes, load, load_scalar, splat, store
+from minidl.kernels.index_map import clip, list_rows
+from minidl.kernels.threads.atomics import tasks_of
 
 
 class Sizes(NamedTuple):
-    """Sizes of a pool, and what the places of the last axis read (see ``tables.Reads``)."""
+    """Sizes of a pool, and what the places of the last axis read (see ``index_map.Reads``)."""
 
     each: int  # rows of a task
     rows: int
@@ -45,9 +45,9 @@ def list_places(last, first, s, places):
     """List what some places read along the last axis: (first position, its tap, how many)."""
     stop = min(first + places.size // 3, s.places)
     for place in range(first, stop):
-        turn, phase = divmod(place, s.period)
-        position = at(last, 3 * phase) + turn * s.advance
-        tap, many = at(last, 3 * phase + 1), at(last, 3 * phase + 2)
+        cycle, phase = divmod(place, s.period)
+        position = load_scalar(last, 3 * phase) + cycle * s.advance
+        tap, many = load_scalar(last, 3 * phase + 1), load_scalar(last, 3 * phase + 2)
         o = 3 * (place - first)
         places[o], places[o + 1], places[o + 2] = clip(
             position, tap, many, s.step, s.tap_step, s.size
@@ -71,7 +71,7 @@ def list_starts(rows, row, shared, s, listed):
 
 
 @inlined
-def put(y, o, value, stop, spare):
+def store_before(y, o, value, stop, spare):
     """Write a vector, but nothing from ``stop`` on."""
     if o + lanes(y) <= stop:
         store(y, o, value)
@@ -95,27 +95,30 @@ def max_pool_rows(todo, x, rows, last, s, y, where, own):
                 stop = o + size // 3 * s.channels
                 for place in range(0, size, 3):
                     begin, tap, many = (
-                        at(places, place),
-                        at(places, place + 1),
-                        at(places, place + 2),
+                        load_scalar(places, place),
+                        load_scalar(places, place + 1),
+                        load_scalar(places, place + 2),
                     )
                     begin, first_tap = (
                         begin * s.channels,
-                        at(listed, 1) + tap if count * many else 0,
+                        load_scalar(listed, 1) + tap if count * many else 0,
                     )
                     for group in range(0, s.channels, lanes(x)):
                         c = max(min(group, s.channels - lanes(x)), 0)
-                        best = smallest(x, first_tap)
+                        best = argmax_start(x, first_tap)
                         for r in range(count):
-                            i, here = at(listed, 2 * r) + begin + c, at(listed, 2 * r + 1) + tap
+                            i, here = (
+                                load_scalar(listed, 2 * r) + begin + c,
+                                load_scalar(listed, 2 * r + 1) + tap,
+                            )
                             for _ in range(many):
-                                best = larger(best, x, i, here)
+                                best = argmax_update(best, x, i, here)
                                 i += step
                                 here += s.tap_step
                         if o + c + lanes(x) <= stop:
-                            store_largest(y, where, o + c, best)
+                            store_argmax(y, where, o + c, best)
                         else:
-                            store_largest(spare, spare_taps, 0, best)
+                            store_argmax(spare, spare_taps, 0, best)
                             for lane in range(stop - o):
                                 y[o + lane], where[o + lane] = spare[lane], spare_taps[lane]
                     o += s.channels
@@ -135,20 +138,23 @@ def max_pool_gradient_rows(todo, dy, where, rows, last, s, dx, own):
                 stop = o + size // 3 * s.channels
                 for place in range(0, size, 3):
                     begin, tap, many = (
-                        at(places, place),
-                        at(places, place + 1),
-                        at(places, place + 2),
+                        load_scalar(places, place),
+                        load_scalar(places, place + 1),
+                        load_scalar(places, place + 2),
                     )
                     begin *= s.channels
                     for group in range(0, s.channels, lanes(dy)):
-                        c, total = max(min(group, s.channels - lanes(dy)), 0), fill(dx, 0)
+                        c, total = max(min(group, s.channels - lanes(dy)), 0), splat(dx, 0)
                         for r in range(count):
-                            i, here = at(listed, 2 * r) + begin + c, at(listed, 2 * r + 1) + tap
+                            i, here = (
+                                load_scalar(listed, 2 * r) + begin + c,
+                                load_scalar(listed, 2 * r + 1) + tap,
+                            )
                             for _ in range(many):
-                                total = total + load_at_place(dy, where, i, here)
+                                total = total + load_where(dy, where, i, here)
                                 i += step
                                 here += s.tap_step
-                        put(dx, o + c, total, stop, spare)
+                        store_before(dx, o + c, total, stop, spare)
                     o += s.channels
 
 
@@ -166,16 +172,19 @@ def avg_pool_rows(todo, x, shares, rows, last, s, y, own):
                 stop = o + size // 3 * s.channels
                 window = row * s.places % shares.size + start
                 for place in range(0, size, 3):
-                    begin, many = at(places, place) * s.channels, at(places, place + 2)
-                    share = at(shares, window)
+                    begin, many = (
+                        load_scalar(places, place) * s.channels,
+                        load_scalar(places, place + 2),
+                    )
+                    share = load_scalar(shares, window)
                     for group in range(0, s.channels, lanes(x)):
-                        c, total = max(min(group, s.channels - lanes(x)), 0), fill(y, 0)
+                        c, total = max(min(group, s.channels - lanes(x)), 0), splat(y, 0)
                         for r in range(count):
-                            i = at(listed, 2 * r) + begin + c
+                            i = load_scalar(listed, 2 * r) + begin + c
                             for _ in range(many):
                                 total = total + load(x, i)
                                 i += step
-                        put(y, o + c, share * total, stop, spare)
+                        store_before(y, o + c, share * total, stop, spare)
                     o += s.channels
                     window += 1
 
@@ -193,15 +202,15 @@ def avg_pool_gradient_rows(todo, dy, shares, rows, last, s, dx, own):
                 o = (row * s.places + start) * s.channels
                 stop = o + size // 3 * s.channels
                 for place in range(0, size, 3):
-                    begin, many = at(places, place), at(places, place + 2)
+                    begin, many = load_scalar(places, place), load_scalar(places, place + 2)
                     for group in range(0, s.channels, lanes(dy)):
-                        c, total = max(min(group, s.channels - lanes(dy)), 0), fill(dx, 0)
+                        c, total = max(min(group, s.channels - lanes(dy)), 0), splat(dx, 0)
                         for r in range(count):
-                            i = at(listed, 2 * r) + begin * s.channels + c
-                            window = at(listed, 2 * r + 1) + begin
+                            i = load_scalar(listed, 2 * r) + begin * s.channels + c
+                            window = load_scalar(listed, 2 * r + 1) + begin
                             for _ in range(many):
-                                total = total + at(shares, window) * load(dy, i)
+                                total = total + load_scalar(shares, window) * load(dy, i)
                                 i += step
                                 window += s.step
-                        put(dx, o + c, total, stop, spare)
+                        store_before(dx, o + c, total, stop, spare)
                     o += s.channels

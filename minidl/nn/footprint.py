@@ -6,8 +6,8 @@ from math import prod
 
 import numpy as np
 
-from minidl.kernels import jit
-from minidl.kernels.numpy_conv import AT_ONCE
+from minidl.kernels.compile import jit
+from minidl.kernels.numpy.conv import AT_ONCE
 from minidl.nn.conv import Conv, ConvTranspose
 from minidl.nn.graph import INPUT, Graph, Node
 from minidl.nn.layer import Shape

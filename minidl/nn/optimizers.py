@@ -228,4 +228,4 @@ class Adam(Optimizer):
         age, betas = int(memory["age"]), (self.beta1, self.beta2)
         whole = tuple(1 - beta**age for beta in betas)
         mean, square = memory["mean"], memory["square"]
-        return kernels.adam_direction(gradient, mean, square, betas, whole, self.epsilon)
+        return kernels.adam_update(gradient, mean, square, betas, whole, self.epsilon)

@@ -11,14 +11,12 @@ import sys
 import numpy as np
 
 from minidl import kernels
-from minidl.kernels import (
-    Window,
-    numpy_channels,
-    numpy_conv,
-    numpy_elementwise,
-    numpy_pool,
-    numpy_products,
-)
+from minidl.kernels import Window
+from minidl.kernels.numpy import channels as numpy_channels
+from minidl.kernels.numpy import conv as numpy_conv
+from minidl.kernels.numpy import elementwise as numpy_elementwise
+from minidl.kernels.numpy import matmul as numpy_matmul
+from minidl.kernels.numpy import pool as numpy_pool
 
 
 def window(size, kernel, stride=1, around=None):
@@ -62,13 +60,13 @@ def results(dtype, module=None):
     yield "relu", pick("relu")(x)
     yield "relu: dx", pick("relu_backward")(x, numbers(*x.shape))
     m, s = numbers(*x.shape), numbers(*x.shape) ** 2
-    yield "adam", pick("adam_direction")(x, m, s, (0.9, 0.99), (0.5, 0.6), 1e-8)
+    yield "adam", pick("adam_update")(x, m, s, (0.9, 0.99), (0.5, 0.6), 1e-8)
     a, b, c, d = (numbers(20).astype(np.float64) for _ in range(4))
     yield "sums", pick("channel_sums")(x)
     yield "products", pick("channel_products")(x, x, a)[1]
     yield "variance", pick("channel_moments")(x)[1]
     yield "affine", pick("affine")(x, a, b, c)
-    yield "mixed", pick("mixed")(x, a, b, x, c, d)
+    yield "axpby", pick("axpby")(x, a, b, x, c, d)
     left, right = numbers(500, 70), numbers(70, 90)
     yield "matrix product", pick("matmul")(left, right)
     yield "matrix product, nt", pick("matmul_nt")(numbers(300, 90), right)
@@ -76,7 +74,7 @@ def results(dtype, module=None):
 
 
 def twin(name):
-    for module in (numpy_conv, numpy_elementwise, numpy_pool, numpy_channels, numpy_products):
+    for module in (numpy_conv, numpy_elementwise, numpy_pool, numpy_channels, numpy_matmul):
         if hasattr(module, name):
             return getattr(module, name)
     raise AttributeError(name)

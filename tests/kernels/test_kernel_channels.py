@@ -1,12 +1,15 @@
 import numpy as np
 import pytest
 
-from minidl.kernels import jit, numpy_channels, numpy_products
+from minidl.kernels.compile import jit
+from minidl.kernels.numpy import channels as numpy_channels
+from minidl.kernels.numpy import matmul as numpy_matmul
 from tests.kernels.kernel_cases import TOLERANCE, check_close, doubled
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
-    from minidl.kernels import channels, products
+    from minidl.kernels import channels
+    from minidl.kernels.matmul import matmul, matmul_nt, matmul_tn
 
 BOTH = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 SHAPES = pytest.mark.parametrize("shape", [(4, 50, 60, 16), (70000, 21), (3, 70, 500), (5, 3)])
@@ -54,8 +57,8 @@ def test_affine_maps_agree_with_their_twins(shape, dtype):
     middle, a, b, c = (rng.standard_normal(shape[-1]) for _ in range(4))
     wide_x, wide_y = doubled(x, y)
     check_close(channels.affine(x, middle, a, c), numpy_channels.affine(wide_x, middle, a, c))
-    twin = numpy_channels.mixed(wide_x, middle, a, wide_y, b, c)
-    check_close(channels.mixed(x, middle, a, y, b, c), twin)
+    twin = numpy_channels.axpby(wide_x, middle, a, wide_y, b, c)
+    check_close(channels.axpby(x, middle, a, y, b, c), twin)
 
 
 @BOTH
@@ -75,7 +78,7 @@ def test_a_gate_is_open_where_the_relu_was(shape, dtype):
     ):
         np.testing.assert_array_equal(own, expected)
     np.testing.assert_array_equal(
-        channels.mixed(x, middle, a, y, b, c, gate), channels.mixed(x, middle, a, through, b, c)
+        channels.axpby(x, middle, a, y, b, c, gate), channels.axpby(x, middle, a, through, b, c)
     )
 
 
@@ -87,6 +90,6 @@ def test_matrix_products_agree_with_numpy(sizes, dtype):
     a, b = rng.standard_normal((m, k)).astype(dtype), rng.standard_normal((k, n)).astype(dtype)
     c = rng.standard_normal((m, n)).astype(dtype)
     a_, b_, c_ = doubled(a, b, c)
-    check_close(products.matmul(a, b), numpy_products.matmul(a_, b_))
-    check_close(products.matmul_nt(c, b), numpy_products.matmul_nt(c_, b_))
-    check_close(products.matmul_tn(a, c), numpy_products.matmul_tn(a_, c_))
+    check_close(matmul(a, b), numpy_matmul.matmul(a_, b_))
+    check_close(matmul_nt(c, b), numpy_matmul.matmul_nt(c_, b_))
+    check_close(matmul_tn(a, c), numpy_matmul.matmul_tn(a_, c_))

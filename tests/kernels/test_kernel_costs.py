@@ -11,11 +11,15 @@ import pytest
 
 import minidl.functional
 from minidl import kernels
-from minidl.kernels import Window, jit, kept, numpy_conv, numpy_pool
+from minidl.kernels import Window, plan_cache
+from minidl.kernels.compile import jit
+from minidl.kernels.numpy import conv as numpy_conv
+from minidl.kernels.numpy import pool as numpy_pool
 
 needs_numba = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
-    from minidl.kernels import kernel_gradient, pool, strips, winograd
+    from minidl.kernels import pool
+    from minidl.kernels.conv import direct, weight_gradient, winograd
 
 SIDES = {"kernels": (kernels, kernels), "twins": (numpy_conv, numpy_pool)}
 BLOCKS = 16e6  # bytes for scratch, and for blocks of columns
@@ -145,9 +149,9 @@ def test_a_plan_is_no_longer_than_the_kernel_and_has_few_parts(view, turned):
     if turned:
         x, y = y, x
     arguments = (x, y, (*view.kernel, 2, 4), view, 1, turned, np.dtype(np.float32))
-    prepared = strips._parts.__wrapped__(*arguments)
+    prepared = direct._parts.__wrapped__(*arguments)
     taps, stride = np.prod(view.kernel), sum(view.stride)
-    assert kept.size_of(prepared) < 20_000 + 8 * (16 * taps + 64 * stride)
+    assert plan_cache.size_of(prepared) < 20_000 + 8 * (16 * taps + 64 * stride)
     parts = prepared[0]
     assert len(parts) <= max(3, view.dilation[-1] * view.stride[-1])
     assert sum(part.shape.places for part in parts) <= y[-2] + len(parts)
@@ -164,30 +168,30 @@ def test_tables_of_pools_planes_and_kernel_gradients_are_short():
         (pool._tables.__wrapped__(long, True), 5_000),
         (winograd.planes_read.__wrapped__(volume, False), 5_000),
         (winograd.planes_read.__wrapped__(volume, True), 5_000),
-        (kernel_gradient._strips_parts.__wrapped__(*part), 20_000 + 16 * 4_500),
+        (weight_gradient._direct_parts.__wrapped__(*part), 20_000 + 16 * 4_500),
     ]:
-        assert kept.size_of(prepared) < most
+        assert plan_cache.size_of(prepared) < most
 
 
 def test_what_is_kept_is_bounded_in_bytes_and_the_oldest_goes_first():
     calls = []
 
-    @kept.kept
+    @plan_cache.cached
     def make(number, size):
         calls.append(number)
         return np.zeros(size, np.uint8), number
 
-    size = kept.BYTES // 10
+    size = plan_cache.BYTES // 10
     for number in range(30):
         assert make(number, size)[1] == number
-        assert kept.kept_bytes() <= kept.BYTES
+        assert plan_cache.cached_bytes() <= plan_cache.BYTES
     assert calls == list(range(30))
     for number in (29, 28, 25):
         make(number, size)
     assert len(calls) == 30
     make(0, size)
     assert calls[30:] == [0]
-    large = kept.BYTES // 2
+    large = plan_cache.BYTES // 2
     make(100, large)
     make(100, large)
     assert calls[31:] == [100, 100]  # so large that making it anew counts for nothing
@@ -207,8 +211,8 @@ def test_many_large_shapes_leave_few_bytes_behind():
     try:
         for taps in range(20_000, 20_040):
             convolve(taps)
-        assert kept.kept_bytes() <= kept.BYTES
-        assert tracemalloc.get_traced_memory()[0] < 1.2 * kept.BYTES
+        assert plan_cache.cached_bytes() <= plan_cache.BYTES
+        assert tracemalloc.get_traced_memory()[0] < 1.2 * plan_cache.BYTES
     finally:
         tracemalloc.stop()
 
@@ -217,9 +221,9 @@ def test_nothing_else_is_kept_but_windows():
     """A bound on a count is one on bytes where each entry is a few integers."""
     packages = (kernels, minidl.functional)
     modules = [
-        importlib.import_module(f"{package.__name__}.{found.name}")
+        importlib.import_module(found.name)
         for package in packages
-        for found in pkgutil.iter_modules(package.__path__)
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         if jit.AVAILABLE or package is not kernels
     ]
     found = {

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from minidl.kernels import jit, numpy_elementwise
+from minidl.kernels.compile import jit
+from minidl.kernels.numpy import elementwise as numpy_elementwise
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
@@ -43,7 +44,7 @@ def test_adam_is_its_twin_to_the_bit(shape, dtype):
         mean, square = np.zeros_like(gradient), np.zeros_like(gradient)
         for age in (1, 2):
             whole = (1 - 0.9**age, 1 - 0.999**age)
-            direction = module.adam_direction(gradient, mean, square, (0.9, 0.999), whole, 1e-8)
+            direction = module.adam_update(gradient, mean, square, (0.9, 0.999), whole, 1e-8)
         assert direction.dtype == dtype
         results.append((direction, mean, square))
     for own, twin in zip(*results, strict=True):

@@ -2,13 +2,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from minidl.kernels import Window, jit, numpy_conv
+from minidl.kernels import Window
+from minidl.kernels.compile import jit
+from minidl.kernels.numpy import conv as numpy_conv
 from tests.generated import repeatable
 from tests.kernels.kernel_cases import check_close, convolutions, doubled, windows, winograd_windows
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
-    from minidl.kernels import kernel_gradient, winograd_transform
+    from minidl.kernels.conv import weight_gradient
 
 
 def gradient_of(case):
@@ -23,14 +25,14 @@ def gradient_of(case):
 @given(convolutions(windows(ranks=(1, 2, 3, 4), ceil=(False, True))))
 def test_strips_agree_with_the_twin(case):
     x, dy, window, groups, truth = gradient_of(case)
-    check_close(kernel_gradient.with_strips(x, dy, window, groups), truth)
+    check_close(weight_gradient.direct_weight_gradient(x, dy, window, groups), truth)
 
 
 @repeatable(100)
 @given(convolutions(winograd_windows()))
 def test_winograd_agrees_with_the_twin(case):
     x, dy, window, groups, truth = gradient_of(case)
-    check_close(kernel_gradient.with_winograd(x, dy, window, groups), truth)
+    check_close(weight_gradient.winograd_weight_gradient(x, dy, window, groups), truth)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -47,18 +49,5 @@ def test_every_way_to_cut_into_shares(size, channels, filters, dtype):
     x = rng.standard_normal((2, *size, channels)).astype(dtype)
     dy = rng.standard_normal((2, *size, filters)).astype(dtype)
     truth = numpy_conv.convolve_kernel_gradient(*doubled(x, dy), window)
-    check_close(kernel_gradient.with_winograd(x, dy, window), truth)
-    check_close(kernel_gradient.with_strips(x, dy, window), truth)
-
-
-def test_transforms_are_adjoint():
-    rng = np.random.default_rng(1)
-    t = winograd_transform
-    y, m = rng.standard_normal(4), rng.standard_normal(6)
-    g, v = rng.standard_normal(3), rng.standard_normal(6)
-    np.testing.assert_allclose(
-        np.dot(t.output_points.py_func(*y), m), np.dot(y, t.outputs.py_func(*m)), rtol=1e-13
-    )
-    np.testing.assert_allclose(
-        np.dot(t.kernel_points.py_func(*g), v), np.dot(g, t.kernel_taps.py_func(*v)), rtol=1e-13
-    )
+    check_close(weight_gradient.winograd_weight_gradient(x, dy, window), truth)
+    check_close(weight_gradient.direct_weight_gradient(x, dy, window), truth)

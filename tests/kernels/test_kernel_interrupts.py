@@ -15,7 +15,8 @@ import pytest
 
 import minidl.functional as F
 from minidl.course.timeout import OutOfTime
-from minidl.kernels import jit, threads
+from minidl.kernels.compile import jit
+from minidl.kernels.threads import pool as threads
 
 if not jit.AVAILABLE:
     pytest.skip("needs Numba", allow_module_level=True)
@@ -24,7 +25,7 @@ from tests.generated import FACTOR
 from tests.kernels.thread_cases import Notes, all_meet
 
 KINDS = [KeyboardInterrupt, OutOfTime, MemoryError]
-KERNELS = str(Path(threads.__file__).parent)
+KERNELS = str(Path(threads.__file__).parents[1])
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from minidl.kernels import jit
+from minidl.kernels.compile import jit
 
 if not jit.AVAILABLE:
     pytest.skip("needs Numba", allow_module_level=True)
@@ -13,7 +13,7 @@ if not jit.AVAILABLE:
 from numba import config
 from numba.core import codegen
 
-from minidl.kernels import lanes
+from minidl.kernels.compile import simd
 
 
 @pytest.mark.parametrize(
@@ -34,19 +34,20 @@ from minidl.kernels import lanes
     ],
 )
 def test_the_processor_is_what_code_is_compiled_for(triple, processor):
-    assert lanes.processor_of(triple) == processor
+    assert simd.processor_of(triple) == processor
 
 
 AS_ON_ANOTHER = """
 import platform
 platform.machine = lambda: {machine!r}
 import numpy as np
-from minidl.kernels import jit, lanes, turns
-print(lanes.PROCESSOR, lanes.MANY_REGISTERS)
+from minidl.kernels.compile import jit, simd
+from minidl.kernels.threads import atomics
+print(simd.PROCESSOR, simd.MANY_REGISTERS)
 
 @jit.kernel
 def wait_a_little(numbers):
-    turns.rest()
+    atomics.pause()
     numbers[0] = 5
 
 numbers = np.zeros(1)
@@ -67,7 +68,7 @@ def test_what_python_says_about_the_machine_does_not_matter(machine):
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.split() == [lanes.PROCESSOR, str(lanes.MANY_REGISTERS)]
+    assert finished.stdout.split() == [simd.PROCESSOR, str(simd.MANY_REGISTERS)]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_what_python_says_about_the_machine_does_not_matter(machine):
 )
 def test_vectors_are_as_wide_as_the_features_allow(monkeypatch, features, bits):
     monkeypatch.setattr(config, "CPU_FEATURES", features)
-    assert lanes.vector_bits() == bits
+    assert simd.vector_bits() == bits
 
 
 @pytest.mark.parametrize(("enabled", "bits"), [(1, 512), (0, 128)])
@@ -99,7 +100,7 @@ def test_no_wide_vectors_where_numba_leaves_avx_out(monkeypatch, enabled, bits):
     monkeypatch.setattr(config, "CPU_FEATURES", None)
     monkeypatch.setattr(config, "ENABLE_AVX", enabled)
     monkeypatch.setattr(codegen.ll, "get_host_cpu_features", lambda: Host(host))
-    assert lanes.vector_bits() == bits
+    assert simd.vector_bits() == bits
 
 
 def test_the_width_is_that_of_the_code_that_numba_makes():
@@ -109,5 +110,5 @@ def test_the_width_is_that_of_the_code_that_numba_makes():
     triple, _, features = cpu_target.target_context.codegen().magic_tuple()
     has = features.split(",")
     wide = 512 if "+avx512f" in has else 256 if "+avx" in has else 128
-    assert wide == lanes.BITS
-    assert lanes.processor_of(triple) == lanes.PROCESSOR
+    assert wide == simd.BITS
+    assert simd.processor_of(triple) == simd.PROCESSOR

@@ -5,12 +5,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from minidl.kernels import Window, jit, numpy_conv, numpy_direct, numpy_pool
+from minidl.kernels import Window
+from minidl.kernels.compile import jit
+from minidl.kernels.numpy import conv as numpy_conv
+from minidl.kernels.numpy import direct as numpy_direct
+from minidl.kernels.numpy import pool as numpy_pool
 from tests.kernels.kernel_cases import convolutions, windows, winograd_windows
 
 needs_numba = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
-    from minidl.kernels import kernel_gradient, pool, strips, winograd
+    from minidl.kernels import pool
+    from minidl.kernels.conv import direct, weight_gradient, winograd
 
 ODD = (np.nan, np.inf, -np.inf)
 SOME = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
@@ -65,7 +70,11 @@ WINDOWS = windows(ranks=(1, 2, 3), ceil=(False, True))
 def test_convolutions(case):
     sides = [twin()]
     if jit.AVAILABLE:
-        functions = strips.convolve, strips.convolve_input_gradient, kernel_gradient.with_strips
+        functions = (
+            direct.convolve,
+            direct.convolve_input_gradient,
+            weight_gradient.direct_weight_gradient,
+        )
         sides.append(functions)
     check_convolution(case, *sides)
 
@@ -75,7 +84,11 @@ def test_convolutions(case):
 def test_few_channels(case):
     sides = [twin()]
     if jit.AVAILABLE:
-        functions = strips.convolve, strips.convolve_input_gradient, kernel_gradient.with_strips
+        functions = (
+            direct.convolve,
+            direct.convolve_input_gradient,
+            weight_gradient.direct_weight_gradient,
+        )
         sides.append(functions)
     check_convolution(case, *sides)
 
@@ -86,7 +99,11 @@ def test_few_channels(case):
 def test_winograd(case):
     check_convolution(
         case,
-        (winograd.convolve, winograd.convolve_input_gradient, kernel_gradient.with_winograd),
+        (
+            winograd.convolve,
+            winograd.convolve_input_gradient,
+            weight_gradient.winograd_weight_gradient,
+        ),
     )
 
 
@@ -111,10 +128,10 @@ def test_winograd_leaves_a_tiles_other_outputs_alone(odd, relu):
 def test_numbers_that_are_too_large_for_the_sum_alone_overflow_to_infinity():
     window = Window((40,), (3,), (1,), (1,), (1,), (1,))
     x, w = np.full((1, 40, 1), 2e38, np.float32), np.ones((3, 1, 1), np.float32)
-    y = strips.convolve(x, w, window)
+    y = direct.convolve(x, w, window)
     np.testing.assert_array_equal(y, np.inf)
     x[0, 10:] = 1
-    np.testing.assert_array_equal(strips.convolve(x, w, window)[0, 11:39, 0], 3)
+    np.testing.assert_array_equal(direct.convolve(x, w, window)[0, 11:39, 0], 3)
 
 
 def test_one_nan_reaches_three_of_seventeen():
@@ -123,7 +140,7 @@ def test_one_nan_reaches_three_of_seventeen():
     x[0, 8] = np.nan
     sides = [numpy_conv.convolve, numpy_conv.convolve_input_gradient]
     if jit.AVAILABLE:
-        sides += [strips.convolve, strips.convolve_input_gradient]
+        sides += [direct.convolve, direct.convolve_input_gradient]
     for convolve in sides:
         assert np.flatnonzero(np.isnan(convolve(x, w, window))).tolist() == [7, 8, 9]
 
@@ -137,7 +154,7 @@ def test_padding_is_no_term_of_a_sum():
     want[1:, 1:, 1] = True
     sides = [numpy_conv.convolve]
     if jit.AVAILABLE:
-        sides += [strips.convolve, winograd.convolve]
+        sides += [direct.convolve, winograd.convolve]
     for convolve in sides:
         np.testing.assert_array_equal(np.isnan(convolve(x, w, window)[0]), want)
 

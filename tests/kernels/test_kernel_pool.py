@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minidl.kernels import Window, jit, numpy_pool
+from minidl.kernels import Window
+from minidl.kernels.compile import jit
+from minidl.kernels.numpy import pool as numpy_pool
 from tests.generated import repeatable
 from tests.kernels.kernel_cases import DTYPES, check_close, doubled, windows
 

@@ -2,13 +2,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from minidl.kernels import Window, jit, numpy_conv
+from minidl.kernels import Window
+from minidl.kernels.compile import jit
+from minidl.kernels.numpy import conv as numpy_conv
 from tests.generated import repeatable
 from tests.kernels.kernel_cases import check_close, convolutions, doubled, windows
 
 pytestmark = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 if jit.AVAILABLE:
-    from minidl.kernels import strips
+    from minidl.kernels.conv import direct
 
 WINDOWS = windows(ranks=(1, 2, 3, 4), ceil=(False, True))
 
@@ -18,9 +20,9 @@ WINDOWS = windows(ranks=(1, 2, 3, 4), ceil=(False, True))
 def test_agrees_with_the_twin(case):
     x, w, b, window, groups = case
     x_, w_, b_ = doubled(x, w, b)
-    y = strips.convolve(x, w, window, groups, bias=b)
+    y = direct.convolve(x, w, window, groups, bias=b)
     check_close(y, numpy_conv.convolve(x_, w_, window, groups, bias=b_))
-    clipped = strips.convolve(x, w, window, groups, bias=b, relu=True)
+    clipped = direct.convolve(x, w, window, groups, bias=b, relu=True)
     np.testing.assert_array_equal(clipped, np.maximum(y, 0))
 
 
@@ -30,7 +32,7 @@ def test_input_gradient_agrees_with_the_twin(case):
     x, w, _, window, groups = case
     rng = np.random.default_rng(x.size)
     dy = rng.standard_normal((len(x), *window.output, w.shape[-1])).astype(x.dtype)
-    dx = strips.convolve_input_gradient(dy, w, window, groups)
+    dx = direct.convolve_input_gradient(dy, w, window, groups)
     check_close(dx, numpy_conv.convolve_input_gradient(*doubled(dy, w), window, groups))
 
 
@@ -39,9 +41,9 @@ def test_input_gradient_agrees_with_the_twin(case):
 def test_few_channels_agree_with_the_twin(case):
     x, w, b, window, groups = case
     x_, w_, b_ = doubled(x, w, b)
-    y = strips.convolve(x, w, window, groups, bias=b)
+    y = direct.convolve(x, w, window, groups, bias=b)
     check_close(y, numpy_conv.convolve(x_, w_, window, groups, bias=b_))
-    dx = strips.convolve_input_gradient(y, w, window, groups)
+    dx = direct.convolve_input_gradient(y, w, window, groups)
     check_close(dx, numpy_conv.convolve_input_gradient(*doubled(y, w), window, groups))
 
 
@@ -69,6 +71,6 @@ def test_shapes_of_every_kind(size, kernel, stride, channels, filters, dtype):
     x = rng.standard_normal((2, *size, channels)).astype(dtype)
     w = rng.standard_normal((*kernel, channels, filters)).astype(dtype)
     dy = rng.standard_normal((2, *window.output, filters)).astype(dtype)
-    check_close(strips.convolve(x, w, window), numpy_conv.convolve(*doubled(x, w), window))
-    dx = strips.convolve_input_gradient(dy, w, window)
+    check_close(direct.convolve(x, w, window), numpy_conv.convolve(*doubled(x, w), window))
+    dx = direct.convolve_input_gradient(dy, w, window)
     check_close(dx, numpy_conv.convolve_input_gradient(*doubled(dy, w), window))

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from minidl import kernels
-from minidl.kernels import Window, jit
+from minidl.kernels import Window
+from minidl.kernels.compile import jit
 
 HERE = Path(__file__).parent
 if jit.AVAILABLE:
-    from minidl.kernels import lanes
+    from minidl.kernels.compile import simd
 needs_numba = pytest.mark.skipif(not jit.AVAILABLE, reason="needs Numba")
 
 
@@ -68,7 +69,7 @@ def test_with_jit_disabled_the_twins_do_the_work():
 @pytest.mark.slow
 @pytest.mark.parametrize("processor", ["generic", "haswell"])
 def test_other_processors(processor, tmp_path):
-    if processor != "generic" and lanes.PROCESSOR != "x86":
+    if processor != "generic" and simd.PROCESSOR != "x86":
         pytest.skip("needs an x86 processor")
     environment = {"NUMBA_CPU_NAME": processor, "NUMBA_CACHE_DIR": str(tmp_path)}
     if processor == "haswell":

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from minidl.kernels.processors import processor_count
+from minidl.kernels.threads.processors import processor_count
 
 
 @pytest.fixture(autouse=True)

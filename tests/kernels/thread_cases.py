@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from minidl.kernels import threads
-from minidl.kernels.jit import kernel
-from minidl.kernels.turns import count_up, look, rest, tasks_of
+from minidl.kernels.compile.jit import kernel
+from minidl.kernels.threads import pool as threads
+from minidl.kernels.threads.atomics import atomic_load, fetch_add, pause, tasks_of
 
 LOOKS = 1 << 31  # most of a minute, which only a broken program waits
 
@@ -13,24 +13,24 @@ LOOKS = 1 << 31  # most of a minute, which only a broken program waits
 def note(todo, slot, looks, done, slots, state):
     """Count how often each task is done and note by whom; state: tasks begun, tasks ended."""
     for task in tasks_of(todo):
-        count_up(state, 0)
+        fetch_add(state, 0)
         for _ in range(looks):
-            rest()
-        count_up(done, task)
+            pause()
+        fetch_add(done, task)
         slots[task] = slot
-        count_up(state, 1)
+        fetch_add(state, 1)
 
 
 @kernel
 def meet(todo, state, count, looks):
     """Each task waits until ``count`` have begun; state: tasks begun, tasks that saw it."""
     for _ in tasks_of(todo):
-        count_up(state, 0)
+        fetch_add(state, 0)
         for _ in range(looks):
-            if look(state, 0) >= count:
-                count_up(state, 1)
+            if atomic_load(state, 0) >= count:
+                fetch_add(state, 1)
                 break
-            rest()
+            pause()
 
 
 class Notes:

@@ -13,7 +13,7 @@ def relu_backward(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.where(y > 0, dy, 0).astype(dy.dtype, copy=False)
 
 
-def adam_direction(
+def adam_update(
     gradient: np.ndarray,
     mean: np.ndarray,
     square: np.ndarray,

@@ -13,9 +13,9 @@ A sum over k is always taken in the order of k, in one go: neither the number of
 size of a block changes a bit of it.
 """
 
-from minidl.kernels.jit import inner
-from minidl.kernels.lanes import lanes
-from minidl.kernels.tile import (
+from minidl.kernels.compile.jit import inner
+from minidl.kernels.compile.simd import lanes
+from minidl.kernels.compile.tile import (
     load_tile,
     multiply_add,
     multiply_add_one,
@@ -28,7 +28,7 @@ from minidl.kernels.tile import (
 
 
 @inner
-def multiply(a, b, c, points, blocks, depth, panels, panel, a_step, b_step, c_step, more):
+def block_matmul(a, b, c, points, blocks, depth, panels, panel, a_step, b_step, c_step, more):
     """c = a·b, or with ``more`` c += a·b; ``depth`` steps of k, a multiple of ``steps_of``.
 
     A panel of b stays in the nearest cache while all the row blocks pass by.
@@ -41,13 +41,13 @@ def multiply(a, b, c, points, blocks, depth, panels, panel, a_step, b_step, c_st
                 i = (block * points + point) * a_step
                 o = (block * points + point) * c_step + part * rows * panel
                 if panel == lanes(a):
-                    multiply_tile(a, i, b, j, c, o, depth, narrow_tile(a), more)
+                    matmul_tile(a, i, b, j, c, o, depth, narrow_tile(a), more)
                 else:
-                    multiply_tile(a, i, b, j, c, o, depth, wide_tile(a), more)
+                    matmul_tile(a, i, b, j, c, o, depth, wide_tile(a), more)
 
 
 @inner
-def multiply_tile(a, i, b, j, c, o, depth, tile, more):
+def matmul_tile(a, i, b, j, c, o, depth, tile, more):
     """Do it for one tile, which is handed in with zeros."""
     width, rows, steps = lanes(a), rows_of(a), steps_of(a)
     panel = len(tile[0]) * width
@@ -62,7 +62,7 @@ def multiply_tile(a, i, b, j, c, o, depth, tile, more):
 
 
 @inner
-def multiply_turned(a, b, c, points, blocks, groups, panels, panel, a_step, b_step, c_step, more):
+def block_matmul_tn(a, b, c, points, blocks, groups, panels, panel, a_step, b_step, c_step, more):
     """c = aᵀ·b, or with ``more`` c += aᵀ·b: a sum over the rows of all the row blocks.
 
     b lies as the c of ``multiply``; c as [point][k block][panel][lane][column], c_step per point.
@@ -77,13 +77,13 @@ def multiply_turned(a, b, c, points, blocks, groups, panels, panel, a_step, b_st
                     o = point * c_step + ((group * panels + part) * width + lane) * panel
                     steps = (points * a_step, points * b_step)
                     if panel == width:
-                        multiply_turned_tile(a, i, b, j, c, o, blocks, steps, narrow_tile(a), more)
+                        matmul_tn_tile(a, i, b, j, c, o, blocks, steps, narrow_tile(a), more)
                     else:
-                        multiply_turned_tile(a, i, b, j, c, o, blocks, steps, wide_tile(a), more)
+                        matmul_tn_tile(a, i, b, j, c, o, blocks, steps, wide_tile(a), more)
 
 
 @inner
-def multiply_turned_tile(a, i, b, j, c, o, blocks, steps, tile, more):
+def matmul_tn_tile(a, i, b, j, c, o, blocks, steps, tile, more):
     """Do it for one tile, which is handed in with zeros."""
     width, rows = lanes(a), rows_of(a)
     panel = len(tile[0]) * width

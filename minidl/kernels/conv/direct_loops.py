@@ -14,19 +14,19 @@ loops work on it, with longer steps.
 from math import inf
 from typing import NamedTuple
 
-from minidl.kernels.choose import any_nan
-from minidl.kernels.jit import inlined, inner, kernel
-from minidl.kernels.lanes import fill, lanes, load, store, turn
-from minidl.kernels.tables import list_rows
-from minidl.kernels.tile import (
-    finish_tile,
+from minidl.kernels.compile.argmax import any_nan
+from minidl.kernels.compile.jit import inlined, inner, kernel
+from minidl.kernels.compile.simd import lanes, load, splat, store, transpose
+from minidl.kernels.compile.tile import (
+    epilogue,
     multiply_add_apart,
     multiply_add_one_apart,
     steps_of,
     tall_tile,
     wide_tile,
 )
-from minidl.kernels.turns import tasks_of
+from minidl.kernels.index_map import list_rows
+from minidl.kernels.threads.atomics import tasks_of
 
 
 class Shape(NamedTuple):
@@ -56,7 +56,7 @@ class Shape(NamedTuple):
     y_pitch: int  # from one place to the next
     kernel_rows: int  # of the kernel's matrix for one tap: input channels of the forward pass
     kernel_pitch: int  # from one of these rows to the next
-    turned: bool  # the gradient to the input: each tap's matrix is transposed
+    transposed: bool  # the gradient to the input: each tap's matrix is transposed
 
 
 class Steps(NamedTuple):
@@ -129,7 +129,7 @@ def copy_numbers(x, i, strip, o, size):
 def copy_zeros(strip, o, size):
     """Write so many zeros, or a few more."""
     for k in range(0, size, lanes(strip)):
-        store(strip, o + k, fill(strip, 0))
+        store(strip, o + k, splat(strip, 0))
 
 
 @kernel
@@ -152,40 +152,40 @@ def copy_panels(first, last, w, taps, s, panel, b):
             source = tap * s.kernel_rows
             c = 0
             while c < s.channels:
-                if s.turned and many == width and c + width <= s.channels:
-                    turn(w, (source + f) * s.kernel_pitch + c, s.kernel_pitch, b, o, panel)
+                if s.transposed and many == width and c + width <= s.channels:
+                    transpose(w, (source + f) * s.kernel_pitch + c, s.kernel_pitch, b, o, panel)
                     c += width
                     o += width * panel
                     continue
                 i = (source + c) * s.kernel_pitch + f
-                if many == width and not s.turned:
+                if many == width and not s.transposed:
                     store(b, o, load(w, i))
                 else:
-                    store(b, o, fill(w, 0))
+                    store(b, o, splat(w, 0))
                     for lane in range(many):
-                        turned = (source + f + lane) * s.kernel_pitch + c
-                        b[o + lane] = w[turned if s.turned else i + lane]
+                        transposed = (source + f + lane) * s.kernel_pitch + c
+                        b[o + lane] = w[transposed if s.transposed else i + lane]
                 c += 1
                 o += panel
 
 
 @kernel
-def strips_blocks(todo, relu, x, rows, b, bias, y, own, odd, s, steps):
+def direct_blocks(todo, relu, x, rows, b, bias, y, own, wrong, s, steps):
     """Do the convolution; set ``odd[0]`` if anything but a finite number came out."""
     filter_blocks = -(-s.filters // steps.filters)
     for task in tasks_of(todo):
         block = divmod(task, filter_blocks)
-        if strips_block(block, relu, x, rows, b, bias, y, own, s, steps):
-            odd[0] = 1
+        if direct_block(block, relu, x, rows, b, bias, y, own, s, steps):
+            wrong[0] = 1
 
 
 @inner
-def strips_block(block, relu, x, rows, b, bias, y, own, s, steps):
+def direct_block(block, relu, x, rows, b, bias, y, own, s, steps):
     """Do some pieces of the output and some of the filters; tell whether any number is odd."""
     strip, copied, scratch, listed = own  # ``copied`` shows ``strip``
     filter_ = block[1] * steps.filters
     filter_stop = min(filter_ + steps.filters, s.filters)
-    floor, odd = fill(y, 0.0 if relu else -inf), fill(y, 0)
+    floor, wrong = splat(y, 0.0 if relu else -inf), splat(y, 0)
     high = len(tall_tile(x)) if steps.panel == lanes(x) else len(wide_tile(x))
     stop = min((block[0] + 1) * steps.pieces, s.rows * steps.segments)
     for piece in range(block[0] * steps.pieces, stop):
@@ -193,7 +193,7 @@ def strips_block(block, relu, x, rows, b, bias, y, own, s, steps):
         count = list_rows(rows[0], rows[1], row, listed)
         seen, start = copied, 0
         if steps.in_place:
-            seen, start = x, (listed[0] * s.width + s.first + first * s.step) * s.pitch
+            seen, start = x, (listed[0] * s.width + s.first + first) * s.pitch
         else:
             if last - first < high:  # what happens to stand there might be slow to multiply
                 copy_zeros(strip, 0, count * s.row_step)
@@ -208,24 +208,24 @@ def strips_block(block, relu, x, rows, b, bias, y, own, s, steps):
                 i, at = start + (place - first) * s.step * s.channels, o + place * s.y_pitch + f
                 if steps.panel == lanes(x):
                     tile = tall_tile(x)
-                    odd = odd + one_tile(
+                    wrong = wrong + one_tile(
                         *(seen, i, listed, count, b, bias, y, at, y_stop, many, f, scratch),
                         *(s, floor, tile),
                     )
                 else:
                     tile = wide_tile(x)
-                    odd = odd + one_tile(
+                    wrong = wrong + one_tile(
                         *(seen, i, listed, count, b, bias, y, at, y_stop, many, f, scratch),
                         *(s, floor, tile),
                     )
-    return any_nan(odd)
+    return any_nan(wrong)
 
 
 @inlined
 def one_tile(seen, i, listed, count, b, bias, y, o, stop, many, f, scratch, s, floor, tile):
     """Do a few neighbouring windows and a panel of filters; the tile is handed in with zeros.
 
-    Outputs taken together (see ``strips_plans``) may reach beyond the ``stop`` of y's row. Return
+    Outputs taken together (see ``direct_plan``) may reach beyond the ``stop`` of y's row. Return
     zeros, or NaN where a sum is not finite.
     """
     high, panel = len(tile), len(tile[0]) * lanes(y)
@@ -239,8 +239,8 @@ def one_tile(seen, i, listed, count, b, bias, y, o, stop, many, f, scratch, s, f
             tile = multiply_add_one_apart(tile, seen, at + k, pitch, b, j + k * panel)
     room = stop - o
     if many == high and f + panel <= s.filters and (high - 1) * s.y_pitch + panel <= room:
-        return finish_tile(y, o, s.y_pitch, tile, bias, f, floor)
-    odd = finish_tile(scratch, 0, panel, tile, bias, f, floor)
+        return epilogue(y, o, s.y_pitch, tile, bias, f, floor)
+    wrong = epilogue(scratch, 0, panel, tile, bias, f, floor)
     rest = min(panel, s.filters - f)
     for at in range(many):
         for k in range(0, rest, lanes(y)):
@@ -251,4 +251,4 @@ def one_tile(seen, i, listed, count, b, bias, y, o, stop, many, f, scratch, s, f
             else:
                 for lane in range(min(rest - k, room - i)):
                     y[o + i + lane] = scratch[at * panel + k + lane]
-    return odd
+    return wrong

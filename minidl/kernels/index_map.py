@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minidl.kernels.jit import inlined, inner
+from minidl.kernels.compile.jit import inlined, inner
 from minidl.kernels.window import Window
 
 OUTSIDE = -1
@@ -106,11 +106,11 @@ def clip(position, tap, many, step, tap_step, size):
 @inlined
 def read_along(axes, table, a, place):
     """Return (first position, its tap, how many) that a place of an axis reads."""
-    turn, phase = place, 0
+    cycle, phase = place, 0
     if axes[a + PERIOD] > 1:
-        turn, phase = divmod(place, axes[a + PERIOD])
+        cycle, phase = divmod(place, axes[a + PERIOD])
     i = axes[a + START] + 3 * phase
-    first = table[i] + turn * axes[a + ADVANCE]
+    first = table[i] + cycle * axes[a + ADVANCE]
     return clip(
         first, table[i + 1], table[i + 2], axes[a + STEP], axes[a + TAP_STEP], axes[a + SIZE]
     )

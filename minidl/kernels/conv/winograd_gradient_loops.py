@@ -1,4 +1,4 @@
-"""Winograd's gradient to the kernel, block by block (called by ``kernel_gradient``).
+"""Winograd's gradient to the kernel, block by block (called by ``conv/weight_gradient``).
 
 For each of the 36 points, the gradient is a product of two matrices, summed over all tiles:
 
@@ -8,22 +8,23 @@ A task sums over its share of the tiles, for a block of channels and a block of 
 small enough for ``sums`` to stay in cache.
 """
 
+from math import inf
 from typing import NamedTuple
 
-from minidl.kernels.choose import any_nan
-from minidl.kernels.gradient_shares import share_of
-from minidl.kernels.jit import inner, kernel
-from minidl.kernels.lanes import fill, lanes, load, store
-from minidl.kernels.multiply import multiply_turned
-from minidl.kernels.tile import rows_of
-from minidl.kernels.turns import tasks_of
-from minidl.kernels.winograd_blocks import input_block, up
-from minidl.kernels.winograd_transform import (
+from minidl.kernels.compile.argmax import any_nan
+from minidl.kernels.compile.jit import inner, kernel
+from minidl.kernels.compile.simd import lanes, load, splat, store
+from minidl.kernels.compile.tile import rows_of
+from minidl.kernels.conv.block_matmul import block_matmul_tn
+from minidl.kernels.conv.partial_sums import sum_of
+from minidl.kernels.conv.transforms import (
     POINTS,
     TILE,
     transform_kernel_gradient,
     transform_output_gradient,
 )
+from minidl.kernels.conv.winograd_loops import input_block, up
+from minidl.kernels.threads.atomics import tasks_of
 
 
 class Steps(NamedTuple):
@@ -54,17 +55,17 @@ def output_gradient_block(dy, s, first, last, filter_, filter_stop, panel, patch
             i = ((plane * s.out_height + top) * s.out_width + left) * s.out_pitch + f
             down = s.out_width * s.out_pitch
             if inside and f + width <= filter_stop:
-                transform_output_gradient(dy, i, down, s.out_pitch, d, o, d_step)
+                transform_output_gradient(dy, i, down, s.out_pitch, d, o, 6 * d_step, d_step)
                 continue
             for k in range(TILE * TILE):
-                store(patch, k * width, fill(dy, 0))
+                store(patch, k * width, splat(dy, 0))
             if t < last:
                 for row in range(min(TILE, s.out_height - top)):
                     for column in range(min(TILE, s.out_width - left)):
                         for lane in range(min(width, filter_stop - f)):
                             value = dy[i + row * down + column * s.out_pitch + lane]
                             patch[(row * TILE + column) * width + lane] = value
-            transform_output_gradient(patch, 0, TILE * width, width, d, o, d_step)
+            transform_output_gradient(patch, 0, TILE * width, width, d, o, 6 * d_step, d_step)
 
 
 @inner
@@ -75,7 +76,8 @@ def kernel_gradient_block(
 
     Tell whether any is not finite.
     """
-    width, odd = lanes(dw), fill(dw, 0)
+    width, wrong = lanes(dw), splat(dw, 0)
+    zero, low = wrong, splat(dw, -inf)
     groups = up(stop - channel, width) // width
     panels = up(filter_stop - filter_, panel) // panel
     for tap in range(s.taps):
@@ -88,34 +90,34 @@ def kernel_gradient_block(
                 o = (tap * 9 * s.kernel_rows + c) * s.kernel_pitch + f
                 right = s.kernel_rows * s.kernel_pitch
                 if f + width <= filter_stop:
-                    odd = odd + transform_kernel_gradient(
-                        sums, i, sums_step, dw, o, 3 * right, right
+                    wrong = wrong + transform_kernel_gradient(
+                        sums, i, 6 * sums_step, sums_step, dw, o, 3 * right, right, zero, low
                     )
                     continue
-                odd = odd + transform_kernel_gradient(
-                    sums, i, sums_step, patch, 0, 3 * width, width
+                wrong = wrong + transform_kernel_gradient(
+                    sums, i, 6 * sums_step, sums_step, patch, 0, 3 * width, width, zero, low
                 )
                 for position in range(9):
                     for rest in range(filter_stop - f):
                         dw[o + position * right + rest] = patch[position * width + rest]
-    return any_nan(odd)
+    return any_nan(wrong)
 
 
 @kernel
-def winograd_gradient_blocks(todo, do, x, planes, dy, dw, sums, own, odd, s, steps):
-    """Do all blocks of channels and filters; see ``kernel_gradient``.
+def winograd_gradient_blocks(todo, do, x, planes, dy, dw, sums, own, wrong, s, steps):
+    """Do all blocks of channels and filters; see ``conv/weight_gradient``.
 
     Set ``odd[0]`` if anything but a finite number came out.
     """
     a, d, patch = own
     filter_blocks = -(-s.filters // steps.filters)
     for task in tasks_of(todo):
-        sum_up, finish, parts, at, share, start = share_of(task, *do)
+        sum_up, finish, parts, at, share, start = sum_of(task, *do)
         block = (share, at // filter_blocks, at % filter_blocks)
         if winograd_gradient_block(
             sum_up, finish, parts, block, x, planes, dy, dw, a, d, sums[start:], patch, s, steps
         ):
-            odd[0] = 1
+            wrong[0] = 1
 
 
 @inner
@@ -141,7 +143,7 @@ def winograd_gradient_block(
             output_gradient_block(
                 *(dy, s, first, last, filter_, filter_stop, panel, patch, d, steps.d)
             )
-            multiply_turned(
+            block_matmul_tn(
                 *(a, d, sums, POINTS, up(last - first, rows) // rows, groups, panels, panel),
                 *(steps.a, steps.d, steps.sums, first > share * steps.share),
             )

@@ -7,7 +7,7 @@ that is where a ReLU after `affine` passes a gradient.
 
 import numpy as np
 
-from minidl.kernels.numpy_direct import quiet
+from minidl.kernels.numpy.direct import quiet
 
 Gate = tuple[np.ndarray, np.ndarray] | None
 
@@ -43,7 +43,7 @@ def affine(
 
 
 @quiet
-def mixed(
+def axpby(
     x: np.ndarray,
     middle: np.ndarray,
     x_scale: np.ndarray | None,

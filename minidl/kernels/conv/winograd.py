@@ -1,7 +1,7 @@
 """Winograd convolution F(4×4, 3×3): stride 1 on the last two axes, a quarter of the products.
 
 Each 4×4 tile of outputs costs 36 products per channel and filter instead of 144 (the mathematics
-stands in ``winograd_transform``). Sums over channels are taken between the transforms:
+stands in ``conv/transforms``). Sums over channels are taken between the transforms:
 
     a[p] = input points (tiles × channels)      b[p] = kernel points (channels × filters)
     c[p] = a[p] · b[p]   for 36 points p        y = output transform of c
@@ -23,15 +23,16 @@ is done then.
 
 import numpy as np
 
-from minidl.kernels import numpy_direct, threads
-from minidl.kernels.kept import kept
-from minidl.kernels.lanes import lane_count
-from minidl.kernels.tables import Rows, read_by, reads, rows
-from minidl.kernels.tile import panel_width, tile_rows, tile_steps
+from minidl.kernels.compile.simd import lane_count
+from minidl.kernels.compile.tile import panel_width, tile_rows, tile_steps
+from minidl.kernels.compile.workspace import aligned, flat, workspace
+from minidl.kernels.conv.transforms import POINTS, TILE
+from minidl.kernels.conv.winograd_loops import Shape, Steps, winograd_blocks
+from minidl.kernels.index_map import Rows, read_by, reads, rows
+from minidl.kernels.numpy import direct as numpy_direct
+from minidl.kernels.plan_cache import cached
+from minidl.kernels.threads import pool as threads
 from minidl.kernels.window import Window
-from minidl.kernels.winograd_blocks import Shape, Steps, winograd_blocks
-from minidl.kernels.winograd_transform import POINTS, TILE
-from minidl.kernels.workspace import aligned, flat, workspace
 
 
 def fits(window: Window) -> bool:
@@ -47,7 +48,7 @@ def fits(window: Window) -> bool:
 
 
 def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
-    """The convolution; arguments as in ``numpy_conv``."""
+    """The convolution; arguments as in ``numpy/conv``."""
     y = aligned((x.shape[0], *window.output, w.shape[-1]), x.dtype)
     planes = planes_read(window, False)
     if _run(x, w, y, planes, window.before[-2:], groups, False, bias, relu):
@@ -65,31 +66,31 @@ def convolve_input_gradient(dy, w, window: Window, groups=1) -> np.ndarray:
     return numpy_direct.convolve_input_gradient(dy, w, window, groups)
 
 
-@kept
-def planes_read(window, turned) -> Rows:
+@cached
+def planes_read(window, transposed) -> Rows:
     """Tell the planes that each output plane's taps read, or those that read it."""
-    table = read_by if turned else reads
+    table = read_by if transposed else reads
     return rows([table(window, axis) for axis in range(window.rank - 2)])
 
 
-def shape_of(x, y, w_shape, planes: Rows, before, groups, turned) -> Shape:
+def shape_of(x, y, w_shape, planes: Rows, before, groups, transposed) -> Shape:
     """Collect the sizes of one convolution that reads x and writes y."""
     down, across = -(-y.shape[-3] // TILE), -(-y.shape[-2] // TILE)
     return Shape(
         *(x.shape[-3], x.shape[-2], x.shape[-1] // groups, x.shape[-1], *before),
         *(y.shape[-3], y.shape[-2], y.shape[-1] // groups, y.shape[-1]),
         *(down, across, down * across * y.shape[0] * planes.count, planes.taps),
-        *(w_shape[-2], w_shape[-1], turned),
+        *(w_shape[-2], w_shape[-1], transposed),
     )
 
 
-def _run(x, w, y, planes, before, groups, turned, bias, relu) -> bool:
+def _run(x, w, y, planes, before, groups, transposed, bias, relu) -> bool:
     """Do a convolution; return whether all that came out is finite."""
-    shape = shape_of(x, y, w.shape, planes, before, groups, turned)
+    shape = shape_of(x, y, w.shape, planes, before, groups, transposed)
     channels, filters = shape.channels, shape.filters
-    steps, odd = _steps(shape, x.dtype), np.zeros(1, np.int64)
+    steps, wrong = _steps(shape, x.dtype), np.zeros(1, np.int64)
     for group in range(groups):
-        w_start = group * (channels if turned else filters)
+        w_start = group * (channels if transposed else filters)
         more = np.zeros(filters + lane_count(x.dtype), x.dtype)
         if bias is not None:
             more[:filters] = bias[group * filters : (group + 1) * filters]
@@ -102,9 +103,9 @@ def _run(x, w, y, planes, before, groups, turned, bias, relu) -> bool:
             shape,
             steps,
             relu,
-            odd,
+            wrong,
         )
-    return not odd[0]
+    return not wrong[0]
 
 
 CACHE = 1 << 20  # bytes that a task may fill of its processor's second-level cache
@@ -135,7 +136,7 @@ def up(number: int, unit: int) -> int:
     return -(-number // unit) * unit
 
 
-def _run_group(x, planes, w, bias, y, s: Shape, steps: Steps, relu, odd):
+def _run_group(x, planes, w, bias, y, s: Shape, steps: Steps, relu, wrong):
     tile_blocks = -(-s.tiles // steps.tiles)
     channel_blocks = -(-s.channels // steps.channels)
     filter_blocks = -(-s.filters // steps.filters)
@@ -154,7 +155,7 @@ def _run_group(x, planes, w, bias, y, s: Shape, steps: Steps, relu, odd):
                 *(todo, (make_a, make_b, product), relu, x, planes, w, bias, y),
                 a.reshape(-1) if share_a else a[slot],
                 b.reshape(-1) if share_b else b[slot],
-                *(c[slot], patch[slot], odd, s, steps),
+                *(c[slot], patch[slot], wrong, s, steps),
             )
 
         threads.run(work, tasks)

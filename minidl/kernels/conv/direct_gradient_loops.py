@@ -1,4 +1,4 @@
-"""The gradient to the kernel from strips, block by block (called by ``kernel_gradient``).
+"""The gradient to the kernel from strips, block by block (called by ``conv/weight_gradient``).
 
     dw = windowsᵀ · dy        a sum over all positions
 
@@ -11,13 +11,10 @@ a single tile by itself (a *patch*).
 
 from typing import NamedTuple
 
-from minidl.kernels.choose import any_nan
-from minidl.kernels.gradient_shares import share_of
-from minidl.kernels.jit import inlined, inner, kernel
-from minidl.kernels.lanes import fill, lanes, load, store
-from minidl.kernels.strips_blocks import copy_row, copy_zeros, segment_of
-from minidl.kernels.tables import row_read
-from minidl.kernels.tile import (
+from minidl.kernels.compile.argmax import any_nan
+from minidl.kernels.compile.jit import inlined, inner, kernel
+from minidl.kernels.compile.simd import lanes, load, splat, store
+from minidl.kernels.compile.tile import (
     add_tall_patch,
     add_wide_patch,
     load_tile,
@@ -28,7 +25,10 @@ from minidl.kernels.tile import (
     wide_patch,
     wide_tile,
 )
-from minidl.kernels.turns import tasks_of
+from minidl.kernels.conv.direct_loops import copy_row, copy_zeros, segment_of
+from minidl.kernels.conv.partial_sums import sum_of
+from minidl.kernels.index_map import row_read
+from minidl.kernels.threads.atomics import tasks_of
 
 
 class Steps(NamedTuple):
@@ -91,7 +91,7 @@ def copy_filters(dy, i, many, filters, d, o):
         if f + lanes(dy) <= many:
             store(d, o + f, load(dy, i + f))
             continue
-        store(d, o + f, fill(d, 0))
+        store(d, o + f, splat(d, 0))
         for lane in range(f, min(f + lanes(dy), many)):
             d[o + lane] = dy[i + lane]
 
@@ -114,19 +114,19 @@ def gradient_tile(seen, k, step, d, f, pitch, pieces, ends, sums, o, more, tile,
 
 
 @kernel
-def strips_gradient_blocks(todo, do, x, rows, taps, dy, dw, sums, own, odd, s, steps):
-    """Do all blocks of taps and filters; see ``kernel_gradient``.
+def direct_gradient_blocks(todo, do, x, rows, taps, dy, dw, sums, own, wrong, s, steps):
+    """Do all blocks of taps and filters; see ``conv/weight_gradient``.
 
     Set ``odd[0]`` if anything but a finite number came out.
     """
     filter_blocks = -(-s.filters // steps.filters)
     for task in tasks_of(todo):
-        sum_up, finish, parts, at, share, start = share_of(task, *do)
+        sum_up, finish, parts, at, share, start = sum_of(task, *do)
         block = (share, at // filter_blocks, at % filter_blocks)
         if sum_up:
             sum_block(block, x, rows, dy, sums[start:], own, s, steps)
         if finish and finish_block(parts, block, taps, dw, sums[start:], s, steps):
-            odd[0] = 1
+            wrong[0] = 1
 
 
 @inner
@@ -190,7 +190,7 @@ def finish_block(parts, block, taps, dw, sums, s, steps):
     filter_ = filter_block * steps.filters
     filter_stop = min(filter_ + steps.filters, s.filters)
     width, panel, high = lanes(dw), steps.panel, height(dw, steps)
-    groups, odd = -(-steps.run // high), fill(dw, 0)
+    groups, wrong = -(-steps.run // high), splat(dw, 0)
     panels = -(-(filter_stop - filter_) // panel)
     size = steps.taps * groups * high * steps.filters
     for part in range(1, parts):
@@ -203,10 +203,10 @@ def finish_block(parts, block, taps, dw, sums, s, steps):
             before, part = divmod(f - filter_, panel)
             i = ((k // high * panels + before) * high + k % high) * panel + part
             o = (taps[number] * s.kernel_rows + c) * s.kernel_pitch + f
-            odd = odd + 0 * load(sums, i)
+            wrong = wrong + 0 * load(sums, i)
             if f + width <= filter_stop:
                 store(dw, o, load(sums, i))
             else:
                 for lane in range(filter_stop - f):
                     dw[o + lane] = sums[i + lane]
-    return any_nan(odd)
+    return any_nan(wrong)

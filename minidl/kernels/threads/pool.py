@@ -2,7 +2,7 @@
 
 **The arrangement.** Compiled kernels let go of Python's lock while they run. `run` calls one on the
 calling thread and on a few helper threads at once, and inside they take turns at the tasks (see
-``turns``). Nothing else in minidl starts threads: not Numba (no ``parallel=True``), and not the
+``atomics``). Nothing else in minidl starts threads: not Numba (no ``parallel=True``), and not the
 BLAS library, since large products go through our own kernels.
 
 **Waiting.** To wake a sleeping thread takes 10 to 100 microseconds, longer than many a layer. So a
@@ -39,11 +39,11 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from minidl.kernels import jit
-from minidl.kernels.processors import processor_count
+from minidl.kernels.compile import jit
+from minidl.kernels.threads.processors import processor_count
 
 if jit.AVAILABLE:
-    from minidl.kernels.turns import AT_WORK, CAME, await_bell, new_todo
+    from minidl.kernels.threads.atomics import AT_WORK, CAME, await_bell, new_todo
 
 PATIENCE = 1e-3  # seconds that a helper looks out for more
 

@@ -17,16 +17,16 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
 
-from minidl.kernels.lanes import (
+from minidl.kernels.compile.simd import (
     BITS,
     MANY_REGISTERS,
-    Lanes,
+    Vector,
+    emit_load,
     emit_maximum,
+    emit_splat,
+    emit_store,
     lane_count,
-    load_lanes,
     pointer,
-    spread,
-    store_lanes,
 )
 
 VECTORS = 4 if MANY_REGISTERS and BITS == 128 else 2
@@ -65,7 +65,7 @@ def steps_of(array) -> int:
 
 
 def _rows(array) -> int:
-    return min(MOST_ROWS, Lanes(array.dtype).count)
+    return min(MOST_ROWS, Vector(array.dtype).count)
 
 
 @overload(rows_of)
@@ -76,7 +76,7 @@ def _rows_of(array):
 
 @overload(steps_of)
 def _steps_of(array):
-    steps = min(MOST_STEPS, Lanes(array.dtype).count)
+    steps = min(MOST_STEPS, Vector(array.dtype).count)
     return lambda array: steps
 
 
@@ -86,7 +86,7 @@ def _index(number: int):
 
 def _zero(vectors: int, tall: int = 1):
     def typed(typing, array):
-        tile = types.UniTuple(types.UniTuple(Lanes(array.dtype), vectors), tall * _rows(array))
+        tile = types.UniTuple(types.UniTuple(Vector(array.dtype), vectors), tall * _rows(array))
 
         def emit(context, builder, signature, arguments):
             return ir.Constant(context.get_value_type(tile), None)
@@ -122,14 +122,14 @@ def _row_addresses(builder, first, pitch, rows):
     size = 8 if isinstance(first.type.pointee, ir.DoubleType) else 4
     start = _hidden(builder, builder.ptrtoint(first, pitch.type))
     step = _hidden(builder, builder.mul(pitch, _index(size)))
-    odd = {n: _hidden(builder, builder.mul(step, _index(n))) for n in (3, 5, 7)} | {1: step}
+    wrong = {n: _hidden(builder, builder.mul(step, _index(n))) for n in (3, 5, 7)} | {1: step}
     for row in range(rows):
         if row and row % 8 == 0:
             start = _hidden(builder, builder.add(start, builder.mul(step, _index(8))))
         power = row % 8 & -(row % 8)
         address = start
         if power:
-            address = builder.add(start, builder.mul(odd[row % 8 // power], _index(power)))
+            address = builder.add(start, builder.mul(wrong[row % 8 // power], _index(power)))
         yield builder.inttoptr(address, first.type)
 
 
@@ -152,10 +152,10 @@ def _multiply_add(most_steps: int, apart: bool):
                 left_rows = [builder.gep(a_first, [offset]) for offset in offsets]
             for k in range(steps):
                 starts = [_index((k * vectors + v) * width) for v in range(vectors)]
-                right = [load_lanes(builder, builder.gep(b_first, [s]), register) for s in starts]
+                right = [emit_load(builder, builder.gep(b_first, [s]), register) for s in starts]
                 for row in range(rows):
                     number = builder.load(builder.gep(left_rows[row], [_index(k)]))
-                    left = spread(builder, number, register)
+                    left = emit_splat(builder, number, register)
                     for v in range(vectors):
                         product = builder.fmul(left, right[v], flags=("contract",))
                         sums[row, v] = builder.fadd(product, sums[row, v], flags=("contract",))
@@ -185,7 +185,7 @@ def _patch_tile(outer: int, run: int):
     """
 
     def zero(typing, array):
-        tile = types.UniTuple(types.UniTuple(Lanes(array.dtype), 1), outer * run)
+        tile = types.UniTuple(types.UniTuple(Vector(array.dtype), 1), outer * run)
 
         def emit(context, builder, signature, arguments):
             return ir.Constant(context.get_value_type(tile), None)
@@ -196,12 +196,14 @@ def _patch_tile(outer: int, run: int):
         def emit(context, builder, signature, arguments):
             value, a_array, a_start, row_step, b_array, b_start = arguments
             register = context.get_value_type(tile.dtype.dtype)
-            right = load_lanes(builder, pointer(context, builder, b, b_array, b_start), register)
+            right = emit_load(builder, pointer(context, builder, b, b_array, b_start), register)
             first = pointer(context, builder, a, a_array, a_start)
             for row in range(outer):
                 for k in range(run):
                     place = (row * run + k, 0)
-                    left = spread(builder, builder.load(builder.gep(first, [_index(k)])), register)
+                    left = emit_splat(
+                        builder, builder.load(builder.gep(first, [_index(k)])), register
+                    )
                     product = builder.fmul(left, right, flags=("contract",))
                     total = builder.extract_value(value, place)
                     total = builder.fadd(product, total, flags=("contract",))
@@ -230,7 +232,7 @@ def load_tile(typing, like, c, start):
         address = pointer(context, builder, c, c_array, start)
         for i in range(rows * vectors):
             place = builder.gep(address, [_index(i * width)])
-            number = load_lanes(builder, place, register)
+            number = emit_load(builder, place, register)
             value = builder.insert_value(value, number, divmod(i, vectors))
         return value
 
@@ -247,14 +249,14 @@ def store_tile(typing, c, start, tile):
         address = pointer(context, builder, c, c_array, start)
         for i in range(rows * vectors):
             place = builder.gep(address, [_index(i * width)])
-            store_lanes(builder, builder.extract_value(value, divmod(i, vectors)), place)
+            emit_store(builder, builder.extract_value(value, divmod(i, vectors)), place)
         return context.get_dummy_value()
 
     return types.void(c, types.intp, tile), emit
 
 
 @intrinsic
-def finish_tile(typing, y, start, pitch, tile, bias, bias_start, floor):
+def epilogue(typing, y, start, pitch, tile, bias, bias_start, floor):
     """Put a tile into y, rows a pitch apart, plus the bias and not below ``floor``.
 
     Return zeros, or NaN where a number of the tile is not finite.
@@ -266,18 +268,18 @@ def finish_tile(typing, y, start, pitch, tile, bias, bias_start, floor):
         register = context.get_value_type(tile.dtype.dtype)
         first = pointer(context, builder, y, y_array, start)
         more = pointer(context, builder, bias, bias_array, bias_start)
-        odd = zero = ir.Constant(register, None)
+        wrong = zero = ir.Constant(register, None)
         for v in range(vectors):
             step = _index(v * width)
-            add = load_lanes(builder, builder.gep(more, [step]), register)
+            add = emit_load(builder, builder.gep(more, [step]), register)
             for row in range(rows):
                 total = builder.extract_value(value, (row, v))
                 product = builder.fmul(total, zero, flags=("contract",))
-                odd = builder.fadd(product, odd, flags=("contract",))
+                wrong = builder.fadd(product, wrong, flags=("contract",))
                 total = builder.fadd(total, add)
                 total = emit_maximum(builder, total, floor_value)
                 place = builder.add(builder.mul(pitch, _index(row)), step)
-                store_lanes(builder, total, builder.gep(first, [place]))
-        return odd
+                emit_store(builder, total, builder.gep(first, [place]))
+        return wrong
 
     return floor(y, types.intp, types.intp, tile, bias, types.intp, floor), emit

@@ -8,7 +8,7 @@ LEAST = 1 << 17  # numbers that are worth a task
 MOST = 16  # tasks, if none of them needs to be small
 
 
-def cut(count: int, numbers: int, largest: int | None = None) -> tuple[int, int]:
+def chunk(count: int, numbers: int, largest: int | None = None) -> tuple[int, int]:
     """Return how many of ``count`` things, of so many numbers each, make a task; and the tasks.
 
     ``largest`` is the most things that a task may have.

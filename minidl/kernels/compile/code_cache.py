@@ -1,9 +1,8 @@
 """Compiled code on disk: found again by later processes, and never a reason to fail.
 
-It is kept in the first folder that can be written: NUMBA_CACHE_DIR, ``__pycache__`` beside this
-file, the user's cache folder. A kernel's code depends on all the files that it uses, so the folder
-is named after the contents of all of them. If there is no such folder, every process compiles for
-itself.
+It is kept in the first folder that can be written: NUMBA_CACHE_DIR, ``kernels/__pycache__``, the
+user's cache folder. A kernel's code depends on all the files that it uses, so the folder is named
+after the contents of all of them. If there is no such folder, every process compiles for itself.
 
 Numba reads and writes the files, but its own cache (``cache=True``) is not enough: it fails at
 damaged files, a flipped bit in one can end the process, its single index for all signatures of a
@@ -24,12 +23,14 @@ import numba
 from numba.core.caching import IndexDataCacheFile, NullCache
 from numba.core.compiler import CompileResult
 
+KERNELS = Path(__file__).parents[1]
+
 
 def _candidates():
     """Yield the folders that might keep compiled code, best first."""
     if os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(os.environ["NUMBA_CACHE_DIR"])
-    yield Path(__file__).parent / "__pycache__"
+    yield KERNELS / "__pycache__"
     if sys.platform == "win32":
         yield Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local")).expanduser() / "minidl"
     elif sys.platform == "darwin":
@@ -41,7 +42,7 @@ def _candidates():
 def _fingerprint() -> str:
     """Return a short name for the kernels' sources, Numba's version and Python's, all together."""
     digest = hashlib.sha256(f"{numba.__version__} {EXTENSION_SUFFIXES[0]}".encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted(KERNELS.rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -14,8 +14,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minidl.kernels.jit import inner, kernel
-from minidl.kernels.lanes import PROCESSOR, pointer
+from minidl.kernels.compile.jit import inner, kernel
+from minidl.kernels.compile.simd import PROCESSOR, pointer
 
 CAME = 0  # how many threads have begun to take tasks
 NEXT = 1  # the task that is taken next
@@ -34,12 +34,12 @@ def new_todo(tasks: int = 0, slots: int = 1, bell: int = 0) -> np.ndarray:
 
 
 @intrinsic
-def count_up(typing, todo, place):
+def fetch_add(typing, todo, place):
     """Add one, return what stood there before."""
 
     def emit(context, builder, signature, arguments):
         address = pointer(context, builder, signature.args[0], *arguments)
-        return _one_more(builder, address)
+        return _emit_fetch_add(builder, address)
 
     return types.int64(todo, types.intp), emit
 
@@ -49,18 +49,18 @@ def ring(typing, address):
     """Add one to the number at an address, and return it."""
 
     def emit(context, builder, signature, arguments):
-        return _one_more(builder, builder.inttoptr(arguments[0], ir.IntType(64).as_pointer()))
+        return _emit_fetch_add(builder, builder.inttoptr(arguments[0], ir.IntType(64).as_pointer()))
 
     return types.int64(types.int64), emit
 
 
-def _one_more(builder, address):
+def _emit_fetch_add(builder, address):
     one = ir.Constant(ir.IntType(64), 1)
     return builder.atomic_rmw("add", address, one, "seq_cst")
 
 
 @intrinsic
-def look(typing, todo, place):
+def atomic_load(typing, todo, place):
     """Return what stands there now."""
 
     def emit(context, builder, signature, arguments):
@@ -71,7 +71,7 @@ def look(typing, todo, place):
 
 
 @intrinsic
-def put(typing, todo, place, number):
+def atomic_store(typing, todo, place, number):
     """Write a number, for all to see."""
 
     def emit(context, builder, signature, arguments):
@@ -84,7 +84,7 @@ def put(typing, todo, place, number):
 
 
 @intrinsic
-def rest(typing):
+def pause(typing):
     """Tell the processor that this thread waits in a loop."""
 
     def emit(context, builder, signature, arguments):
@@ -105,17 +105,17 @@ def tasks_of(todo):
     Whoever comes late finds none: a list is never filled again. A loop over this must not be left
     early, since the caller waits at its end.
     """
-    caller = count_up(todo, CAME) == 0
+    caller = fetch_add(todo, CAME) == 0
     if caller and todo[BELL]:
         ring(todo[BELL])
-    while look(todo, NEXT) < todo[STOP]:
-        task = count_up(todo, NEXT)
+    while atomic_load(todo, NEXT) < todo[STOP]:
+        task = fetch_add(todo, NEXT)
         if task < todo[STOP]:
             yield task
     if caller:
         for slot in range(AT_WORK, todo.size):
-            while look(todo, slot):
-                rest()
+            while atomic_load(todo, slot):
+                pause()
 
 
 @kernel
@@ -124,9 +124,9 @@ def await_bell(bell, heard, patience, todo, slot):
 
     Returns how often it has; no more than ``heard`` after ``patience`` looks.
     """
-    put(todo, AT_WORK + slot, 0)
+    atomic_store(todo, AT_WORK + slot, 0)
     for _ in range(patience):
-        if look(bell, 0) != heard:
+        if atomic_load(bell, 0) != heard:
             break
-        rest()
-    return look(bell, 0)
+        pause()
+    return atomic_load(bell, 0)

@@ -4,7 +4,7 @@ Three functions, for any rank: the convolution, and its derivatives with respect
 kernel. Each is the others' derivative as well, so nothing more is ever needed.
 
 Columns are taps times as large as the input, so they are made for a block of positions at a time.
-The derivative with respect to the input goes tap by tap (see ``numpy_direct``).
+The derivative with respect to the input goes tap by tap (see ``numpy/direct``).
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from math import prod
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from minidl.kernels import numpy_direct
-from minidl.kernels.numpy_direct import convolve_input_gradient, finish, quiet
+from minidl.kernels.numpy import direct as numpy_direct
+from minidl.kernels.numpy.direct import convolve_input_gradient, finish, quiet
 from minidl.kernels.window import Window
 
 __all__ = ["convolve", "convolve_input_gradient", "convolve_kernel_gradient"]

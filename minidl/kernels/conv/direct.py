@@ -2,7 +2,7 @@
 
     y[o] = Σ_k x[o·stride + k·dilation − before] · w[k]        windows of a strip · kernel matrix
 
-The gradient to the input has the same form, in *phases* (see ``strips_plans``): so no two tasks
+The gradient to the input has the same form, in *phases* (see ``conv/direct_plan``): so no two tasks
 ever add to the same number.
 """
 
@@ -12,19 +12,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minidl.kernels import numpy_direct, threads
-from minidl.kernels.kept import kept
-from minidl.kernels.lanes import lane_count
-from minidl.kernels.strips_blocks import Shape, Steps, kernel_panels, strips_blocks
-from minidl.kernels.strips_plans import Plan, forward_plans, gradient_plans
-from minidl.kernels.tables import Rows, read_by, reads, rows
-from minidl.kernels.tile import panel_rows, panel_width
+from minidl.kernels.compile.simd import lane_count
+from minidl.kernels.compile.tile import panel_rows, panel_width
+from minidl.kernels.compile.workspace import aligned, flat, workspace
+from minidl.kernels.conv.direct_loops import Shape, Steps, direct_blocks, kernel_panels
+from minidl.kernels.conv.direct_plan import Plan, forward_plans, gradient_plans
+from minidl.kernels.index_map import Rows, read_by, reads, rows
+from minidl.kernels.numpy import direct as numpy_direct
+from minidl.kernels.plan_cache import cached
+from minidl.kernels.threads import pool as threads
 from minidl.kernels.window import Window
-from minidl.kernels.workspace import aligned, flat, workspace
 
 
 def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
-    """The convolution; arguments as in ``numpy_conv``."""
+    """The convolution; arguments as in ``numpy/conv``."""
     y = aligned((x.shape[0], *window.output, w.shape[-1]), x.dtype)
     rows_, out, over = x, y, window
     if window.is_pointwise:
@@ -65,7 +66,7 @@ PLACES = 64  # of one task at least, for which a panel of the kernel comes from 
 ENDLESS = 1 << 62
 
 
-def shape_of(x_shape, y_shape, w_shape, plan: Plan, read: Rows, groups, turned) -> Shape:
+def shape_of(x_shape, y_shape, w_shape, plan: Plan, read: Rows, groups, transposed) -> Shape:
     """Collect the sizes of one convolution that reads an x and writes a y of these shapes."""
     channels, taps = x_shape[-1] // groups, len(plan.taps)
     unit = plan.dilation if taps > 1 else plan.stride
@@ -74,30 +75,27 @@ def shape_of(x_shape, y_shape, w_shape, plan: Plan, read: Rows, groups, turned) 
     if rest or step > taps:  # windows do not overlap: one after the other
         step, stretch, apart = taps, taps, plan.stride
     outputs, filters = plan.outputs, y_shape[-1] // groups
-    kernel_rows = w_shape[-2] * (outputs if turned and not plan.is_plain else 1)
-    kernel_pitch = w_shape[-1] * (outputs if not turned and not plan.is_plain else 1)
+    kernel_rows = w_shape[-2] * (outputs if transposed and not plan.is_plain else 1)
+    kernel_pitch = w_shape[-1] * (outputs if not transposed and not plan.is_plain else 1)
     return Shape(
         *(x_shape[-2], channels, x_shape[-1], y_shape[0] * read.count),
         *(plan.places, step, read.taps, taps, taps * channels, 0),
         *(plan.first, unit, stretch, apart),
         *(read.taps * taps * channels, outputs * filters),
         *(y_shape[-2] * y_shape[-1], plan.begin * y_shape[-1], plan.step * y_shape[-1]),
-        *(kernel_rows, kernel_pitch, turned),
+        *(kernel_rows, kernel_pitch, transposed),
     )
 
 
 def in_place(s: Shape) -> bool:
-    """Whether the windows of a row stand in the input just as they would in a strip."""
-    inside = s.first >= 0 and s.first + (s.places - 1) * s.step + s.inner_taps <= s.width
-    whole = s.unit == 1 and s.stretch == ENDLESS and s.channels == s.pitch
-    return whole and inside and s.outer_taps == 1
+    """Whether a 1×1 kernel reads the input's rows just as they stand: no strip is copied."""
+    one_tap = s.outer_taps == s.inner_taps == s.step == s.unit == 1
+    return one_tap and s.channels == s.pitch and s.first >= 0 and s.first + s.places <= s.width
 
 
-def segments_of(s: Shape, places: int, dtype, copied: bool) -> tuple[int, int]:
+def segments_of(s: Shape, places: int, dtype) -> tuple[int, int]:
     """Cut rows into segments of about so many places: (segments, places of each)."""
-    if copied:
-        room = CACHE // (dtype.itemsize * s.outer_taps * s.step * s.channels)
-        places = min(places, room)
+    places = min(places, CACHE // (dtype.itemsize * s.outer_taps * s.step * s.channels))
     rows = panel_rows(dtype, panel_width(dtype, s.filters))
     each = up(max(places, 1), rows)
     segments, rest = divmod(s.places, each)
@@ -126,71 +124,72 @@ class Part(NamedTuple):
     wide: np.ndarray | None  # (taps of a window, outputs taken together): likewise, or −1
     strip: int  # size
 
-    def matrices(self, w, turned) -> np.ndarray:
+    def matrices(self, w, transposed) -> np.ndarray:
         """Return the matrices of outputs taken together, one for each tap of their window."""
         w = w.reshape(-1, *w.shape[-2:])
         w = np.concatenate([w, np.zeros_like(w[:1])])[self.wide]  # tap, output, channel, filter
-        return w if turned else w.swapaxes(1, 2)
+        return w if transposed else w.swapaxes(1, 2)
 
 
-@kept
-def _parts(x_shape, y_shape, w_shape, window, groups, turned, dtype):
+@cached
+def _parts(x_shape, y_shape, w_shape, window, groups, transposed, dtype):
     """Prepare a convolution: return (parts, rows that are read, whether they reach all outputs)."""
-    make, table = (gradient_plans, read_by) if turned else (forward_plans, reads)
+    make, table = (gradient_plans, read_by) if transposed else (forward_plans, reads)
     plans = make(window, y_shape[-1] // groups, dtype, groups > 1)
     read = rows([table(window, axis) for axis in range(window.rank - 1)])
     outer = np.arange(read.taps)[:, None, None] * window.kernel[-1]
     parts = []
     for plan in plans:
-        s = shape_of(x_shape, y_shape, w_shape, plan, read, groups, turned)
-        direct = in_place(s) and plan.places >= panel_rows(dtype, panel_width(dtype, s.filters))
-        steps = _steps(s, prod(window.stride[:-1]) if turned else 1, dtype, direct)
+        s = shape_of(x_shape, y_shape, w_shape, plan, read, groups, transposed)
+        steps = _steps(s, prod(window.stride[:-1]) if transposed else 1, dtype)
         s, size = strip_of(s, steps.segments, steps.each, dtype)
+        size = 1 if steps.in_place else size
         wide = np.where(plan.taps < 0, -1, outer + plan.taps).reshape(-1, plan.outputs)
         if plan.is_plain:
-            parts.append(Part(s, steps, flat(wide[:, 0]), None, 1 if direct else size))
+            parts.append(Part(s, steps, flat(wide[:, 0]), None, size))
         else:
-            parts.append(Part(s, steps, flat(np.arange(len(wide))), wide, 1 if direct else size))
+            parts.append(Part(s, steps, flat(np.arange(len(wide))), wide, size))
     reached = sum(plan.outputs for plan in plans)
     return parts, read, bool(plans) and reached == min(plans[0].step, y_shape[-2])
 
 
-def _run(x, w, y, window: Window, groups, turned, bias, relu) -> bool:
+def _run(x, w, y, window: Window, groups, transposed, bias, relu) -> bool:
     """Do a convolution; return whether all that it summed up is finite."""
-    parts, read, complete = _parts(x.shape, y.shape, w.shape, window, groups, turned, x.dtype)
+    parts, read, complete = _parts(x.shape, y.shape, w.shape, window, groups, transposed, x.dtype)
     if not complete:
         y[...] = 0
     channels, filters = x.shape[-1] // groups, y.shape[-1] // groups
-    y, odd = y.reshape(-1), np.zeros(1, np.int64)
+    y, wrong = y.reshape(-1), np.zeros(1, np.int64)
     for group in range(groups if parts else 0):
-        w_group = flat(w)[group * (channels if turned else filters) :]
+        w_group = flat(w)[group * (channels if transposed else filters) :]
         matrices = [
-            w_group if part.wide is None else flat(part.matrices(w, turned)) for part in parts
+            w_group if part.wide is None else flat(part.matrices(w, transposed)) for part in parts
         ]
         more = None if bias is None else bias[group * filters : (group + 1) * filters]
         x_part, y_part = flat(x)[group * channels :], y[group * filters :]
-        _run_parts(x_part, matrices, more, y_part, parts, read, relu, odd)
-    return not odd[0]
+        _run_parts(x_part, matrices, more, y_part, parts, read, relu, wrong)
+    return not wrong[0]
 
 
-def _steps(s: Shape, skipped: int, dtype, direct: bool) -> Steps:
+def _steps(s: Shape, skipped: int, dtype) -> Steps:
     """Choose block sizes: all filters, unless there are so few positions that tasks would lack.
 
     One of ``skipped`` taps is used by each row.
     """
     panel = panel_width(dtype, s.filters)
     count = s.rows * s.places
-    tasks = tasks_of(count, s.filters, s.depth // skipped)
+    tasks = task_count(count, s.filters, s.depth // skipped)
     positions = max(-(-count // tasks), PLACES)
-    segments, each = segments_of(s, positions, dtype, not direct)
+    segments, each = segments_of(s, positions, dtype)
     pieces = max(1, positions // (s.places if segments == 1 else each))
     position_tasks = -(-s.rows * segments // pieces)
     filter_blocks = min(max(tasks // position_tasks, 1), -(-s.filters // panel))
     filters = up(-(-s.filters // filter_blocks), panel)
-    return Steps(pieces, segments, each, filters, panel, direct)
+    straight = in_place(s) and s.places >= panel_rows(dtype, panel)
+    return Steps(pieces, segments, each, filters, panel, straight)
 
 
-def tasks_of(count: int, filters: int, depth: int) -> int:
+def task_count(count: int, filters: int, depth: int) -> int:
     """Return into how many tasks so many positions are worth being cut."""
     return min(max(count * filters * (depth + STORE) // TASK, 1), TASKS)
 
@@ -200,17 +199,17 @@ def up(number: int, unit: int) -> int:
     return -(-number // unit) * unit
 
 
-def _run_parts(x, matrices, bias, y, parts: list[Part], read: Rows, relu, odd):
+def _run_parts(x, matrices, bias, y, parts: list[Part], read: Rows, relu, wrong):
     """Run all phases: first prepare their kernels, then do the convolutions."""
     slots = threads.thread_count()
-    strips = workspace("strip", (slots, max(part.strip for part in parts)), x.dtype)
+    buffers = workspace("strip", (slots, max(part.strip for part in parts)), x.dtype)
     high = [panel_rows(x.dtype, part.steps.panel) for part in parts]
     size = max(rows_ * part.steps.panel for rows_, part in zip(high, parts, strict=True))
     tiles = workspace("tile", (slots, size), x.dtype)
     lists = workspace("rows", (slots, 2 * max(1, read.taps)), np.int64)
     own = [
         (strip, flat(strip), tile, listed)
-        for strip, tile, listed in zip(strips, tiles, lists, strict=True)
+        for strip, tile, listed in zip(buffers, tiles, lists, strict=True)
     ]
     sizes = [up(part.shape.filters, part.steps.panel) * part.shape.depth for part in parts]
     kernels = np.split(workspace("kernel", (sum(sizes),), x.dtype), np.cumsum(sizes)[:-1])
@@ -221,7 +220,7 @@ def _run_parts(x, matrices, bias, y, parts: list[Part], read: Rows, relu, odd):
         more = np.zeros(s.filters + 2 * steps.panel, x.dtype)
         if bias is not None:
             more[: s.filters] = np.tile(bias, s.filters // len(bias))
-        convolutions.append(_convolution(part, x, read, flat(b), flat(more), y, relu, own, odd))
+        convolutions.append(_convolution(part, x, read, flat(b), flat(more), y, relu, own, wrong))
     for work, tasks in preparations + convolutions:
         threads.run(work, tasks)
 
@@ -238,12 +237,12 @@ def _preparation(part: Part, w, b):
     return work, -(-panels // each)
 
 
-def _convolution(part: Part, x, read: Rows, b, bias, y, relu, own, odd):
+def _convolution(part: Part, x, read: Rows, b, bias, y, relu, own, wrong):
     """Return what does the convolution, and in how many tasks."""
     s, steps = part.shape, part.steps
 
     def work(todo, slot):
-        strips_blocks(todo, relu, x, read[:2], b, bias, y, own[slot], odd, s, steps)
+        direct_blocks(todo, relu, x, read[:2], b, bias, y, own[slot], wrong, s, steps)
 
     runs = -(-s.rows * steps.segments // steps.pieces)
     return work, runs * -(-s.filters // steps.filters)

@@ -7,20 +7,20 @@ by ``winograd`` for all of them. The blocks lie in memory as ``multiply`` wants 
 from math import inf
 from typing import NamedTuple
 
-from minidl.kernels.choose import any_nan
-from minidl.kernels.jit import inner, kernel
-from minidl.kernels.lanes import fill, lanes, load, store, turn
-from minidl.kernels.multiply import multiply
-from minidl.kernels.tables import row_read
-from minidl.kernels.tile import rows_of, steps_of
-from minidl.kernels.turns import tasks_of
-from minidl.kernels.winograd_transform import (
+from minidl.kernels.compile.argmax import any_nan
+from minidl.kernels.compile.jit import inner, kernel
+from minidl.kernels.compile.simd import lanes, load, splat, store, transpose
+from minidl.kernels.compile.tile import rows_of, steps_of
+from minidl.kernels.conv.block_matmul import block_matmul
+from minidl.kernels.conv.transforms import (
     POINTS,
     TILE,
     transform_input,
     transform_kernel,
     transform_output,
 )
+from minidl.kernels.index_map import row_read
+from minidl.kernels.threads.atomics import tasks_of
 
 
 class Shape(NamedTuple):
@@ -42,7 +42,7 @@ class Shape(NamedTuple):
     taps: int  # of the kernel, along the axes before the last two
     kernel_rows: int  # of the kernel's matrix for one tap: input channels of the forward pass
     kernel_pitch: int  # from one of these rows to the next
-    turned: bool  # the gradient to the input: the kernel is flipped and transposed
+    transposed: bool  # the gradient to the input: the kernel is flipped and transposed
 
 
 class Steps(NamedTuple):
@@ -86,10 +86,10 @@ def input_block(x, planes, s, first, last, channel, stop, patch, a, a_step):
             for c in range(channel, stop, width):
                 i = ((source * s.height + top) * s.width + left) * s.pitch + c
                 if inside and source >= 0 and c + width <= stop:
-                    transform_input(x, i, s.width * s.pitch, s.pitch, a, o, a_step)
+                    transform_input(x, i, s.width * s.pitch, s.pitch, a, o, 6 * a_step, a_step)
                 else:
                     copy_patch(x, s, source, top, left, c, stop, patch)
-                    transform_input(patch, 0, 6 * width, width, a, o, a_step)
+                    transform_input(patch, 0, 6 * width, width, a, o, 6 * a_step, a_step)
                 o += rows * width
 
 
@@ -97,7 +97,7 @@ def input_block(x, planes, s, first, last, channel, stop, patch, a, a_step):
 def copy_patch(x, s, plane, top, left, channel, stop, patch):
     """Copy a tile's 6×6 inputs, zero where x ends: at the border, or at the last channels."""
     width = lanes(x)
-    zero = fill(x, 0)
+    zero = splat(x, 0)
     for i in range(POINTS):
         store(patch, i * width, zero)
     if plane < 0:
@@ -128,7 +128,9 @@ def kernel_block(w, s, channel, stop, filter_, filter_stop, panel, patch, b, b_s
                 for row in range(many):
                     o = (before * depth + k + row) * panel + part
                     square = width * width
-                    transform_kernel(patch, row * width, 3 * square, square, b, o, b_step)
+                    transform_kernel(
+                        *(patch, row * width, 3 * square, square, b, o, 6 * b_step, b_step)
+                    )
 
 
 @inner
@@ -141,12 +143,12 @@ def copy_square(w, s, tap, channel, stop, filter_, filter_stop, patch):
     whole = channel + width <= stop and filter_ + width <= filter_stop
     for position in range(9):
         o = position * width * width
-        source = (tap * 9 + (8 - position if s.turned else position)) * s.kernel_rows
+        source = (tap * 9 + (8 - position if s.transposed else position)) * s.kernel_rows
         for row in range(0 if whole else width):
-            store(patch, o + row * width, fill(w, 0))
-        if s.turned and whole:
+            store(patch, o + row * width, splat(w, 0))
+        if s.transposed and whole:
             i = (source + filter_) * s.kernel_pitch + channel
-            turn(w, i, s.kernel_pitch, patch, o, width)
+            transpose(w, i, s.kernel_pitch, patch, o, width)
             continue
         for row in range(min(width, stop - channel)):
             if whole:
@@ -155,14 +157,14 @@ def copy_square(w, s, tap, channel, stop, filter_, filter_stop, patch):
                 continue
             for lane in range(min(width, filter_stop - filter_)):
                 c, f = channel + row, filter_ + lane
-                c, f = (f, c) if s.turned else (c, f)
+                c, f = (f, c) if s.transposed else (c, f)
                 patch[o + row * width + lane] = w[(source + c) * s.kernel_pitch + f]
 
 
 @inner
 def output_block(c, c_step, panel, s, first, last, filter_, filter_stop, bias, floor, patch, y):
     """Take the products of some tiles and filters to y; tell whether any is not finite."""
-    width, rows, odd = lanes(y), rows_of(y), fill(y, 0)
+    width, rows, wrong = lanes(y), rows_of(y), splat(y, 0)
     for t in range(first, last):
         plane, position = divmod(t, s.rows * s.columns)
         top, left = position // s.columns * TILE, position % s.columns * TILE
@@ -175,19 +177,23 @@ def output_block(c, c_step, panel, s, first, last, filter_, filter_stop, bias, f
             down = s.out_width * s.out_pitch
             more = load(bias, f)
             if inside and f + width <= filter_stop:
-                odd = odd + transform_output(c, i, c_step, y, o, down, s.out_pitch, more, floor)
+                wrong = wrong + transform_output(
+                    c, i, 6 * c_step, c_step, y, o, down, s.out_pitch, more, floor
+                )
                 continue
-            odd = odd + transform_output(c, i, c_step, patch, 0, TILE * width, width, more, floor)
+            wrong = wrong + transform_output(
+                c, i, 6 * c_step, c_step, patch, 0, TILE * width, width, more, floor
+            )
             for row in range(min(TILE, s.out_height - top)):
                 for column in range(min(TILE, s.out_width - left)):
                     for lane in range(min(width, filter_stop - f)):
                         value = patch[(row * TILE + column) * width + lane]
                         y[o + row * down + column * s.out_pitch + lane] = value
-    return any_nan(odd)
+    return any_nan(wrong)
 
 
 @kernel
-def winograd_blocks(todo, what, relu, x, planes, w, bias, y, a, b, c, patch, odd, s, steps):
+def winograd_blocks(todo, what, relu, x, planes, w, bias, y, a, b, c, patch, wrong, s, steps):
     """Make all blocks of a, or of b, or take products to the output; see ``winograd_block``.
 
     Set ``odd[0]`` if anything but a finite number came out.
@@ -206,7 +212,7 @@ def winograd_blocks(todo, what, relu, x, planes, w, bias, y, a, b, c, patch, odd
             *(make_a, make_b, product, blocks, relu),
             *(x, planes, w, bias, y, a, b, c, patch, s, steps),
         ):
-            odd[0] = 1
+            wrong[0] = 1
 
 
 @inner
@@ -244,13 +250,13 @@ def winograd_block(
             kernel_block(w, s, channel, stop, filter_, filter_stop, panel, patch, b_block, steps.b)
         if product:
             depth = depth_of(x, stop - channel, s.taps)
-            multiply(
+            block_matmul(
                 *(a_block, b_block, c, POINTS, row_blocks, depth, panels, panel),
                 *(steps.a, steps.b, steps.c, block > 0),
             )
     if not product:
         return False
-    floor = fill(y, 0.0 if relu else -inf)
+    floor = splat(y, 0.0 if relu else -inf)
     return output_block(
         *(c, steps.c, panel, s, first, last, filter_, filter_stop, bias, floor, patch, y)
     )

@@ -1,4 +1,4 @@
-"""Compiling kernels with Numba: once, said aloud, and kept on disk (see ``code_cache``).
+"""Compiling kernels with Numba: once, said aloud, and kept on disk (see ``compile/code_cache``).
 
 ``AVAILABLE`` tells whether there is a compiler; without one (Numba is not installed, or
 NUMBA_DISABLE_JIT=1) `minidl.kernels` uses the NumPy twins.
@@ -22,7 +22,7 @@ except (ImportError, OSError):  # OSError: a library that it needs cannot be loa
     AVAILABLE = False
 
 if AVAILABLE:
-    from minidl.kernels.code_cache import FOLDER, CodeCache
+    from minidl.kernels.compile.code_cache import FOLDER, CodeCache
 
 LISTEN = 0.05  # seconds between two looks for an interrupt while another thread compiles
 

@@ -1,4 +1,4 @@
-"""How the outputs along the last axis come about: the plans behind ``strips``.
+"""How the outputs along the last axis come about: the plans behind ``conv/direct``.
 
 The gradient to the input has the form of a convolution, too, if the input positions are sorted by
 what remains when ``i + before`` is divided by the stride: those with the same remainder are read
@@ -10,7 +10,7 @@ tasks ever add to the same number.
 An output of few filters would leave most lanes of a vector empty. Then neighbouring outputs are
 taken *together*, as if they were filters of one wider window that holds all that any of them reads;
 its matrix has zeros where an output does not look. Many a multiplication is by zero, and yet there
-are fewer instructions. (Zero times infinity is not zero: see ``numpy_direct``.)
+are fewer instructions. (Zero times infinity is not zero: see ``numpy/direct``.)
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minidl.kernels.lanes import lane_count
-from minidl.kernels.tables import phases
-from minidl.kernels.tile import panel_rows, panel_width
+from minidl.kernels.compile.simd import lane_count
+from minidl.kernels.compile.tile import panel_rows, panel_width
+from minidl.kernels.index_map import phases
 from minidl.kernels.window import Window
 
 GAIN = 0.75  # of the multiplications, or fewer: worth taking outputs together
@@ -128,7 +128,7 @@ def gradient_plans(window: Window, filters: int, dtype: np.dtype, alone: bool) -
         return plans
     taps = np.full((span + best // stride, best), -1)
     for output in range(best):
-        turn, phase = divmod(output, stride)
+        cycle, phase = divmod(output, stride)
         steps = np.arange(many[phase])
-        taps[top[phase] + turn - first - steps * step, output] = tap[phase] + steps * tap_step
+        taps[top[phase] + cycle - first - steps * step, output] = tap[phase] + steps * tap_step
     return [Plan(first, best // stride, 1, -(-size // best), 0, best, taps)]

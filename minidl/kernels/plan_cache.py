@@ -19,7 +19,7 @@ _lock = Lock()
 _bytes = 0
 
 
-def kept(function: Callable) -> Callable:
+def cached(function: Callable) -> Callable:
     """Keep what a function returns for its arguments, which can be hashed."""
 
     @wraps(function)
@@ -30,13 +30,13 @@ def kept(function: Callable) -> Callable:
             return _results[key]
         except KeyError:
             result = function(*arguments)
-            _keep(key, result)
+            _insert(key, result)
             return result
 
     return call
 
 
-def kept_bytes() -> int:
+def cached_bytes() -> int:
     """Return how much is kept at present."""
     return _bytes
 
@@ -48,7 +48,7 @@ def size_of(result: object) -> int:
     return 100 + sum(map(size_of, result)) if isinstance(result, tuple | list) else 50
 
 
-def _keep(key, result):
+def _insert(key, result):
     global _bytes
     size = size_of(key) + size_of(result)
     if size > LARGEST or not _lock.acquire(blocking=False):  # never wait: it need not be kept

@@ -1,10 +1,10 @@
-"""Which share of which block a task sums up (for ``kernel_gradient``)."""
+"""Which share of which block a task sums up (for ``conv/weight_gradient``)."""
 
-from minidl.kernels.jit import inner
+from minidl.kernels.compile.jit import inner
 
 
 @inner
-def share_of(task, sum_up, shares, size):
+def sum_of(task, sum_up, shares, size):
     """Return (sum up, finish, parts, block, share, where its sums begin).
 
     First the tasks ``sum_up`` the shares of each block, one after the other, each into ``size``

@@ -51,7 +51,7 @@ def lane_count(dtype: np.dtype) -> int:
     return BITS // (8 * np.dtype(dtype).itemsize)
 
 
-class Lanes(types.Type):
+class Vector(types.Type):
     """The compiler's name for a vector register full of float32 or float64 numbers."""
 
     def __init__(self, dtype: types.Float):
@@ -60,8 +60,8 @@ class Lanes(types.Type):
         super().__init__(name=f"Lanes({dtype} × {self.count})")
 
 
-@register_model(Lanes)
-class _LanesModel(models.PrimitiveModel):
+@register_model(Vector)
+class _VectorModel(models.PrimitiveModel):
     def __init__(self, manager, kind):
         element = ir.FloatType() if kind.dtype == types.float32 else ir.DoubleType()
         super().__init__(manager, kind, ir.VectorType(element, kind.count))
@@ -82,19 +82,19 @@ def bytes_of(element) -> int:
     return 8 if isinstance(element, ir.DoubleType) else 4
 
 
-def load_lanes(builder, address, register):
+def emit_load(builder, address, register):
     """Emit a load of neighbouring numbers; they may begin anywhere, not only at round addresses."""
     address = builder.bitcast(address, register.as_pointer())
     return builder.load(address, align=bytes_of(register.element))
 
 
-def store_lanes(builder, value, address):
+def emit_store(builder, value, address):
     """Emit a store of neighbouring numbers."""
     address = builder.bitcast(address, value.type.as_pointer())
     builder.store(value, address, align=bytes_of(value.type.element))
 
 
-def spread(builder, scalar, register):
+def emit_splat(builder, scalar, register):
     """Emit the vector that holds one number in every lane."""
     undefined = ir.Constant(register, ir.Undefined)
     first = builder.insert_element(undefined, scalar, ir.Constant(ir.IntType(32), 0))
@@ -119,13 +119,13 @@ def load(typing, array, index):
 
     def emit(context, builder, signature, arguments):
         address = pointer(context, builder, signature.args[0], arguments[0], arguments[1])
-        return load_lanes(builder, address, context.get_value_type(signature.return_type))
+        return emit_load(builder, address, context.get_value_type(signature.return_type))
 
-    return Lanes(array.dtype)(array, types.intp), emit
+    return Vector(array.dtype)(array, types.intp), emit
 
 
 @intrinsic
-def at(typing, array, index):
+def load_scalar(typing, array, index):
     """Take one number, ``array[index]`` for an index that is surely not negative."""
 
     def emit(context, builder, signature, arguments):
@@ -140,22 +140,22 @@ def store(typing, array, index, value):
 
     def emit(context, builder, signature, arguments):
         array, index, value = arguments
-        store_lanes(builder, value, pointer(context, builder, signature.args[0], array, index))
+        emit_store(builder, value, pointer(context, builder, signature.args[0], array, index))
         return context.get_dummy_value()
 
     return types.void(array, types.intp, value), emit
 
 
 @intrinsic
-def fill(typing, array, number):
+def splat(typing, array, number):
     """Return a vector of ``array``'s kind that holds ``number`` in every lane."""
 
     def emit(context, builder, signature, arguments):
         register = context.get_value_type(signature.return_type)
         number = context.cast(builder, arguments[1], signature.args[1], signature.return_type.dtype)
-        return spread(builder, number, register)
+        return emit_splat(builder, number, register)
 
-    return Lanes(array.dtype)(array, number), emit
+    return Vector(array.dtype)(array, number), emit
 
 
 def _arithmetic(function, emit_one):
@@ -164,9 +164,9 @@ def _arithmetic(function, emit_one):
     @type_callable(function)
     def typer(context):
         def result(a, b):
-            if isinstance(a, Lanes) and (a == b or isinstance(b, types.Number)):
+            if isinstance(a, Vector) and (a == b or isinstance(b, types.Number)):
                 return a
-            if isinstance(b, Lanes) and isinstance(a, types.Number):
+            if isinstance(b, Vector) and isinstance(a, types.Number):
                 return b
             return None
 
@@ -177,13 +177,13 @@ def _arithmetic(function, emit_one):
         register = context.get_value_type(kind)
         both = [
             value
-            if isinstance(given, Lanes)
-            else spread(builder, context.cast(builder, value, given, kind.dtype), register)
+            if isinstance(given, Vector)
+            else emit_splat(builder, context.cast(builder, value, given, kind.dtype), register)
             for value, given in zip(arguments, signature.args, strict=True)
         ]
         return emit_one(builder, *both)
 
-    for a, b in [(Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes)]:
+    for a, b in [(Vector, Vector), (Vector, types.Number), (types.Number, Vector)]:
         lower_builtin(function, a, b)(emit)
 
 
@@ -205,13 +205,13 @@ _arithmetic(maximum, emit_maximum)
 
 
 @intrinsic
-def turn(typing, source, i, pitch, target, o, target_pitch):
+def transpose(typing, source, i, pitch, target, o, target_pitch):
     """Copy a square of lanes × lanes numbers, rows a pitch apart, with rows and columns swapped.
 
     Interleaving row r with row r + half, for all r, is one step of a perfect shuffle; after
     log₂(lanes) steps every number has changed its row index for its lane index.
     """
-    kind = Lanes(source.dtype)
+    kind = Vector(source.dtype)
 
     def emit(context, builder, signature, arguments):
         source, i, pitch, target, o, target_pitch = arguments
@@ -225,7 +225,7 @@ def turn(typing, source, i, pitch, target, o, target_pitch):
 
         read = pointer(context, builder, signature.args[0], source, i)
         write = pointer(context, builder, signature.args[3], target, o)
-        rows = [load_lanes(builder, place, register) for place in places(read, pitch)]
+        rows = [emit_load(builder, place, register) for place in places(read, pitch)]
         pairs = [lane for low in range(count) for lane in (low, low + count)]
         masks = [
             ir.Constant(ir.VectorType(ir.IntType(32), count), part)
@@ -238,7 +238,7 @@ def turn(typing, source, i, pitch, target, o, target_pitch):
                 for mask in masks
             ]
         for value, place in zip(rows, places(write, target_pitch), strict=True):
-            store_lanes(builder, value, place)
+            emit_store(builder, value, place)
         return context.get_dummy_value()
 
     where = (types.intp, types.intp)

@@ -3,18 +3,18 @@
 | convolution | kernel |
 |---|---|
 | float32, 3×3 taps with stride 1 on the last two axes, 16 channels or more to sum over | winograd |
-| everything else, and all of float64 | strips |
-| arrays without a number in them | numpy_conv |
+| everything else, and all of float64 | direct |
+| arrays without a number in them | numpy/conv |
 
 float64 is for checking derivatives: there only sums in the plain order are used, no transforms.
 
 **NaN and infinity** reach exactly the results that they are a term of, forwards and in every
 gradient; padding is no term of anything. The fast ways break this by themselves: Winograd's
-transforms spread a NaN, or what overflows in them, over a tile of 4×4 outputs, and strips multiply
-by zeros where outputs are taken together or where there is padding. But then what is wrong is NaN
-or infinite itself. So each kernel looks whether all its sums are finite, while they are still in
-registers, and if not, the whole call is done once more by ``numpy_direct``, tap by tap. With
-numbers that are not finite a convolution is some ten times slower, therefore.
+transforms spread a NaN, or what overflows in them, over a tile of 4×4 outputs, and direct
+sums multiply by zeros where outputs are taken together or where there is padding. But then what is
+wrong is NaN or infinite itself. So each kernel looks whether all its sums are finite, while they
+are still in registers, and if not, the whole call is done once more by ``numpy/direct``, tap by
+tap. With numbers that are not finite a convolution is some ten times slower, therefore.
 
 What is finite but very large is another matter: Winograd's rounding errors are relative to the
 largest of a tile's 6×6 inputs, not to those that an output reads.
@@ -22,7 +22,8 @@ largest of a tile's 6×6 inputs, not to those that an output reads.
 
 import numpy as np
 
-from minidl.kernels import kernel_gradient, numpy_conv, strips, winograd
+from minidl.kernels.conv import direct, weight_gradient, winograd
+from minidl.kernels.numpy import conv as numpy_conv
 from minidl.kernels.window import Window
 
 WORTH_TRANSFORMING = 16  # channels to sum over between Winograd's transforms
@@ -48,7 +49,7 @@ def convolve(
         return numpy_conv.convolve(x, w, window, groups, bias=bias, relu=relu)
     if _transforms_pay(x, window, groups):
         return winograd.convolve(x, w, window, groups, bias=bias, relu=relu)
-    return strips.convolve(x, w, window, groups, bias=bias, relu=relu)
+    return direct.convolve(x, w, window, groups, bias=bias, relu=relu)
 
 
 def convolve_input_gradient(
@@ -60,7 +61,7 @@ def convolve_input_gradient(
         return numpy_conv.convolve_input_gradient(dy, w, window, groups)
     if _transforms_pay(dy, window, groups):
         return winograd.convolve_input_gradient(dy, w, window, groups)
-    return strips.convolve_input_gradient(dy, w, window, groups)
+    return direct.convolve_input_gradient(dy, w, window, groups)
 
 
 def convolve_kernel_gradient(
@@ -71,5 +72,5 @@ def convolve_kernel_gradient(
     if not (x.size and dy.size):
         return numpy_conv.convolve_kernel_gradient(x, dy, window, groups)
     if _transforms_pay(x, window, groups):
-        return kernel_gradient.with_winograd(x, dy, window, groups)
-    return kernel_gradient.with_strips(x, dy, window, groups)
+        return weight_gradient.winograd_weight_gradient(x, dy, window, groups)
+    return weight_gradient.direct_weight_gradient(x, dy, window, groups)

@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from minidl.kernels.numpy_direct import overlaps, quiet
+from minidl.kernels.numpy.direct import overlaps, quiet
 from minidl.kernels.window import Window
 
 

@@ -1,0 +1,1 @@
+"""Compiling: Numba, vectors and tiles in registers. The only rooms that speak LLVM."""

@@ -1,0 +1,1 @@
+"""Convolution and its two gradients: directly, or through Winograd's transforms."""

@@ -1,0 +1,1 @@
+"""Threads: a pool of helpers, tasks that they claim with atomic steps, and how many there are."""
