@@ -77,12 +77,18 @@ def differs(
 def _call(exercise: Exercise, function: Callable, trial: Trial, seconds: float) -> Outcome:
     arguments = copy.deepcopy(trial.arguments)
     bound = exercise.bind(arguments)
-    value = error = None
+
+    def attempt() -> tuple[Any, BaseException | None]:
+        try:
+            return function(*bound.args, **bound.kwargs), None
+        except BaseException as error:  # whatever a student raises is theirs, even an exit
+            return None, error
+
     with quiet() as output:
         try:
-            value = limited(lambda: function(*bound.args, **bound.kwargs), seconds)
-        except (Exception, SystemExit, OutOfTime) as raised:
-            error = raised
+            value, error = limited(attempt, seconds)
+        except OutOfTime as late:
+            value, error = None, late
     changed = tuple(n for n, old in trial.arguments.items() if not _unchanged(old, arguments[n]))
     return Outcome(value, error, changed, output.written)
 

@@ -20,7 +20,7 @@ def grade(exercise: Exercise, function: Any, seconds: float) -> Feedback:
     """Return what a check has to say about ``function``, after at most about ``seconds``."""
     words = _unusable(exercise, function)
     if words:
-        return _wrong(exercise, [words])
+        return not_right(exercise, [words])
     if _unwritten(function):
         return _open(exercise, "not written yet")
     tried = trials(exercise)
@@ -122,7 +122,7 @@ def _error(function: Callable, error: BaseException) -> str:
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     code = getattr(function, "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if code and frame.filename == code.co_filename]
+    own = [f for f in frames if code and f.filename == code.co_filename and f.line]
     return f"`{message}`" + (f" in line {own[-1].lineno}: `{own[-1].line}`" if own else "")
 
 
@@ -147,7 +147,8 @@ def _open(exercise: Exercise, state: str) -> Feedback:
     return Feedback("open", f"{exercise.name}: {state}, and that is fine.", (f"{GO_ON} {more}",))
 
 
-def _wrong(exercise: Exercise, words: list[str], diagnosis: str | None = None) -> Feedback:
+def not_right(exercise: Exercise, words: list[str], diagnosis: str | None = None) -> Feedback:
+    """The feedback on a wrong answer: what is wrong, a hint, and how to go on."""
     lines = [*words, f"Hint: {exercise.hints[0]}"]
     lines.append(f'{GO_ON} `hint("{exercise.name}")` says more.')
     return Feedback("wrong", f"{exercise.name}: not right yet.", tuple(lines), diagnosis=diagnosis)
@@ -173,4 +174,4 @@ def _explain(
             words.append(f"It is right on {'; '.join(right)}.")
     if gradient:
         words.append(gradient)
-    return _wrong(exercise, words, known)
+    return not_right(exercise, words, known)
