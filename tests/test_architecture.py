@@ -100,7 +100,7 @@ def test_the_package_knows_of_no_script():
 
 
 def test_what_shows_things_knows_of_nobody():
-    shown = {"numpy", "matplotlib", "cycler", "IPython", "ipywidgets", "minidl"}
+    shown = {"numpy", "matplotlib", "cycler", "IPython", "ipywidgets", "PIL", "minidl"}
     allowed = {*sys.stdlib_module_names, *shown}
     for path in SOURCES:
         if part(path) in COMMON:

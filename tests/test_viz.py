@@ -2,7 +2,9 @@
 
 import base64
 import io
+import re
 import sys
+import time
 
 import matplotlib
 
@@ -13,6 +15,7 @@ import pytest
 from PIL import Image
 
 from minidl import viz
+from minidl.viz.encode import pixels
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +30,18 @@ def closed_figures():
 def shown(monkeypatch):
     """What a notebook would have been given to display."""
     found = []
-    monkeypatch.setattr(viz, "in_notebook", lambda: True)
+    monkeypatch.setattr("minidl.viz.display.in_notebook", lambda: True)
+    monkeypatch.setattr("minidl.viz.animation.in_notebook", lambda: True)
     monkeypatch.setattr("IPython.display.display", lambda *args, **kw: found.append((args, kw)))
     return found
+
+
+def sliders(output):
+    """The grid of sliders and the page below it, of an output that holds a widget."""
+    from ipywidgets.widgets.widget import _instances
+
+    ((data,), _) = output
+    return _instances[data["application/vnd.jupyter.widget-view+json"]["model_id"]].children
 
 
 def test_show_hands_over_a_png_with_its_words_and_closes_the_figure(shown):
@@ -51,12 +63,12 @@ def test_show_prints_its_words_where_there_is_no_notebook(monkeypatch, capsys):
 
 def test_a_quick_run_draws_nothing_and_says_its_words(shown, monkeypatch, capsys):
     monkeypatch.setenv("MINIDL_QUICK", "1")
-    monkeypatch.setattr(viz, "png", lambda fig: pytest.fail("a figure was drawn"))
+    monkeypatch.setattr("minidl.viz.display.encode", lambda fig: pytest.fail("a figure was drawn"))
     viz.show(plt.figure(), alt="A line.")
     assert capsys.readouterr().out == "A line.\n" and shown == [] and plt.get_fignums() == []
     viz.explore(lambda slope: plt.figure(), alt="A slope < 2.", slope=(0, 2))
-    ((page,), _) = shown[0]
-    assert page.children[-1].value == "A slope &lt; 2."
+    _, page = sliders(shown[0])
+    assert page.value == "A slope &lt; 2."
 
 
 def test_a_figure_without_words_is_refused():
@@ -71,7 +83,7 @@ def test_a_figure_is_closed_if_its_drawing_is_interrupted(shown, monkeypatch, ki
     def interrupt(_):
         raise kind
 
-    monkeypatch.setattr(viz, "png", interrupt)
+    monkeypatch.setattr("minidl.viz.display.encode", interrupt)
     with pytest.raises(kind):
         viz.show(plt.figure(), alt="A line.")
     with pytest.raises(kind):
@@ -84,7 +96,7 @@ def test_the_same_figure_gives_the_same_bytes():
         viz.style()
         fig, axis = plt.subplots()
         axis.plot(np.arange(5) ** 2)
-        data = viz.png(fig)
+        data = viz.encode(fig)
         plt.close(fig)
         return data
 
@@ -177,8 +189,7 @@ def test_explore_draws_again_when_a_slider_moves(shown):
         return fig
 
     viz.explore(draw, alt='A "line".', columns=2, slope=(0, 10), name=["a", "b"])
-    (box,), _ = shown[0]
-    grid, page = box.children
+    grid, page = sliders(shown[0])
     slope, name = grid.children
     first = page.value
     assert 'alt="A &quot;line&quot;."' in first and first.startswith('<img src="data:image/png')
@@ -187,11 +198,15 @@ def test_explore_draws_again_when_a_slider_moves(shown):
     assert drawn == [(5, "a"), (7, "a"), (7, "b")]
     assert page.value != first
     assert (slope.description, name.description) == ("slope", "name")
+    ((data,), options) = shown[0]
+    assert data["image/png"] in first, "the first figure is stored for readers without a kernel"
+    assert data["text/plain"] == 'A "line".'
+    assert options["metadata"] == {"image/png": {"alt": 'A "line".'}}
 
 
 def test_live_draws_at_once_and_then_not_before_its_time(shown, monkeypatch):
     now, drawn = [100.0], []
-    monkeypatch.setattr(viz.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
 
     def draw():
         drawn.append(now[0])
@@ -219,3 +234,70 @@ def test_the_style_is_set_only_when_asked_for():
     viz.style()
     assert matplotlib.rcParams["axes.grid"] is True
     assert matplotlib.rcParams["axes.prop_cycle"].by_key()["color"][0] == "#0072B2"
+
+
+def photograph():
+    """A picture of more colours than a palette has."""
+    y, x = np.mgrid[0:1:40j, 0:1:60j]
+    return np.stack([x, y, 1 - x * y], axis=-1)
+
+
+def test_plots_are_palette_pngs_and_photographs_jpegs():
+    fig, axis = plt.subplots()
+    axis.plot([1, 3, 2])
+    kind, data = viz.encode(fig)
+    plt.close(fig)
+    assert kind == "image/png" and Image.open(io.BytesIO(data)).mode == "P"
+    assert len(data) < 20_000
+    fig = viz.pictures([photograph()], size=4)
+    kind, data = viz.encode(fig)
+    drawn = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), float)
+    exact = pixels(fig).astype(float)
+    plt.close(fig)
+    assert kind == "image/jpeg"
+    assert np.abs(drawn - exact).mean() < 3
+
+
+def frames():
+    for i in range(4):
+        fig, axis = plt.subplots(figsize=(3, 2))
+        axis.plot([0, i])
+        yield fig
+
+
+def test_an_animation_is_stored_with_its_words(shown):
+    viz.animate(frames(), alt='A "line" that rises.', seconds=0.1, hold=1)
+    ((data,), _) = shown[0]
+    head, picture, tail = re.split('base64,|(?=" alt=)', data["text/html"])
+    assert (
+        head == '<img src="data:image/webp;' and tail == '" alt="A &quot;line&quot; that rises.">'
+    )
+    assert data["text/plain"] == 'A "line" that rises.'
+    image = Image.open(io.BytesIO(base64.b64decode(picture)))
+    assert image.n_frames == 4 and image.info["loop"] == 0
+    durations = []
+    for i in range(4):
+        image.seek(i)
+        image.load()
+        durations.append(image.info["duration"])
+    assert durations == [100, 100, 100, 1000]
+
+
+def test_an_animation_that_is_too_large_or_has_no_frame_is_refused(shown):
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (8, 400, 400, 3), dtype=np.uint8)
+    with pytest.raises(ValueError, match="KB"):
+        viz.animate(noise, alt="Noise.")
+    with pytest.raises(ValueError, match="at least one frame"):
+        viz.animate([], alt="Nothing.")
+    with pytest.raises(ValueError, match="one size"):
+        viz.animate([noise[0], noise[0, :200]], alt="Noise.")
+    with pytest.raises(ValueError, match="alt"):
+        viz.animate(noise, alt="")
+    assert shown == []
+
+
+def test_a_quick_run_animates_nothing(shown, monkeypatch, capsys):
+    monkeypatch.setenv("MINIDL_QUICK", "1")
+    viz.animate(iter([1 / 2]), alt="A line.")
+    assert capsys.readouterr().out == "A line.\n" and shown == []

@@ -70,7 +70,8 @@ def tidy(output: NotebookNode) -> NotebookNode | None:
     """Return an output as it is stored; None for one that means nothing without its kernel."""
     if output.output_type == "stream":
         return None if "\r" in output.text else output  # a progress bar
-    if WIDGET in output.get("data", {}):
+    data = output.get("data", {})
+    if data.pop(WIDGET, None) is not None and not any(kind.startswith("image/") for kind in data):
         return None
     return output
 

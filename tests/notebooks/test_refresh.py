@@ -21,7 +21,7 @@ def test_the_exercise_became_two_cells_and_widgets_are_gone(small):
     notebook = read(small, as_version=4)
     ids = [cell.id for cell in notebook.cells]
     assert ids == ["title", "setup", "convolve", "convolve-check", "figure", "slider", "word"]
-    assert notebook.cells[5].outputs == []
+    assert set(notebook.cells[5].outputs[0].data) == {"image/png", "text/plain"}
     assert notebook.cells[6].outputs[0].text == "eleven\n"
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
 
@@ -53,3 +53,11 @@ def test_progress_bars_and_widgets_are_not_stored():
     slider = new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {}})
     assert tidy(bar) is None and tidy(slider) is None
     assert tidy(words) is words
+
+
+def test_of_a_slider_the_first_figure_is_stored():
+    widget, alt = "application/vnd.jupyter.widget-view+json", {"image/png": {"alt": "A line."}}
+    data = {widget: {}, "image/png": "iVBO", "text/plain": "A line."}
+    stored = tidy(new_output("display_data", data=data, metadata=alt))
+    assert stored.data == {"image/png": "iVBO", "text/plain": "A line."}
+    assert stored.metadata == alt
