@@ -1,7 +1,6 @@
 """Short animations, stored with the page: what moves in time or over a picture."""
 
 import base64
-import html
 import io
 from collections.abc import Iterable
 
@@ -16,16 +15,17 @@ from minidl.viz.display import check_words
 from minidl.viz.encode import pixels
 
 LARGEST = 500_000  # bytes of the file
-QUALITY = 80
 
 
 def animate(
     frames: Iterable[Figure | np.ndarray], alt: str, *, seconds: float = 0.2, hold: float = 2.0
 ) -> None:
-    """Display frames one after the other, over and over, as an animated WebP.
+    """Display frames one after the other, over and over.
 
-    frames: figures, which are closed, or pictures (H, W, 3) uint8, all of one size. The first is
-    what a reader sees who prints the page: let it be a good still.
+    The file is an animated PNG: every viewer of notebooks shows it, trusted or not, and where
+    nothing can move it is the first frame: let that be a good still. All frames share 256 colours.
+
+    frames: figures, which are closed, or pictures (H, W, 3) uint8, all of one size.
     alt: as in ``show``. seconds: of one frame. hold: seconds of the last one.
     Raises ValueError if the file would have more than 500 KB: use fewer or smaller frames. Outside
     of a notebook, and in a quick run, the words are printed and no frame is drawn.
@@ -36,35 +36,34 @@ def animate(
         return
     from IPython.display import display
 
-    data = webp(map(_pixels, frames), seconds, hold)
+    data = animated_png([_pixels(frame) for frame in frames], seconds, hold)
     if len(data) > LARGEST:
         raise ValueError(
             f"the animation has {len(data) / 1000:.0f} KB; at most {LARGEST / 1000:.0f} are stored "
             "with a page: use fewer or smaller frames"
         )
     picture = base64.b64encode(data).decode("ascii")
-    page = f'<img src="data:image/webp;base64,{picture}" alt="{html.escape(alt)}">'
-    display({"text/html": page, "text/plain": alt}, raw=True)
+    display(
+        {"image/png": picture, "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}}
+    )
 
 
-def webp(frames: Iterable[np.ndarray], seconds: float, hold: float) -> bytes:
+def animated_png(frames: list[np.ndarray], seconds: float, hold: float) -> bytes:
     """Return the file of an animation; frames (H, W, 3), uint8."""
-    images = [Image.fromarray(frame) for frame in frames]
-    if not images:
+    if not frames:
         raise ValueError("an animation needs at least one frame")
-    sizes = {image.size for image in images}
+    sizes = {frame.shape for frame in frames}
     if len(sizes) > 1:
-        raise ValueError(f"all frames have one size; these have {sorted(sizes)} (width, height)")
+        raise ValueError(f"all frames have one size; these have {sorted(sizes)}")
+    strip = Image.fromarray(np.concatenate(frames)).quantize(256, dither=Image.Dither.NONE)
+    width, height = frames[0].shape[1::-1]
+    images = [
+        strip.crop((0, i * height, width, (i + 1) * height)) for i in range(len(frames))
+    ]  # each with the palette of all
     milliseconds = [round(1000 * seconds)] * (len(images) - 1) + [round(1000 * hold)]
     file = io.BytesIO()
     images[0].save(
-        file,
-        "WEBP",
-        save_all=True,
-        append_images=images[1:],
-        duration=milliseconds,
-        loop=0,
-        quality=QUALITY,
+        file, "PNG", save_all=True, append_images=images[1:], duration=milliseconds, optimize=True
     )
     return file.getvalue()
 

@@ -14,7 +14,12 @@ QUALITY = 88  # of a JPEG: its blocks are not seen, nor halos around letters
 
 def encode(fig: Figure) -> tuple[str, bytes]:
     """Return a figure's MIME type and the bytes of its file; the same figure, the same bytes."""
-    image = Image.fromarray(pixels(fig))
+    return encode_pixels(pixels(fig))
+
+
+def encode_pixels(drawn: np.ndarray) -> tuple[str, bytes]:
+    """Return the MIME type and the file of pixels (H, W, 3), uint8."""
+    image = Image.fromarray(drawn)
     few = image.quantize(256, dither=Image.Dither.NONE)
     error = np.abs(np.asarray(few.convert("RGB"), np.int16) - np.asarray(image, np.int16)).mean()
     file = io.BytesIO()
