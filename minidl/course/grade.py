@@ -109,13 +109,14 @@ def _fault(
     if outcome.error is not None:
         return f"it raised {_error(function, outcome.error)}"
     words = differs(exercise, trial, outcome, expected)
-    if words is None and outcome.changed:
-        names = " and ".join(f"`{name}`" for name in outcome.changed)
-        words = (
-            f"the result is right, but the function changed its argument {names}: whoever called "
-            "it still needs the old values, so work on a copy"
-        )
-    return words
+    if not outcome.changed:
+        return words
+    names = " and ".join(f"`{name}`" for name in outcome.changed)
+    value = "the result is right, but" if words is None else f"{words}; besides,"
+    return (
+        f"{value} the function changed its argument {names}: whoever called it still needs the old "
+        "values, so work on a copy"
+    )
 
 
 def _error(function: Callable, error: BaseException) -> str:
