@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,32 @@ def test_misbehaviour_gets_a_sentence_and_the_next_answer_is_heard(function, mon
     assert feedback.kind == "wrong"
     assert re.search(WORDS[function], str(feedback)), str(feedback)
     assert worker.grade_apart(NAME, solution, 5.0).kind == "right"
+
+
+def printing(*args, **kwargs):
+    print("x" * (5 << 20))
+    return solution(*args, **kwargs)
+
+
+def plotting(*args, **kwargs):
+    import matplotlib.pyplot as plt
+
+    plt.plot([1, 2])
+    plt.show()
+    return solution(*args, **kwargs)
+
+
+def warning(*args, **kwargs):
+    warnings.warn("a" * 100, stacklevel=1)
+    np.log(np.zeros(3))
+    return solution(*args, **kwargs)
+
+
+@pytest.mark.parametrize("function", [printing, plotting, warning])
+def test_what_is_only_noisy_is_right_and_quiet(function, capfd):
+    assert worker.grade_apart(NAME, function, 5.0).kind == "right"
+    out, err = capfd.readouterr()
+    assert len(out) + len(err) == 0
 
 
 def worker_memory():
