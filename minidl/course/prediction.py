@@ -69,8 +69,8 @@ class Choice:
 
     def fault(self, guess: Any) -> str | None:
         """As `Number.fault`."""
-        word = guess.strip().lower() if isinstance(guess, str) else ""
-        if word not in (self.right, *self.wrong):
+        word = _meant(guess, (self.right, *self.wrong))
+        if word is None:
             raise TypeError(f"It asks for one of {self.choices()}, and got {_brief(guess)}.")
         return self.wrong.get(word)
 
@@ -93,7 +93,7 @@ class Order:
     def fault(self, guess: Any) -> str | None:
         """As `Number.fault`; names the first word that is out of place."""
         listed = isinstance(guess, Sequence | np.ndarray) and not isinstance(guess, str)
-        words = [str(word).strip().lower() for word in guess] if listed else []
+        words = [_meant(word, self.right) or "" for word in guess] if listed else []
         if sorted(words) != sorted(self.right):
             asked = _quoted(self.right)
             raise TypeError(f"It asks for a list of {asked} in some order, got {_brief(guess)}.")
@@ -151,6 +151,12 @@ def find_prediction(name: str) -> Prediction:
         near = did_you_mean(name, known)
         raise ValueError(f"There is no prediction called {name!r}. {near}".rstrip())
     return known[name]
+
+
+def _meant(guess: Any, choices: Iterable[str]) -> str | None:
+    """The choice that a guess names, in capitals or not; None if it names none."""
+    said = str(guess).strip().casefold()
+    return next((choice for choice in choices if choice.casefold() == said), None)
 
 
 def _quoted(words: Iterable[str]) -> str:
