@@ -5,15 +5,11 @@ of times before it is asked for gradients.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from minidl.nn.parameter import Parameter
 from minidl.nn.weights import LONGEST, is_plain
-
-if TYPE_CHECKING:
-    from minidl.nn.graph import Graph
 
 Shape = tuple[int | None, ...]
 ANY_SIZE = 2**30  # stands for a size that is not fixed while shapes are worked out
@@ -65,10 +61,6 @@ class Layer:
         With ``need_input=False`` the input's gradient may be None: nobody asked for it.
         """
         raise NotImplementedError
-
-    def place(self, graph: "Graph", source: str, name: str) -> str:
-        """Add this layer to a network's graph behind ``source``; return the last node's name."""
-        return graph.add(name, self, (source,))
 
     def trainable(self) -> list[str]:
         """Names of the parameters that collect gradients."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from minidl.arguments import check_int, check_seed
 from minidl.nn.footprint import Footprint
-from minidl.nn.graph import INPUT, Graph, naming
+from minidl.nn.graph import INPUT, Composite, Graph, naming
 from minidl.nn.inputs import check_batch, check_dtype, check_input_shape, check_taps
 from minidl.nn.layer import Layer, Shape, layers_of
 from minidl.nn.parameter import Parameter
@@ -18,7 +18,7 @@ from minidl.nn.trace import Trace
 from minidl.nn.weights import compare_arrays, is_plain, read_arrays, write_arrays
 
 
-class Sequential(Layer):
+class Sequential(Composite):
     """A network: layers one behind the other, any of which may be a ``Residual`` or a network.
 
     Args:
@@ -209,7 +209,8 @@ class Sequential(Layer):
     def summary(self, input_shape: Shape | None = None) -> Summary:
         """Return a table of layers, output shapes, parameters and multiplications; print it."""
         self._check_built()
-        return Summary.of(self, self.input_shape if input_shape is None else input_shape)
+        shapes = self.shapes if input_shape is None else self.shapes_for(input_shape)
+        return Summary.of(self.graph, shapes)
 
     # -- weight files ----------------------------------------------------------------------------
 
