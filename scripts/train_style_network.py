@@ -33,7 +33,7 @@ def train(
     epochs: int = 24,
     checkpoint: Path | None = None,
     progress: bool = True,
-) -> tuple[nn.Network, float]:
+) -> tuple[nn.Sequential, float]:
     """Return the network, trained and evened out, and its accuracy on TEST patches."""
     net = new_style_net(classes=len(images))
     optimizer = nn.Adam(

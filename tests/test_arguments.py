@@ -185,7 +185,7 @@ REFUSED = [
     (lambda: faces.Gallery("x").enrol_all("Ada", ENCODINGS[:3]), "names must be a list"),
     (lambda: faces.Head("cosine"), "feature must be one of absolute, chi-square"),
     (lambda: head(same="yes"), "same must be numbers"),
-    (lambda: faces.fingerprint(None), "network must be an nn.Network, got NoneType"),
+    (lambda: faces.fingerprint(None), "network must be an nn.Sequential, got NoneType"),
     (lambda: datasets.resize(IMAGE, True), "size must be an int or one int per axis, got True"),
     (lambda: datasets.faces(2.5, 1, seed=0), "people must be an int or several, got 2.5"),
     (lambda: datasets.ecg(2, "ten", seed=0), "seconds must be a number in [1, inf), got 'ten'"),

@@ -85,7 +85,7 @@ def fingerprint(network: nn.Sequential) -> str:
     Encodings of different networks must never be compared; this is how they are told apart.
     """
     if not isinstance(network, nn.Sequential):
-        raise TypeError(f"network must be an nn.Network, got {type(network).__name__}.")
+        raise TypeError(f"network must be an nn.Sequential, got {type(network).__name__}.")
     digest = hashlib.sha256()
     for name, array in sorted(network.state().items()):
         digest.update(f"{name} {array.dtype.str} {array.shape};".encode())

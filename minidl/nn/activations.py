@@ -4,7 +4,7 @@ import numpy as np
 
 import minidl.functional as F
 from minidl.arguments import check_number
-from minidl.nn.layer import Layer, Shape, count
+from minidl.nn.layer import Layer, Shape, numel
 
 
 class Activation(Layer):
@@ -88,4 +88,4 @@ class Flatten(Activation):
                 f"Flatten needs fixed sizes, got {shapes[0]}: give the network's input_shape in "
                 "full, or use GlobalAvgPool."
             )
-        return (count(shapes[0]),)
+        return (numel(shapes[0]),)

@@ -12,11 +12,11 @@ import numpy as np
 from minidl.nn.identity import (
     Identity,
     check_same,
-    describe_function,
-    describe_layers,
-    describe_optimizer,
-    describe_rate,
-    watched,
+    function_identity,
+    hashed,
+    layer_identities,
+    optimizer_identity,
+    rate_identity,
 )
 from minidl.nn.network import Sequential
 from minidl.nn.optimizers import Optimizer
@@ -120,16 +120,16 @@ class Run:
         self.lr, self.seen = self.optimizer.lr, hashlib.sha256()
         self.settings = {
             "the version of nn.fit": VERSION,
-            **describe_optimizer(self.optimizer),
-            "the loss": describe_function(loss),
-            **describe_layers(self.network),
+            **optimizer_identity(self.optimizer),
+            "the loss": function_identity(loss),
+            **layer_identities(self.network),
         }
-        self.batches = watched(batches, self.seen)
+        self.batches = hashed(batches, self.seen)
         return self.batches
 
     def whose(self, steps: int) -> Identity:
         """Return what makes this run, after so many steps, another than others; but for data."""
-        return {"the learning rate": describe_rate(self.lr, steps), **self.settings}
+        return {"the learning rate": rate_identity(self.lr, steps), **self.settings}
 
     def save(self, path: Path) -> None:
         """Write the checkpoint, whole or not at all; warn if that cannot be."""

@@ -10,7 +10,7 @@ from minidl.functional.arguments import Padding, check_activation, make_window, 
 from minidl.functional.conv_transpose import adjoint_window
 from minidl.kernels import Window
 from minidl.nn.initializers import initializer
-from minidl.nn.layer import ANY_SIZE, Layer, Shape, channels_of, count, keep_none, sizes_of
+from minidl.nn.layer import ANY_SIZE, Layer, Shape, channels_of, keep_none, numel, sizes_of
 from minidl.nn.parameter import Parameter
 
 
@@ -93,7 +93,7 @@ class Conv(Layer):
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return positions × the kernel's numbers: each output number takes one per tap."""
-        return count(self.output_shape(*shapes)[:-1]) * self.parameters["w"].value.size
+        return numel(self.output_shape(*shapes)[:-1]) * self.parameters["w"].value.size
 
     def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return conv(x, w, b) and its cache."""
@@ -195,7 +195,7 @@ class ConvTranspose(Conv):
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return input positions × the kernel's numbers."""
-        return count(shapes[0][:-1]) * self.parameters["w"].value.size
+        return numel(shapes[0][:-1]) * self.parameters["w"].value.size
 
     def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return conv_transpose(x, w, b) and its cache."""

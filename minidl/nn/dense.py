@@ -5,7 +5,7 @@ import numpy as np
 import minidl.functional as F
 from minidl.arguments import check_int
 from minidl.nn.initializers import initializer
-from minidl.nn.layer import Layer, Shape, channels_of, count
+from minidl.nn.layer import Layer, Shape, channels_of, numel
 from minidl.nn.parameter import Parameter
 
 
@@ -42,7 +42,7 @@ class Dense(Layer):
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return rows × D × units."""
-        return count(shapes[0][:-1]) * self.parameters["w"].value.size
+        return numel(shapes[0][:-1]) * self.parameters["w"].value.size
 
     def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return dense(x, w, b) and its cache."""
@@ -77,7 +77,7 @@ class Affine(Layer):
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return one per number."""
-        return count(shapes[0])
+        return numel(shapes[0])
 
     def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return γ·x + β and the cache."""

@@ -119,7 +119,7 @@ def layers_of(layers: Sequence[Layer], what: str) -> list[Layer]:
     return layers
 
 
-def count(shape: Sequence[int | None]) -> int:
+def numel(shape: Sequence[int | None]) -> int:
     """Return the product of the sizes; a size that is not fixed counts as 1."""
     result = 1
     for size in shape:

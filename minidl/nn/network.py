@@ -110,12 +110,12 @@ class Sequential(Composite):
             MemoryError: if there is not enough for so large a run; it says which size would fit.
         """
         taps = self._checked(x, taps)
-        with self.footprint.enough(x.shape, taps, keep=keep):
+        with self.footprint.guard(x.shape, taps, keep=keep):
             return Trace(self.graph, x, taps, training=self.training, keep=keep)
 
-    def enough_to_train(self, x: np.ndarray) -> AbstractContextManager[None]:
+    def memory_guard(self, x: np.ndarray) -> AbstractContextManager[None]:
         """Return a context for a step of training on the batch x; errors are those of ``trace``."""
-        return self.footprint.enough(x.shape, self._checked(x), backward=True)
+        return self.footprint.guard(x.shape, self._checked(x), backward=True)
 
     def _checked(self, x: np.ndarray, taps: Iterable[str] = ()) -> tuple[str, ...]:
         self._check_built()
@@ -253,6 +253,3 @@ class Sequential(Composite):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.graph.nodes)} layers)"
-
-
-Network = Sequential

@@ -5,7 +5,7 @@ import numpy as np
 import minidl.functional as F
 from minidl.arguments import SMALLEST, check_number
 from minidl.functional.arguments import check_activation
-from minidl.nn.layer import Layer, Shape, channels_of, count
+from minidl.nn.layer import Layer, Shape, channels_of, numel
 from minidl.nn.parameter import Parameter
 
 
@@ -47,7 +47,7 @@ class BatchNorm(Layer):
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return one per number: in inference it is an affine map."""
-        return count(shapes[0])
+        return numel(shapes[0])
 
     def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return batch_norm(x) and its cache; in training keep the new running statistics."""

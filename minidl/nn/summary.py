@@ -61,11 +61,11 @@ class Summary:
     def __str__(self) -> str:
         head = ("layer", "kind", "output", "parameters", "multiplications")
         body = [
-            (r.name, r.layer, write(r.shape), f"{r.parameters:,}", f"{r.multiplications:,}")
+            (r.name, r.layer, format_shape(r.shape), f"{r.parameters:,}", f"{r.multiplications:,}")
             for r in self.rows
         ]
         total = ("total", "", "", f"{self.parameters:,}", f"{self.multiplications:,}")
-        first = (INPUT, "", write(self.input_shape), "", "")
+        first = (INPUT, "", format_shape(self.input_shape), "", "")
         table = [head, first, *body, total]
         widths = [max(len(row[i]) for row in table) for i in range(len(head))]
         rule = "  ".join("─" * w for w in widths)
@@ -81,6 +81,6 @@ class Summary:
     __repr__ = __str__
 
 
-def write(shape: Shape) -> str:
+def format_shape(shape: Shape) -> str:
     """Write a shape as sizes with × between, · where the size is not fixed."""
     return " × ".join("·" if size is None else str(size) for size in shape)

@@ -185,7 +185,7 @@ def _epoch(network, batches, loss, optimizer, number: int) -> float:
     total = examples = 0
     for batch in batches(number):
         x, target = _pair(batch, "batches must yield pairs (x, target)")
-        with network.enough_to_train(x):
+        with network.memory_guard(x):
             value = _step(network, x, target, loss, optimizer, number)
         total, examples = total + value * len(x), examples + len(x)
     if not examples:

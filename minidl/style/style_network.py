@@ -15,7 +15,7 @@ POOLS: dict[str, Callable[..., nn.Layer]] = {"max": nn.MaxPool2D, "average": nn.
 WEIGHTS = "style_net.npz"
 
 
-def style_net(pooling: str = "max") -> nn.Network:
+def style_net(pooling: str = "max") -> nn.Sequential:
     """Return the style network with the weights that come with the package, frozen.
 
     The input is a batch of RGB pictures ``(N, H, W, 3)``, float32, 0…255, at least 16 pixels a
@@ -34,7 +34,7 @@ def style_net(pooling: str = "max") -> nn.Network:
     return load_weights(new_style_net(pooling), WEIGHTS)
 
 
-def new_style_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> nn.Network:
+def new_style_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> nn.Sequential:
     """Return the style network before training."""
     check_choice(pooling, "pooling", POOLS)
     layers: list[nn.Layer] = [Standardize([127.5] * 3, 1 / 64, name="preprocess")]
@@ -47,7 +47,7 @@ def new_style_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> 
     return nn.Sequential(layers, input_shape=(None, None, 3), seed=seed)
 
 
-def even_out(net: nn.Network, patches: np.ndarray) -> None:
+def even_out(net: nn.Sequential, patches: np.ndarray) -> None:
     """Scale each channel of each convolution to a mean square of 1 over the patches.
 
     What a layer's weights are divided by, the next layer's are multiplied with, so that the scores

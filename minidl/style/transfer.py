@@ -30,7 +30,7 @@ def transfer(
     content: np.ndarray | None,
     style: np.ndarray | Sequence[np.ndarray] | None,
     *,
-    network: str | nn.Network = "vgg19",
+    network: str | nn.Sequential = "vgg19",
     pooling: str | None = None,
     content_layer: str | None = None,
     style_layers: Sequence[str] | Mapping[str, float] | None = None,
@@ -133,7 +133,7 @@ def transfer(
     saved = None
     if checkpoint is not None:
         saved = Checkpoint(checkpoint, identity(problem, run.start, sizes, optimizer, lr))
-    with problem.enough_memory():
+    with problem.memory_guard():
         return minimise(run, saved, progress)
 
 

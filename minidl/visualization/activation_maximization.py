@@ -5,7 +5,7 @@ from scipy.ndimage import gaussian_filter
 
 from minidl.arguments import check_int, check_number, check_seed, per_axis
 from minidl.nn import Sequential
-from minidl.visualization.arguments import check_layer, check_unit, watched
+from minidl.visualization.arguments import check_layer, check_unit, inference_mode
 
 
 def maximize_activation(
@@ -48,7 +48,7 @@ def maximize_activation(
     Raises:
         ValueError: for an unknown layer or unit, or sizes that the network does not take.
     """
-    with watched(network):
+    with inference_mode(network):
         axes = tuple(range(1, len(network.input_shape)))
         shape = (*per_axis(size, len(axes), "size"), network.input_shape[-1])
         channels = network.shapes_for(shape)[check_layer(name, network)][-1]

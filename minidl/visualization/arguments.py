@@ -13,11 +13,11 @@ def check_network(network: Sequential) -> None:
     """Refuse anything but a network whose parameters are made."""
     if not isinstance(network, Sequential) or not network.built:
         got = "one without an input_shape" if isinstance(network, Sequential) else repr(network)
-        raise TypeError(f"network must be an nn.Network with its parameters made, got {got}.")
+        raise TypeError(f"network must be an nn.Sequential with its parameters made, got {got}.")
 
 
 @contextmanager
-def watched(network: Sequential) -> Iterator[None]:
+def inference_mode(network: Sequential) -> Iterator[None]:
     """Let looking at a network change nothing in it: inference mode, and no gradients collected."""
     check_network(network)
     training = network.training

@@ -16,7 +16,7 @@ from minidl.arguments import check_int, check_names, is_list
 from minidl.nn import Sequential, read_arrays, write_arrays
 from minidl.nn.progress import progress_bar
 from minidl.nn.weights import Kind
-from minidl.visualization.arguments import check_unit, watched
+from minidl.visualization.arguments import check_unit, inference_mode
 from minidl.visualization.receptive_field import field_slices
 
 
@@ -97,7 +97,7 @@ def top_patches(
     total = len(images) if hasattr(images, "__len__") else None
     bar = progress_bar(progress, total=total, unit="picture")
     try:
-        with watched(network):
+        with inference_mode(network):
             for start, batch in batches(images, batch_size):
                 x = _prepared(prepare, batch)
                 seen = network.trace(x, layers, keep=False).activations

@@ -319,8 +319,8 @@ MUTANTS = (
         "style",
         "a checkpoint of another smoothness is taken for this run's",
         "minidl/style/checkpoint.py",
-        "describe(problem.tv)",
-        "describe(problem.alpha)",
+        "canonical(problem.tv)",
+        "canonical(problem.alpha)",
     ),
     _mutant(
         "style",
