@@ -55,22 +55,13 @@ class Roc:
         tau = self.thresholds[i - 1] + t * (self.thresholds[i] - self.thresholds[i - 1])
         return float(rate), float(tau)
 
-    def at_threshold(self, threshold: float, confidence: float = 0.95) -> OperatingPoint:
-        """Return the rates for d < ``threshold``."""
-        threshold = check_number(threshold, "threshold", -np.inf, np.inf)
-        i = min(int(np.searchsorted(self.thresholds, threshold)), len(self.thresholds) - 1)
-        return self._point(i, threshold, confidence)
-
     def at_false_accept(self, rate: float, confidence: float = 0.95) -> OperatingPoint:
         """Return the largest threshold with at most this false-accept rate, and what it accepts."""
         rate = check_number(rate, "rate", 0, 1)
         i = int(np.searchsorted(self.false_accept, rate, side="right")) - 1
-        return self._point(i, float(self.thresholds[i]), confidence)
-
-    def _point(self, i: int, threshold: float, confidence: float) -> OperatingPoint:
         true, false = float(self.true_accept[i]), float(self.false_accept[i])
         return OperatingPoint(
-            threshold,
+            float(self.thresholds[i]),
             true,
             interval(round(true * self.same), self.same, confidence),
             false,

@@ -17,9 +17,7 @@ from minidl.nn.layer import Layer
 from minidl.nn.losses import (
     binary_cross_entropy,
     contrastive_loss,
-    mean_square,
     softmax_cross_entropy,
-    triplet_loss,
 )
 from minidl.nn.network import Sequential
 from minidl.nn.normalization import BatchNorm, Dropout, L2Normalize
@@ -87,11 +85,9 @@ __all__ = [
     "cosine",
     "fit",
     "gradient_check",
-    "mean_square",
     "read_arrays",
     "shuffled_batches",
     "softmax_cross_entropy",
     "step_decay",
-    "triplet_loss",
     "write_arrays",
 ]

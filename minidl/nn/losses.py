@@ -1,13 +1,13 @@
 """Losses: each returns its value and the gradient for what the network put out.
 
-A loss is the mean over the batch; the triplet loss is a sum, as in the lecture.
+A loss is the mean over the batch.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from minidl.arguments import check_choice, check_number, check_numbers
+from minidl.arguments import check_number, check_numbers
 from minidl.functional.activations import logistic
 from minidl.functional.arguments import check_array, check_same_dtype
 
@@ -62,20 +62,6 @@ def binary_cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[float
     return float(loss), (logistic(logits) - t) / logits.dtype.type(logits.size)
 
 
-def mean_square(y: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the mean of (y − target)² over all numbers, and its gradient 2·(y − target) / count.
-
-    Raises:
-        TypeError, ValueError: for arrays that differ in shape or dtype, or are empty.
-    """
-    check_array(y, "y")
-    check_array(target, "target")
-    _check_batch(y)
-    _check_like(y, target=target)
-    difference = y - target
-    return float((difference**2).mean()), difference * y.dtype.type(2 / y.size)
-
-
 def contrastive_loss(
     first: np.ndarray, second: np.ndarray, same: np.ndarray, margin: float = 1.0
 ) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
@@ -115,46 +101,6 @@ def contrastive_loss(
     scale = np.where(same, 1, push).astype(first.dtype) / first.dtype.type(len(first))
     gradient = difference * scale[:, None]
     return float(loss), (gradient, -gradient)
-
-
-def triplet_loss(
-    anchor: np.ndarray,
-    positive: np.ndarray,
-    negative: np.ndarray,
-    margin: float = 0.2,
-    *,
-    reduction: str = "sum",
-) -> tuple[float, tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Return Σ max(‖A − P‖² − ‖A − N‖² + α, 0) over triplets: each clipped first, then added up.
-
-    Where a triplet is active, the gradient for A is 2(N − P), for P 2(P − A), for N 2(A − N);
-    elsewhere it is 0.
-
-    Args:
-        anchor, positive, negative: encodings A, P, N ``(m, D)``.
-        margin: α, in units of squared distance.
-        reduction: ``"sum"`` as in the lecture, or ``"mean"`` over all m triplets.
-
-    Returns:
-        The loss and the gradients for (A, P, N). The sum over no triplets is 0.
-
-    Raises:
-        TypeError, ValueError: for arrays that do not fit, or the mean of no triplets.
-    """
-    check_array(anchor, "anchor", 2, "(m, D)")
-    _check_like(anchor, positive=positive, negative=negative)
-    margin = check_number(margin, "margin", 0, np.inf, open_high=True)
-    check_choice(reduction, "reduction", ("sum", "mean"))
-    if reduction == "mean":
-        _check_batch(anchor)
-    near = ((anchor - positive) ** 2).sum(axis=1)
-    far = ((anchor - negative) ** 2).sum(axis=1)
-    violation = near - far + anchor.dtype.type(margin)
-    count = len(anchor) if reduction == "mean" else 1
-    scale = (violation > 0)[:, None] * anchor.dtype.type(2 / count)
-    gradients = (negative - positive, positive - anchor, anchor - negative)
-    loss = float(np.maximum(violation, 0).sum()) / count
-    return loss, tuple(scale * g for g in gradients)
 
 
 def _probabilities(labels: Sequence, logits: np.ndarray) -> np.ndarray:

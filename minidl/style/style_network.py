@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
 from minidl import nn
 from minidl.arguments import check_choice
 from minidl.weights import load_weights
@@ -45,20 +43,3 @@ def new_style_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> 
             layers.append(POOLS[pooling](2, name=name.replace("conv", "pool")))
     layers += [nn.GlobalAvgPool(name="mean"), nn.Dense(classes, name="scores")]
     return nn.Sequential(layers, input_shape=(None, None, 3), seed=seed)
-
-
-def even_out(net: nn.Sequential, patches: np.ndarray) -> None:
-    """Scale each channel of each convolution to a mean square of 1 over the patches.
-
-    What a layer's weights are divided by, the next layer's are multiplied with, so that the scores
-    stay what they were (ReLU lets positive factors through). A channel that hardly ever fires is
-    not blown up: its root mean square counts as a tenth of the layer's, at least.
-    """
-    values = {name: parameter.value for name, parameter in net.parameters.items()}
-    for name, following in zip(LAYERS, [*LAYERS[1:], "scores"], strict=True):
-        a = net.trace(patches, (name,), keep=False)[name]
-        square = np.square(a).mean((0, 1, 2))
-        scale = np.sqrt(np.maximum(square, 0.01 * square.mean()))
-        values[f"{name}/w"] /= scale
-        values[f"{name}/b"] /= scale
-        values[f"{following}/w"] *= scale[:, None]

@@ -7,7 +7,6 @@ from minidl.zoo.detector_network import face_detector
 from minidl.zoo.face_network import FACE_THRESHOLD, FaceNetwork, face_resnet
 from minidl.zoo.fetching import fetch
 from minidl.zoo.medical import (
-    ECG_RATE,
     LEADS,
     brain,
     ct_slice,
@@ -22,7 +21,6 @@ from minidl.zoo.vgg import vgg19
 
 __all__ = [
     "ASSETS",
-    "ECG_RATE",
     "FACE_THRESHOLD",
     "LEADS",
     "PHOTOS",

@@ -12,7 +12,6 @@ import numpy as np
 from minidl.arguments import check_choice
 from minidl.zoo.fetching import fetch
 
-ECG_RATE = 1000  # samples per second
 LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 TISSUES = ("t1", "gm", "wm")
 
