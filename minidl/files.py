@@ -1,7 +1,7 @@
 """Reading and writing files: what every room of the package does in the same way.
 
 A file is written whole or not at all: first to a *part* beside it, which then takes its place.
-Whatever happens meanwhile (an interrupt, a kill, a full disk), the old file is still there. A
+After an interrupt, a kill or on a full disk the old file is still there. A
 process that was killed leaves its part behind; the next one that writes to the folder removes it.
 """
 

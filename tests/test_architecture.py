@@ -397,6 +397,7 @@ GONE = {  # words that had a meaning of their own here; now the field's word -> 
         "watched": "inference_mode",
     },
     "zoo": {
+        "NothingComes": "CannotFetch",
         "Network": "NetworkFile",
         "Row": "IntReader",
         "own": "minidl.weights",

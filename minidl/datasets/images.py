@@ -1,4 +1,4 @@
-"""Reading the reader's own pictures, whatever their kind, as plain uint8 RGB arrays."""
+"""Reading the reader's own pictures, in any of Pillow's formats, as uint8 RGB arrays."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from minidl.arguments import as_array, check_int, check_path, is_int, per_axis
 from minidl.files import saving
 
-MAX_PIXELS = 80_000_000  # 240 MB as RGB; a header that promises more is not believed
+MAX_PIXELS = 80_000_000  # 240 MB as RGB; a file whose header claims more is refused
 
 # what white may be in the modes wider than a byte, tried in this order
 _WHITES = dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), (65535.0,))

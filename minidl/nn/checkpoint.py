@@ -35,7 +35,7 @@ VERSION = "1"  # raised when a run of before could not go on to the same bits
 
 
 def write_checkpoint(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write a checkpoint; if that fails, warn: what was worked out must not be lost with it."""
+    """Write a checkpoint; if that fails, warn, so that the run and its result are not lost."""
     try:
         write_arrays(path, arrays)
     except (OSError, MemoryError) as error:
@@ -48,7 +48,7 @@ def write_checkpoint(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 @contextmanager
 def resuming(path: Path) -> Iterator[None]:
-    """Say of a checkpoint, before whatever is wrong within, that nothing goes on from it."""
+    """Turn errors within into one that says that the checkpoint cannot be resumed from, and why."""
     try:
         yield
     except (ValueError, LookupError, TypeError) as error:
@@ -93,7 +93,7 @@ class Run:
         self.best: dict[str, np.ndarray] | None = None
 
     def record(self, values: dict[str, float]) -> None:
-        """Add an epoch's numbers; keep the weights if they are the best, stop if none were long."""
+        """Add an epoch's numbers; keep the best weights; stop when ``patience`` runs out."""
         self.history.add(**values)
         if self.patience is None:
             return
@@ -128,7 +128,7 @@ class Run:
         return self.batches
 
     def whose(self, steps: int) -> Identity:
-        """Return what makes this run, after so many steps, another than others; but for data."""
+        """Return the identity of this run after ``steps`` steps, without its data."""
         return {"the learning rate": rate_identity(self.lr, steps), **self.settings}
 
     def save(self, path: Path) -> None:

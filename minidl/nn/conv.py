@@ -68,7 +68,7 @@ class Conv(Layer):
             self.parameters["b"] = Parameter(np.zeros(self.filters, dtype))
 
     def kernel_shape(self, channels: int) -> tuple[int, ...]:
-        """Return w's shape for an input with so many channels."""
+        """Return w's shape ``(*K, C/groups, F)`` for an input with C channels."""
         return (*self.size, channels // self.groups, self.filters)
 
     def fans(self, channels: int) -> tuple[float, float]:

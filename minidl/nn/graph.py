@@ -1,7 +1,7 @@
 """The plan of a network: named nodes, each a layer and the nodes that it reads.
 
-Sequences, residual blocks, shared layers and several outputs are all the same thing here: nodes in
-an order in which everyone comes after those it reads.
+Sequences, residual blocks, shared layers and several outputs are all nodes in topological order:
+each comes after those that it reads.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What makes a training run this one and no other: a few lines of text, kept in its checkpoint.
+"""The identity of a training run: lines of text in its checkpoint that tell it from other runs.
 
 Settings are written out, so that an error can say what differs; pictures, batches and weights are
 known by a checksum.
@@ -21,7 +21,7 @@ NO_SETTINGS = ("name", "built", "parameters", "buffers", "init")  # first weight
 
 
 def canonical(value: object) -> str:
-    """Return text that equal settings share, whatever the process and the machine."""
+    """Return the text of a setting: the same for equal settings in any process, on any machine."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
@@ -98,10 +98,10 @@ def layer_identities(network: Sequential) -> Identity:
     }
 
 
-def _settings(thing: object, without: Collection[str]) -> str:
+def _settings(owner: object, without: Collection[str]) -> str:
     """Return an object's kind and its attributes, but for private ones and those named."""
-    given = {k: v for k, v in vars(thing).items() if k not in without and not k.startswith("_")}
-    return _call(type(thing).__name__, given)
+    given = {k: v for k, v in vars(owner).items() if k not in without and not k.startswith("_")}
+    return _call(type(owner).__name__, given)
 
 
 def optimizer_identity(optimizer: Optimizer) -> Identity:

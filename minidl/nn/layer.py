@@ -58,7 +58,7 @@ class Layer:
     ) -> np.ndarray | tuple[np.ndarray, ...] | None:
         """Add the parameters' gradients and return the input's (a tuple if there are several).
 
-        With ``need_input=False`` the input's gradient may be None: nobody asked for it.
+        With ``need_input=False`` the input's gradient is not needed and may be None.
         """
         raise NotImplementedError
 

@@ -94,7 +94,7 @@ class L2Normalize(Layer):
 
 
 class Dropout(Layer):
-    """Silence each number with probability ``rate``, in training only.
+    """Set each number to 0 with probability ``rate``, in training only.
 
     The draws depend on the network's seed and on how many times the layer has drawn, which it
     counts in a buffer: a run that was saved and resumed draws what it would have drawn.

@@ -74,7 +74,7 @@ def fit(
     checkpoint: str | Path | None = None,
     progress: bool = True,
 ) -> History:
-    """Train for so many epochs; return the history.
+    """Train for ``epochs`` epochs; return the history.
 
     Args:
         network: to be trained, in place.
@@ -84,8 +84,8 @@ def fit(
         epochs: how many in all; a resumed run does the rest of them.
         validate: returns numbers to record after each epoch, for instance
             ``lambda net: {"accuracy": …}``; called in inference mode.
-        patience: stop after so many epochs in which ``watch`` did not fall, and go back to the
-            best weights.
+        patience: early stopping: epochs without a new lowest ``watch`` after which training ends;
+            the network then gets its best weights back.
         watch: the recorded number that should fall: "loss", or a name from ``validate``.
         checkpoint: an .npz file, written after every epoch; if it exists, the run goes on from
             there. If it cannot be written during the run, a warning says so.

@@ -18,7 +18,7 @@ def check_network(network: Sequential) -> None:
 
 @contextmanager
 def inference_mode(network: Sequential) -> Iterator[None]:
-    """Let looking at a network change nothing in it: inference mode, and no gradients collected."""
+    """Run a network in inference mode, without collecting gradients; then restore its modes."""
     check_network(network)
     training = network.training
     learning = [p for p in network.parameters.values() if p.trainable]

@@ -29,7 +29,7 @@ def occlusion_map(
     Args:
         x: one input ``(1, *S, C)``.
         position: of the unit in its layer; None takes its strongest answer wherever it is, so that
-            a second thing of the same kind in the picture makes up for the one that is covered.
+            a second object of the same kind in the picture makes up for the one that is covered.
         size, step: of the square, in pixels; an int or one per axis.
         fill: the square's value, or one per channel.
 

@@ -39,7 +39,7 @@ class Record(NamedTuple):
 
 
 class Reader:
-    """Reads one item after the other from bytes; never beyond their end, whatever a size claims."""
+    """Reads one item after the other from bytes, and never beyond their end."""
 
     def __init__(self, data: bytes):
         self.data = data

@@ -135,4 +135,4 @@ def _floats(pairs: np.ndarray) -> np.ndarray:
 
 def _check_range(index: np.ndarray, size: int, name: str) -> None:
     if index.min() < 0 or index.max() >= size:
-        raise FormatError(f"it speaks of a {name} that there is not")
+        raise FormatError(f"it refers to a {name} that there is not")

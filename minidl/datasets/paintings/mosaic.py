@@ -127,7 +127,7 @@ def _fish(x, y, cx, cy, length, turn):
 def _lay_stones(canvas, scene, rng, rounds=7):
     """Places of the stones: Lloyd's method with square cells turned along the rows.
 
-    Pixels at an outline belong to nobody, so that stones move off the outlines (Hausner 2001).
+    Pixels at an outline belong to no cell, so that stones move off the outlines (Hausner 2001).
     """
     rows, columns = round(canvas.height / STONE), round(canvas.width / STONE)
     y, x = np.indices((rows, columns)).reshape(2, -1) + 0.5
