@@ -9,7 +9,7 @@ import numpy as np
 
 from minidl.arguments import check_number, check_numbers
 from minidl.functional.activations import logistic
-from minidl.functional.arguments import check_array, check_same_dtype
+from minidl.functional.arguments import check_array
 
 
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
@@ -82,9 +82,10 @@ def contrastive_loss(
         TypeError, ValueError: for arrays that do not fit, or an empty batch.
     """
     check_array(first, "first", 2, "(N, D)")
-    check_array(second, "second", 2, "(N, D)")
+    check_array(second, "second", 2, "(N, D)", like=first)
+    if first.shape != second.shape:
+        raise ValueError(f"second must have the shape {first.shape}, got {second.shape}.")
     _check_batch(first)
-    _check_like(first, second=second)
     margin = check_number(margin, "margin", 0, np.inf, open_low=True, open_high=True)
     same = check_numbers(same, "same")
     if same.shape != (len(first),) or not ((same == 0) | (same == 1)).all():
@@ -128,11 +129,3 @@ def _probabilities(labels: Sequence, logits: np.ndarray) -> np.ndarray:
 def _check_batch(y: np.ndarray) -> None:
     if y.size == 0:
         raise ValueError(f"the mean over an empty batch is not defined, got shape {y.shape}.")
-
-
-def _check_like(y: np.ndarray, **others: np.ndarray) -> None:
-    for name, other in others.items():
-        check_array(other, name)
-        if other.shape != y.shape:
-            raise ValueError(f"{name} must have the shape {y.shape}, got {other.shape}.")
-    check_same_dtype(y, **others)

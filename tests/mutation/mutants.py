@@ -103,8 +103,8 @@ MUTANTS = (
         "functional",
         "an unknown name of a gradient passes if a known one stands beside it",
         "minidl/functional/arguments.py",
-        "if any(name not in names for name in asked)",
-        "if asked and all(name not in names for name in asked)",
+        "if not asked.issubset(names)",
+        "if asked and asked.isdisjoint(names)",
     ),
     _mutant(
         "functional",
