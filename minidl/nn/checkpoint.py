@@ -92,6 +92,10 @@ class Run:
         self.history = History()
         self.best: dict[str, np.ndarray] | None = None
 
+    def goes_on(self, epochs: int) -> bool:
+        """True if there are epochs left of ``epochs`` in all."""
+        return self.history.epochs < epochs and not self.history.stopped
+
     def record(self, values: dict[str, float]) -> None:
         """Add an epoch's numbers; keep the best weights; stop when ``patience`` runs out."""
         self.history.add(**values)

@@ -63,11 +63,17 @@ def maximize_activation(
         x = (grey + 0.04 * span * rng.standard_normal((1, *shape))).astype(network.dtype)
         for _ in range(steps):
             shift = tuple(int(s) for s in rng.integers(-jitter, jitter + 1, len(axes)))
-            trace = network.trace(np.roll(x, shift, axes), (name,))
-            signal = np.zeros_like(trace[name])
-            signal[..., unit] = 1
-            gradient = np.roll(trace.backward({name: signal}), [-s for s in shift], axes)
+            gradient = _gradient(network, np.roll(x, shift, axes), name, unit)
+            gradient = np.roll(gradient, [-s for s in shift], axes)
             x = x + gradient * (rate / (np.sqrt(np.mean(gradient**2)) + 1e-12))
             x = gaussian_filter(x, (0, *(blur,) * len(axes), 0), mode="reflect")
             x = np.clip(grey + (1 - decay) * (x - grey), low, high).astype(network.dtype)
         return x[0]
+
+
+def _gradient(network: Sequential, x: np.ndarray, name: str, unit: int) -> np.ndarray:
+    """Return the gradient of the sum of a channel of the layer."""
+    trace = network.trace(x, (name,))
+    signal = np.zeros_like(trace[name])
+    signal[..., unit] = 1
+    return trace.backward({name: signal})
