@@ -38,11 +38,6 @@ class Roc:
     same: int
     different: int
 
-    @property
-    def area(self) -> float:
-        """Area under the curve: how often a same pair is closer than a different one."""
-        return float(np.trapezoid(self.true_accept, self.false_accept))
-
     def equal_error(self) -> tuple[float, float]:
         """Return the rate at which false accepts and false rejects are equal, and its τ.
 

@@ -7,8 +7,9 @@ from functools import lru_cache
 from minidl import nn
 from minidl.arguments import check_choice, check_names
 from minidl.style.costs import as_weight
-from minidl.style.style_network import LAYERS, POOLS, style_net
+from minidl.style.style_network import LAYERS, style_net
 from minidl.zoo import vgg19
+from minidl.zoo.layers import POOLS
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,12 @@
 """A small network of our own to paint with: VGG's plan with five convolutions, nothing to fetch."""
 
-from collections.abc import Callable
-
 from minidl import nn
 from minidl.arguments import check_choice
 from minidl.weights import load_weights
-from minidl.zoo.layers import Standardize
+from minidl.zoo.layers import POOLS, Standardize
 
 FILTERS = (32, 48, 64, 96, 128)
 LAYERS = tuple(f"conv{i}" for i in range(1, len(FILTERS) + 1))
-POOLS: dict[str, Callable[..., nn.Layer]] = {"max": nn.MaxPool2D, "average": nn.AvgPool2D}
 WEIGHTS = "style_net.npz"
 
 

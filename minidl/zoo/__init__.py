@@ -11,8 +11,6 @@ from minidl.zoo.medical import (
     brain,
     ct_slice,
     ecg,
-    mr_slice,
-    mri_slice,
 )
 from minidl.zoo.photos import PHOTOS, credits, photo
 from minidl.zoo.shape_predictor import ShapePredictor, face_landmarks
@@ -39,8 +37,6 @@ __all__ = [
     "face_landmarks",
     "face_resnet",
     "fetch",
-    "mr_slice",
-    "mri_slice",
     "photo",
     "small_alexnet",
     "vgg19",

@@ -30,16 +30,6 @@ def ct_slice() -> np.ndarray:
     return _numbers(fetch("ct_slice"), "<i2", 6300, (128, 128)) - np.int16(1024)
 
 
-def mr_slice() -> np.ndarray:
-    """Return a small MR slice ``(64, 64)``, int16, arbitrary units; 0.31 mm."""
-    return _numbers(fetch("mr_slice"), "<i2", 1500, (64, 64))
-
-
-def mri_slice() -> np.ndarray:
-    """Return an MR slice of a head ``(256, 256)``, uint16, arbitrary units."""
-    return _numbers(fetch("mri_slice"), ">u2", 0, (256, 256))
-
-
 def brain(tissue: str = "t1") -> np.ndarray:
     """Return the average brain of 152 people, ``(197, 233, 189)`` uint8, 1 mm a voxel.
 

@@ -8,12 +8,11 @@ from minidl import nn
 from minidl.arguments import check_choice
 from minidl.zoo.asset import FormatError
 from minidl.zoo.fetching import fetch
-from minidl.zoo.layers import Standardize
+from minidl.zoo.layers import POOLS, Standardize
 from minidl.zoo.torch_legacy import read_tensors
 
 BLOCKS = ((2, 64), (2, 128), (4, 256), (4, 512), (4, 512))  # convolutions, filters of each
 MEAN_BGR = (103.939, 116.779, 123.68)
-POOLS: dict[str, Callable] = {"max": nn.MaxPool2D, "average": nn.AvgPool2D}
 
 
 def vgg19(pooling: str = "max", until: str | None = None) -> nn.Sequential:
