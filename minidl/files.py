@@ -217,7 +217,8 @@ def check_readable(path: str | Path, what: str = "file") -> Path:
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder: give the path of the {what} itself.")
     if not path.exists():
-        raise FileNotFoundError(f"there is no {what} at {path}.")
+        here = "" if path.is_absolute() else f" (the current folder is {Path.cwd()})"
+        raise FileNotFoundError(f"there is no {what} at {path}{here}.")
     if not path.is_file():
         raise OSError(f"{path} is no {what} but a pipe or a device.")
     return path

@@ -5,6 +5,7 @@ of times before it is asked for gradients.
 """
 
 from collections.abc import Iterable, Sequence
+from math import prod
 
 import numpy as np
 
@@ -121,7 +122,4 @@ def layers_of(layers: Sequence[Layer], what: str) -> list[Layer]:
 
 def numel(shape: Sequence[int | None]) -> int:
     """Return the product of the sizes; a size that is not fixed counts as 1."""
-    result = 1
-    for size in shape:
-        result *= 1 if size is None else size
-    return result
+    return prod(1 if size is None else size for size in shape)
