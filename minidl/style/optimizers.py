@@ -179,3 +179,4 @@ class Adam:
 
 
 OPTIMIZERS = {"lbfgs": LBFGS, "adam": Adam, "gradient_descent": GradientDescent}
+PixelOptimizer = LBFGS | Adam | GradientDescent
