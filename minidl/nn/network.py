@@ -148,8 +148,7 @@ class Sequential(Composite):
 
     def predict(self, x: np.ndarray, *, batch_size: int = 64, progress: bool = False) -> np.ndarray:
         """Return the output for x in batches, in inference mode, keeping nothing on the way."""
-        self._check_built()
-        check_batch(x, self.input_shape, self.dtype)
+        self._checked(x)
         batch_size = check_int(batch_size, "batch_size")
         starts = range(0, max(len(x), 1), batch_size)
         training, self.training = self.training, False
@@ -192,14 +191,13 @@ class Sequential(Composite):
         return self
 
     def _chosen(self, names: tuple[str, ...]) -> list[Parameter]:
+        chosen = [] if names else list(self.parameters.values())
         for name in names:
-            if not any(path == name or path.startswith(f"{name}/") for path in self.parameters):
+            found = [p for path, p in self.parameters.items() if f"{path}/".startswith(f"{name}/")]
+            if not found:
                 raise ValueError(f"no layer with parameters is called {name!r}.")
-        return [
-            parameter
-            for path, parameter in self.parameters.items()
-            if not names or any(path == n or path.startswith(f"{n}/") for n in names)
-        ]
+            chosen += found
+        return chosen
 
     def zero_grad(self) -> None:
         """Clear the gradients of all parameters."""
