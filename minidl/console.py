@@ -36,7 +36,7 @@ def in_notebook() -> bool:
 
 
 def quiet() -> bool:
-    """True where nobody watches: with MINIDL_QUIET set there is no news of what takes long.
+    """True if MINIDL_QUIET is set: no progress is shown.
 
     Tests set it, since they compare what notebooks print.
     """

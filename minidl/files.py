@@ -1,7 +1,7 @@
 """Reading and writing files: what every room of the package does in the same way.
 
 A file is written whole or not at all: first to a *part* beside it, which then takes its place.
-Whatever happens meanwhile (an interrupt, a kill, a full disk), the old file is still there. A
+After an interrupt, a kill or on a full disk the old file is still there. A
 process that was killed leaves its part behind; the next one that writes to the folder removes it.
 """
 
@@ -217,7 +217,8 @@ def check_readable(path: str | Path, what: str = "file") -> Path:
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder: give the path of the {what} itself.")
     if not path.exists():
-        raise FileNotFoundError(f"there is no {what} at {path}.")
+        here = "" if path.is_absolute() else f" (the current folder is {Path.cwd()})"
+        raise FileNotFoundError(f"there is no {what} at {path}{here}.")
     if not path.is_file():
         raise OSError(f"{path} is no {what} but a pipe or a device.")
     return path

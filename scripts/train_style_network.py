@@ -14,7 +14,7 @@ import numpy as np
 
 from minidl import nn
 from minidl.datasets.patches import random_patches, source_pictures
-from minidl.style.style_network import WEIGHTS, even_out, new_style_net
+from minidl.style.style_network import LAYERS, WEIGHTS, new_style_net
 from scripts.patch_classifier import accuracy, command
 
 BATCH, STEPS, TEST = 48, 60, 1000  # patches in a batch, batches in an epoch, test patches
@@ -27,13 +27,30 @@ def recoloured(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.clip((x - 127.5) @ mix.astype(np.float32) + move.astype(np.float32), 0, 255)
 
 
+def even_out(net: nn.Sequential, patches: np.ndarray) -> None:
+    """Scale each channel of each convolution to a mean square of 1 over the patches.
+
+    What a layer's weights are divided by, the next layer's are multiplied with, so that the scores
+    stay what they were (ReLU lets positive factors through). A channel that hardly ever fires is
+    not blown up: its root mean square counts as a tenth of the layer's, at least.
+    """
+    values = {name: parameter.value for name, parameter in net.parameters.items()}
+    for name, following in zip(LAYERS, [*LAYERS[1:], "scores"], strict=True):
+        a = net.trace(patches, (name,), keep=False)[name]
+        square = np.square(a).mean((0, 1, 2))
+        scale = np.sqrt(np.maximum(square, 0.01 * square.mean()))
+        values[f"{name}/w"] /= scale
+        values[f"{name}/b"] /= scale
+        values[f"{following}/w"] *= scale[:, None]
+
+
 def train(
     images: list[np.ndarray],
     *,
     epochs: int = 24,
     checkpoint: Path | None = None,
     progress: bool = True,
-) -> tuple[nn.Network, float]:
+) -> tuple[nn.Sequential, float]:
     """Return the network, trained and evened out, and its accuracy on TEST patches."""
     net = new_style_net(classes=len(images))
     optimizer = nn.Adam(

@@ -112,7 +112,7 @@ TAKEN = [
     ("momentum", lambda v: F.batch_norm(ROW, *[ONES] * 4, training=True, momentum=v)[1].mean, 0.5,
      np.float64(0.5)),
     ("margin", lambda v: faces.triplet_cost(ENCODINGS, TRIPLETS, v)[:2], 0.25, np.float64(0.25)),
-    ("threshold", lambda v: CURVE.at_threshold(v).threshold, 1.5, np.float32(1.5)),
+    ("false accepts", lambda v: CURVE.at_false_accept(v).threshold, 0.5, np.float32(0.5)),
     # -- arrays without axes -----------------------------------------------------------------------
     ("seed", lambda n: datasets.volumes(1, size=12, seed=n), 3, np.array(3)),
     ("groups", lambda n: nn.Conv2D(4, 3, groups=n).groups, 2, np.array(2)),
@@ -185,7 +185,7 @@ REFUSED = [
     (lambda: faces.Gallery("x").enrol_all("Ada", ENCODINGS[:3]), "names must be a list"),
     (lambda: faces.Head("cosine"), "feature must be one of absolute, chi-square"),
     (lambda: head(same="yes"), "same must be numbers"),
-    (lambda: faces.fingerprint(None), "network must be an nn.Network, got NoneType"),
+    (lambda: faces.fingerprint(None), "network must be an nn.Sequential, got NoneType"),
     (lambda: datasets.resize(IMAGE, True), "size must be an int or one int per axis, got True"),
     (lambda: datasets.faces(2.5, 1, seed=0), "people must be an int or several, got 2.5"),
     (lambda: datasets.ecg(2, "ten", seed=0), "seconds must be a number in [1, inf), got 'ten'"),

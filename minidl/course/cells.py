@@ -39,11 +39,6 @@ def _check_cell(exercise: Exercise) -> NotebookNode:
     return _cell(f'import minidl.course\n{name} = minidl.course.check("{name}", {name})', metadata)
 
 
-def setup_cell(source: str) -> NotebookNode:
-    """The notebook's first code cell, which imports what the checks need: locked."""
-    return _cell(source, nbgrader_metadata("setup", locked=True))
-
-
 def _cell(source: str, metadata: dict[str, Any]) -> NotebookNode:
     grade_id = metadata["grade_id"].replace("_", "-")
     return new_code_cell(source, metadata={"nbgrader": metadata}, id=grade_id[:64])

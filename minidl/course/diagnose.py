@@ -1,4 +1,4 @@
-"""The known mistake that a student made, told by what their function does."""
+"""Which known mistake a student made, found by what their function does."""
 
 from minidl.course.execution import Outcome, Trial, differs, execute
 from minidl.course.exercise import Exercise

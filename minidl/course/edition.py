@@ -51,7 +51,7 @@ def without_solution(source: str) -> str:
 
 
 def make(folder: Path, target: Path) -> list[Path]:
-    """Make the student's edition of all notebooks in ``folder``; what no source has any more goes.
+    """Make the student's edition of all notebooks in ``folder``; remove those without a source.
 
     Returns the files of ``target``.
     """

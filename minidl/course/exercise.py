@@ -25,7 +25,6 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 Arguments = dict[str, Any]
 Make = Callable[[np.random.Generator], Arguments]
-Shape = int | tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def given(**arguments: Any) -> Make:
     return lambda rng: arguments
 
 
-def normal(shapes: Mapping[str, Shape], **others: Any) -> Make:
+def normal(shapes: Mapping[str, int | tuple[int, ...]], **others: Any) -> Make:
     """The arguments of a case whose arrays, of these shapes, hold standard normal numbers."""
     return lambda rng: {name: rng.standard_normal(s) for name, s in shapes.items()} | others
 

@@ -55,7 +55,7 @@ class Number:
         return f"It is {'less' if guess > self.right else 'more'} than {guess:g}."
 
     def answer(self) -> str:
-        """The right guess, as one would say it."""
+        """The right guess, in words."""
         return f"{self.right:,g}" + (f" (within {self.within:g})" if self.within else "")
 
 

@@ -1,9 +1,9 @@
 """Running a function that may never end.
 
 It runs in a thread of its own, on every system alike. When its time is up an exception is thrown
-into that thread, which stops a loop in Python where it stands; a thread that will not listen
-(``except:`` in an endless loop, one huge matrix product) is left behind. Either way the caller
-goes on.
+into that thread, which stops a loop in Python where it stands; a thread that
+cannot be stopped so (``except:`` in an endless loop, one huge matrix product) is left running. The
+caller goes on in both cases.
 """
 
 import contextvars

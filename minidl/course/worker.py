@@ -1,4 +1,4 @@
-"""A student's function runs in a process of its own: whatever it does, the notebook goes on.
+"""A student's function runs in a process of its own, so that it cannot stop the notebook.
 
 A thread can be stopped between two steps of Python only. ``9**9**9``, ``sum(itertools.count())``
 or an endless loop in compiled code is a single step; ``os._exit`` ends the process; a list that
@@ -38,7 +38,7 @@ ORPHANED = 60.0  # seconds beyond the time limit, after which it ends itself
 PREPARING = 600.0  # seconds for minidl's own solution, which may have to be compiled
 MEMORY = 4 << 30  # bytes that a function may take; half of what is free, if that is less
 RECURSION = sys.getrecursionlimit()
-EVERYBODYS = (builtins, math, np, np.linalg, np.random)
+SHARED = (builtins, math, np, np.linalg, np.random)
 
 _executor: ProcessPoolExecutor | None = None
 
@@ -62,7 +62,7 @@ def start() -> ProcessPoolExecutor:
 
 
 def stop() -> None:
-    """End the process at once, whatever it does."""
+    """End the process at once."""
     global _executor
     if _executor is not None:
         _executor.shutdown(wait=False, kill_workers=True)
@@ -153,7 +153,7 @@ def _is_students(module: Any) -> bool:
 
 def _begin(notebook: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Interrupt is for the notebook
-    builtins.input = _nobody_answers
+    builtins.input = _no_input
     threading.Thread(target=_end_with, args=(notebook,), name="minidl end", daemon=True).start()
 
 
@@ -166,7 +166,7 @@ def _end_with(notebook: int) -> None:
     os._exit(0)
 
 
-def _nobody_answers(prompt: object = "") -> str:
+def _no_input(prompt: object = "") -> str:
     raise RuntimeError("input() asks a person, and a check runs alone: use the arguments")
 
 
@@ -202,5 +202,5 @@ def _grade(name: str, parcel: bytes, seconds: float) -> tuple[Feedback | None, b
 
 
 def _state() -> dict[str, Any]:
-    """What a function could change for everybody: by name, what stands in the usual modules."""
-    return {f"{m.__name__}.{n}": v for m in EVERYBODYS for n, v in list(vars(m).items())}
+    """What a function could change for all others: by name, what the usual modules hold."""
+    return {f"{m.__name__}.{n}": v for m in SHARED for n, v in list(vars(m).items())}

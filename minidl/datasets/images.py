@@ -1,4 +1,4 @@
-"""Reading the reader's own pictures, whatever their kind, as plain uint8 RGB arrays."""
+"""Reading the reader's own pictures, in any of Pillow's formats, as uint8 RGB arrays."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from minidl.arguments import as_array, check_int, check_path, is_int, per_axis
-from minidl.files import saving
+from minidl.files import check_readable, saving
 
-MAX_PIXELS = 80_000_000  # 240 MB as RGB; a header that promises more is not believed
+MAX_PIXELS = 80_000_000  # 240 MB as RGB; a file whose header claims more is refused
 
 # what white may be in the modes wider than a byte, tried in this order
 _WHITES = dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), (65535.0,))
@@ -154,16 +154,11 @@ def _too_large(path, found):
 def _check_file(path):
     if path.is_dir():
         raise _bad(path, "is a folder, not a picture", "Give one file, or use read_folder")
-    if path.exists() and not path.is_file():
-        raise _bad(path, "is no file but a pipe or a device", "Give a picture's file")
     try:
-        with path.open("rb") as file:
+        with check_readable(path, "picture").open("rb") as file:
             empty = not file.read(1)
-    except FileNotFoundError:
-        advice = f"Check the name; the current folder is {str(Path.cwd())!r}"
-        raise _bad(path, "does not exist", advice) from None
     except OSError as error:
-        raise _bad(path, f"cannot be opened ({error})", "Check that you may read it") from error
+        raise _ReadError(str(error)) from error
     if empty:
         raise _bad(path, "is empty (0 bytes)", "Copy or download it again")
 

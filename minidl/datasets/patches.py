@@ -15,7 +15,7 @@ PHOTOGRAPHS = (
     *("camera", "coins", "brick", "grass", "gravel", "china", "flower"),
 )
 SIZE = 64  # of a patch
-LONGEST = 400  # pixels of a picture's longer side, so that patches show things and not only blur
+LONGEST = 400  # pixels of a picture's longer side, so that patches show details and not only blur
 TRAINED_PART = 0.75  # of each picture's height
 
 

@@ -16,7 +16,7 @@ from minidl.faces.monitor import Monitor
 from minidl.faces.neighbors import nearest
 from minidl.faces.pairs import Pairs, all_pairs, fold_pairs
 from minidl.faces.pretrained import trained_encoder
-from minidl.faces.roc import Point, Roc, best_threshold, equal_error_rate, interval, roc
+from minidl.faces.roc import OperatingPoint, Roc, best_threshold, equal_error_rate, interval, roc
 from minidl.faces.training import shift, train_with_triplets
 from minidl.faces.triplets import Triplets, triplet_cost
 from minidl.faces.verification import (
@@ -37,8 +37,8 @@ __all__ = [
     "Head",
     "Match",
     "Monitor",
+    "OperatingPoint",
     "Pairs",
-    "Point",
     "Roc",
     "Triplets",
     "absolute_difference",

@@ -1,4 +1,4 @@
-"""Batches of P people × K pictures: a batch drawn anyhow would hardly hold two of one person."""
+"""Batches of P people × K pictures: random batches would rarely hold two of one person."""
 
 from collections.abc import Callable, Iterator
 

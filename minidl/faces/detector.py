@@ -33,7 +33,11 @@ class Detections(NamedTuple):
 
 
 def detect(
-    image: np.ndarray, detector: nn.Network, *, smallest: float | None = None, threshold: float = 0
+    image: np.ndarray,
+    detector: nn.Sequential,
+    *,
+    smallest: float | None = None,
+    threshold: float = 0,
 ) -> Detections:
     """Return the faces in a picture that stand more or less upright.
 
@@ -88,7 +92,7 @@ def pyramid(image: np.ndarray, scale: float) -> Iterator[tuple[np.ndarray, float
 
 
 def windows(
-    copy: tuple[np.ndarray, float], detector: nn.Network, threshold: float
+    copy: tuple[np.ndarray, float], detector: nn.Sequential, threshold: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the boxes ``(K, 4)`` above the threshold, in pixels of the picture, and scores."""
     pixels, scale = copy
@@ -98,7 +102,7 @@ def windows(
     return np.hstack([centres - WINDOW / 2, centres + WINDOW / 2]) / scale, score[rows, columns]
 
 
-def strip_scores(pixels: np.ndarray, detector: nn.Network) -> np.ndarray:
+def strip_scores(pixels: np.ndarray, detector: nn.Sequential) -> np.ndarray:
     """Return the scores of a copy ``(H', W')``, computed strip by strip."""
     rows = (len(pixels) - 2 * FIRST - 1) // STRIDE + 1
     parts = []

@@ -10,7 +10,7 @@ distance.
 import numpy as np
 
 from minidl import kernels
-from minidl.functional.arguments import check_array, check_same_dtype
+from minidl.functional.arguments import check_array
 
 
 def squared_distances(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
@@ -24,8 +24,7 @@ def squared_distances(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
     """
     check_array(x, "x", 2, "(N, D)")
     other = x if y is None else y
-    check_array(other, "y", 2, "(M, D)")
-    check_same_dtype(x, y=other)
+    check_array(other, "y", 2, "(M, D)", like=x)
     if x.shape[1] != other.shape[1]:
         raise ValueError(
             f"encodings must be of one length, got x {x.shape} and y {other.shape}: "
@@ -48,19 +47,22 @@ def squared_distances_backward(dd: np.ndarray, x: np.ndarray) -> np.ndarray:
     S = dd + ddᵀ the sum over all entries is dxᵢ = 2 Σⱼ Sᵢⱼ (xᵢ − xⱼ).
     """
     check_array(x, "x", 2, "(N, D)")
-    check_array(dd, "dd")
+    check_array(dd, "dd", like=x)
     if dd.shape != (len(x), len(x)):
         raise ValueError(f"dd must have the distances' shape {(len(x),) * 2}, got {dd.shape}.")
-    check_same_dtype(x, dd=dd)
     both = dd + dd.T
     return x.dtype.type(2) * (both.sum(axis=1)[:, None] * x - kernels.matmul(both, x))
 
 
+def check_pairs(f: np.ndarray, g: np.ndarray, names: tuple[str, str] = ("f", "g")) -> None:
+    """Refuse f and g unless they are the encodings ``(N, D)`` of N pairs, of one dtype."""
+    check_array(f, names[0], 2, "(N, D)")
+    check_array(g, names[1], 2, "(N, D)", like=f)
+    if f.shape != g.shape:
+        raise ValueError(f"both sides of the pairs must have one shape, got {f.shape}, {g.shape}.")
+
+
 def pair_distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return ‖first − second‖² row by row, ``(N, D), (N, D) → (N,)``."""
-    check_array(first, "first", 2, "(N, D)")
-    check_array(second, "second", 2, "(N, D)")
-    check_same_dtype(first, second=second)
-    if first.shape != second.shape:
-        raise ValueError(f"pairs need two arrays of one shape: {first.shape}, {second.shape}.")
+    check_pairs(first, second, ("first", "second"))
     return ((first - second) ** 2).sum(axis=1)

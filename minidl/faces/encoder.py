@@ -82,10 +82,10 @@ def encode(network: nn.Sequential, images: np.ndarray, *, batch_size: int = 128)
 def fingerprint(network: nn.Sequential) -> str:
     """Return 64 hex digits that name a network's weights: any other weights have others.
 
-    Encodings of different networks must never be compared; this is how they are told apart.
+    Encodings of different networks must never be compared, so a gallery holds this.
     """
     if not isinstance(network, nn.Sequential):
-        raise TypeError(f"network must be an nn.Network, got {type(network).__name__}.")
+        raise TypeError(f"network must be an nn.Sequential, got {type(network).__name__}.")
     digest = hashlib.sha256()
     for name, array in sorted(network.state().items()):
         digest.update(f"{name} {array.dtype.str} {array.shape};".encode())

@@ -183,7 +183,7 @@ class Gallery:
     def save(self, path: str | Path) -> None:
         """Write the gallery to one checked file, whole or not at all.
 
-        Whatever happens meanwhile, the file holds either the old gallery or the new one. An older
+        If it is interrupted, the file holds the old gallery. An older
         file's permissions are kept: who must not read it cannot read the new one either.
 
         Raises:

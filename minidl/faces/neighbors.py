@@ -8,7 +8,7 @@ import numpy as np
 
 from minidl.arguments import check_int
 from minidl.faces.distances import pair_distances
-from minidl.functional.arguments import check_array, check_same_dtype
+from minidl.functional.arguments import check_array
 
 BLOCK = 1 << 16
 SPARE = 4  # candidates beyond those asked for, against rounding
@@ -40,9 +40,8 @@ def nearest(
     Raises:
         TypeError, ValueError: for arrays that do not fit, no encodings, or a count below 1.
     """
-    check_array(queries, "queries", 2, "(Q, D)")
     check_array(encodings, "encodings", 2, "(N, D)")
-    check_same_dtype(encodings, queries=queries)
+    check_array(queries, "queries", 2, "(Q, D)", like=encodings)
     if queries.shape[1] != encodings.shape[1]:
         raise ValueError(
             f"queries {queries.shape} and encodings {encodings.shape} must be of one length: "

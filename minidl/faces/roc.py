@@ -14,7 +14,7 @@ from minidl.arguments import check_int, check_number, check_numbers
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class OperatingPoint:
     """One threshold at work: its rates, each with a confidence interval (low, high)."""
 
     threshold: float
@@ -38,11 +38,6 @@ class Roc:
     same: int
     different: int
 
-    @property
-    def area(self) -> float:
-        """Area under the curve: how often a same pair is closer than a different one."""
-        return float(np.trapezoid(self.true_accept, self.false_accept))
-
     def equal_error(self) -> tuple[float, float]:
         """Return the rate at which false accepts and false rejects are equal, and its τ.
 
@@ -55,22 +50,13 @@ class Roc:
         tau = self.thresholds[i - 1] + t * (self.thresholds[i] - self.thresholds[i - 1])
         return float(rate), float(tau)
 
-    def at_threshold(self, threshold: float, confidence: float = 0.95) -> Point:
-        """Return the rates for d < ``threshold``."""
-        threshold = check_number(threshold, "threshold", -np.inf, np.inf)
-        i = min(int(np.searchsorted(self.thresholds, threshold)), len(self.thresholds) - 1)
-        return self._point(i, threshold, confidence)
-
-    def at_false_accept(self, rate: float, confidence: float = 0.95) -> Point:
+    def at_false_accept(self, rate: float, confidence: float = 0.95) -> OperatingPoint:
         """Return the largest threshold with at most this false-accept rate, and what it accepts."""
         rate = check_number(rate, "rate", 0, 1)
         i = int(np.searchsorted(self.false_accept, rate, side="right")) - 1
-        return self._point(i, float(self.thresholds[i]), confidence)
-
-    def _point(self, i: int, threshold: float, confidence: float) -> Point:
         true, false = float(self.true_accept[i]), float(self.false_accept[i])
-        return Point(
-            threshold,
+        return OperatingPoint(
+            float(self.thresholds[i]),
             true,
             interval(round(true * self.same), self.same, confidence),
             false,

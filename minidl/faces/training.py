@@ -18,6 +18,7 @@ from minidl.faces.encoder import check_images, pixels_to_input
 from minidl.faces.mining import MINERS, Miner
 from minidl.faces.monitor import Monitor
 from minidl.faces.triplets import triplet_cost
+from minidl.nn.training import Batches
 
 Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
@@ -74,12 +75,6 @@ def train_with_triplets(
     rows = people_batches(labels, people, pictures, seed=seed)
     steps = epochs * sum(1 for _ in rows(0))
 
-    def batches(epoch: int) -> Iterator[tuple[np.ndarray, tuple]]:
-        for number, chosen in enumerate(rows(epoch)):
-            rng = np.random.default_rng([seed, epoch, number])
-            x = pixels_to_input(images[chosen])
-            yield (augment(x, rng) if augment else x), (labels[chosen], rng)
-
     def loss(encodings: np.ndarray, target: tuple) -> tuple[float, np.ndarray]:
         people_of, rng = target
         d = squared_distances(encodings)
@@ -90,20 +85,29 @@ def train_with_triplets(
         monitor.add(value, active, d, people_of)
         return value, gradient
 
-    def observe(net: nn.Sequential) -> dict[str, float]:
-        return monitor.epoch() | (validate(net) if validate else {})
-
     rate = nn.cosine(lr, steps, warmup=steps // 20) if steps else lr
     return nn.fit(
         network,
-        batches,
+        _batches(images, labels, rows, augment, seed),
         loss,
         nn.Adam(network.parameters, rate),
         epochs=epochs,
-        validate=observe,
+        validate=lambda net: monitor.epoch() | (validate(net) if validate else {}),
         checkpoint=checkpoint,
         progress=progress,
     )
+
+
+def _batches(images, labels, rows, augment: Augment | None, seed: int) -> Batches:
+    """Return the batches of input, and of (labels, generator) for the loss."""
+
+    def batches(epoch: int) -> Iterator[tuple[np.ndarray, tuple]]:
+        for number, chosen in enumerate(rows(epoch)):
+            rng = np.random.default_rng([seed, epoch, number])
+            x = pixels_to_input(images[chosen])
+            yield (augment(x, rng) if augment else x), (labels[chosen], rng)
+
+    return batches
 
 
 def _miner(miner: str | Miner) -> Miner:

@@ -1,7 +1,7 @@
 """Triplets among the pictures of a batch, and what they cost.
 
 A triplet is three rows of the batch: anchor A, positive P (the same person) and negative N
-(somebody else). It is active while d(A,P) − d(A,N) + α > 0: only then has it something to say.
+(somebody else). It is active while d(A,P) − d(A,N) + α > 0: only then does it have a gradient.
 """
 
 from dataclasses import dataclass

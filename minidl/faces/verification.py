@@ -12,14 +12,15 @@ import numpy as np
 
 from minidl import nn
 from minidl.arguments import check_choice, check_int, check_numbers
-from minidl.functional.arguments import check_array, check_gradient, check_same_dtype
+from minidl.faces.distances import check_pairs
+from minidl.functional.arguments import check_array, check_gradient
 
 Feature = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def absolute_difference(f: np.ndarray, g: np.ndarray) -> np.ndarray:
     """Return |f − g|, number by number, ``(N, D), (N, D) → (N, D)``."""
-    _check(f, g)
+    check_pairs(f, g)
     return np.abs(f - g)
 
 
@@ -27,7 +28,7 @@ def absolute_difference_backward(
     du: np.ndarray, f: np.ndarray, g: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (df, dg) = (du·sign(f − g), −df); where both are equal there is no slope: 0."""
-    _check(f, g)
+    check_pairs(f, g)
     check_gradient(du, f.shape, f.dtype, "du")
     df = du * np.sign(f - g)
     return df, -df
@@ -42,7 +43,7 @@ def chi_square(f: np.ndarray, g: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: for negative numbers: f + g could be 0 or less, and χ² infinite or negative.
     """
-    _check(f, g)
+    check_pairs(f, g)
     if (f < 0).any() or (g < 0).any():
         raise ValueError(
             "χ² needs features that are not negative: with signs, f + g can be 0 where f and g "
@@ -129,11 +130,3 @@ class Head:
             epochs=epochs,
             progress=progress,
         )
-
-
-def _check(f: np.ndarray, g: np.ndarray) -> None:
-    check_array(f, "f", 2, "(N, D)")
-    check_array(g, "g", 2, "(N, D)")
-    check_same_dtype(f, g=g)
-    if f.shape != g.shape:
-        raise ValueError(f"both sides of the pairs must have one shape, got {f.shape}, {g.shape}.")

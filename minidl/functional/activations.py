@@ -10,10 +10,26 @@ from minidl.functional.arguments import check_array, check_cache, check_gradient
 
 
 @dataclass(frozen=True, slots=True)
-class ReluCache:
-    """The output, whose sign is the derivative."""
+class OutputCache:
+    """The output y, with which these derivatives are written; a class of its own for each."""
 
     y: np.ndarray
+
+
+class ReluCache(OutputCache):
+    """max(x, 0), whose sign is the derivative."""
+
+
+class SigmoidCache(OutputCache):
+    """σ(x)."""
+
+
+class TanhCache(OutputCache):
+    """tanh(x)."""
+
+
+class SoftmaxCache(OutputCache):
+    """The probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +38,6 @@ class LeakyReluCache:
 
     x: np.ndarray
     slope: float
-
-
-@dataclass(frozen=True, slots=True)
-class SigmoidCache:
-    """The output σ(x)."""
-
-    y: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class TanhCache:
-    """The output tanh(x)."""
-
-    y: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class SoftmaxCache:
-    """The output, which is all that the derivative needs."""
-
-    y: np.ndarray
 
 
 def relu(x: np.ndarray) -> tuple[np.ndarray, ReluCache]:
@@ -54,9 +49,8 @@ def relu(x: np.ndarray) -> tuple[np.ndarray, ReluCache]:
 
 def relu_backward(dy: np.ndarray, cache: ReluCache) -> np.ndarray:
     """Return dx = dy where x > 0, else 0 (at x = 0, where there is no derivative, 0)."""
-    check_cache(cache, ReluCache, "relu")
-    check_gradient(dy, cache.y.shape, cache.y.dtype)
-    return kernels.relu_backward(dy, cache.y)
+    y = _output(dy, cache, ReluCache, "relu")
+    return kernels.relu_backward(dy, y)
 
 
 def leaky_relu(x: np.ndarray, slope: float = 0.01) -> tuple[np.ndarray, LeakyReluCache]:
@@ -91,9 +85,8 @@ def logistic(x: np.ndarray) -> np.ndarray:
 
 def sigmoid_backward(dy: np.ndarray, cache: SigmoidCache) -> np.ndarray:
     """Return dx = dy·σ·(1 − σ)."""
-    check_cache(cache, SigmoidCache, "sigmoid")
-    check_gradient(dy, cache.y.shape, cache.y.dtype)
-    return dy * cache.y * (1 - cache.y)
+    y = _output(dy, cache, SigmoidCache, "sigmoid")
+    return dy * y * (1 - y)
 
 
 def tanh(x: np.ndarray) -> tuple[np.ndarray, TanhCache]:
@@ -105,9 +98,8 @@ def tanh(x: np.ndarray) -> tuple[np.ndarray, TanhCache]:
 
 def tanh_backward(dy: np.ndarray, cache: TanhCache) -> np.ndarray:
     """Return dx = dy·(1 − tanh²)."""
-    check_cache(cache, TanhCache, "tanh")
-    check_gradient(dy, cache.y.shape, cache.y.dtype)
-    return dy * (1 - cache.y * cache.y)
+    y = _output(dy, cache, TanhCache, "tanh")
+    return dy * (1 - y * y)
 
 
 def softmax(x: np.ndarray) -> tuple[np.ndarray, SoftmaxCache]:
@@ -131,7 +123,12 @@ def softmax(x: np.ndarray) -> tuple[np.ndarray, SoftmaxCache]:
 
 def softmax_backward(dy: np.ndarray, cache: SoftmaxCache) -> np.ndarray:
     """Return dx = y·(dy − ⟨dy, y⟩): raising one score lowers all other probabilities."""
-    check_cache(cache, SoftmaxCache, "softmax")
-    y = cache.y
-    check_gradient(dy, y.shape, y.dtype)
+    y = _output(dy, cache, SoftmaxCache, "softmax")
     return y * (dy - (dy * y).sum(axis=-1, keepdims=True))
+
+
+def _output(dy: np.ndarray, cache: OutputCache, kind: type, function: str) -> np.ndarray:
+    """Return the cached output, after checking that cache and gradient belong to it."""
+    check_cache(cache, kind, function)
+    check_gradient(dy, cache.y.shape, cache.y.dtype)
+    return cache.y

@@ -1,7 +1,7 @@
 """Checks of arrays, in words a student can act on, and the window that arguments describe."""
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 
 import numpy as np
 
@@ -10,14 +10,27 @@ from minidl.kernels import Window
 
 Padding = str | int | Sequence
 
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+KEPT = 1024  # windows
 
-def check_array(x: np.ndarray, name: str, axes: int | None = None, layout: str = "") -> None:
-    """Refuse x unless it is a float32 or float64 array with the given number of axes."""
-    if type(x) not in (np.ndarray, np.memmap):  # matrices and masked arrays mean other things by *
+
+def check_array(
+    x: np.ndarray,
+    name: str,
+    axes: int | None = None,
+    layout: str = "",
+    *,
+    like: np.ndarray | None = None,
+) -> None:
+    """Refuse x unless it is a float32 or float64 array with the given number of axes.
+
+    ``like`` is the input whose dtype it must have: mixing would silently change the result's.
+    """
+    if type(x) not in (np.ndarray, np.memmap):  # matrices and masked arrays have another *
         raise TypeError(
             f"{name} must be a NumPy array, got {type(x).__name__}: convert it with np.asarray."
         )
-    if x.dtype not in (np.float32, np.float64):
+    if x.dtype not in FLOATS:
         raise TypeError(
             f"{name} must be float32 or float64, got {x.dtype}: "
             "convert it with .astype(np.float32)."
@@ -28,23 +41,17 @@ def check_array(x: np.ndarray, name: str, axes: int | None = None, layout: str =
             f"{name} must have {axes} axes {layout}, got shape {x.shape}"
             + (f": give one example alone as {name}[None]." if alone else ".")
         )
-
-
-def check_same_dtype(x: np.ndarray, **others: np.ndarray | None) -> None:
-    """Refuse arrays whose dtype differs from x's: mixing would silently change the result's."""
-    for name, other in others.items():
-        if other is not None and other.dtype != x.dtype:
-            raise TypeError(
-                f"{name} is {other.dtype} but the input is {x.dtype}: give both the same dtype."
-            )
+    if like is not None and x.dtype != like.dtype:
+        raise TypeError(
+            f"{name} is {x.dtype} but the input is {like.dtype}: give both the same dtype."
+        )
 
 
 def check_vector(v: np.ndarray, name: str, length: int, x: np.ndarray) -> None:
     """Refuse v unless it is a vector with one number for each of x's ``length`` channels."""
-    check_array(v, name)
+    check_array(v, name, like=x)
     if v.shape != (length,):
         raise ValueError(f"{name} must have shape ({length},), one per channel, got {v.shape}.")
-    check_same_dtype(x, **{name: v})
 
 
 def check_channels(x: np.ndarray, name: str = "x", axes: int = 2) -> None:
@@ -89,10 +96,16 @@ def check_activation(activation: str | None) -> None:
 
 def wanted(need: Iterable[str], names: tuple[str, ...]) -> set[str]:
     """Return ``need`` as a set, refusing names that the operation has no gradient for."""
-    asked = [need] if isinstance(need, str) or not isinstance(need, Iterable) else list(need)
-    if any(name not in names for name in asked):
+    try:
+        asked = {need} if isinstance(need, str) else set(need)
+    except TypeError:  # not several, or not names
+        asked = {None}
+    if not asked.issubset(names):
         raise ValueError(f"need must be taken from {names}, got {need!r}.")
-    return set(asked)
+    return asked
+
+
+# -- windows -------------------------------------------------------------------------------------
 
 
 def padding_entries(padding: Padding, rank: int) -> list:
@@ -109,43 +122,22 @@ def padding_entries(padding: Padding, rank: int) -> list:
 
 
 def padding_per_axis(
-    padding: Padding,
-    sizes: Sequence[int],
-    extents: Sequence[int],
-    strides: Sequence[int],
+    padding: Padding, sizes: Sequence[int], extents: Sequence[int], strides: Sequence[int]
 ) -> list[tuple[int, int]]:
     """Return (before, after) for every axis from any form that ``F.conv`` takes.
 
     ``"same"`` is TensorFlow's rule: ``⌈size / stride⌉`` outputs, the odd position padded after.
     ``"causal"`` (rank 1) pads before only, so that no output sees the future.
     """
-    rank = len(sizes)
+    entries = padding_entries(padding, len(sizes))
+    axes = zip(entries, sizes, extents, strides, strict=True)
     return [
-        _pad_axis(entry, padding, *axis, rank)
-        for entry, *axis in zip(
-            padding_entries(padding, rank), sizes, extents, strides, strict=True
-        )
+        _by_name(entry, *axis, len(sizes)) if isinstance(entry, str) else _by_number(entry, padding)
+        for entry, *axis in axes
     ]
 
 
-def _pad_axis(
-    entry: object, padding: Padding, size: int, extent: int, stride: int, rank: int
-) -> tuple[int, int]:
-    if isinstance(entry, str):
-        return _pad_by_name(entry, size, extent, stride, rank)
-    pair = (entry, entry) if is_int(entry) else entry
-    if not is_list(pair) or len(pair) != 2 or not all(map(is_int, pair)):
-        raise ValueError(
-            f"padding must hold a name, an int or (before, after) for each axis, got {padding!r}."
-        )
-    if min(pair) < 0:
-        raise ValueError(f"padding must not be negative, got {padding!r}: crop the input instead.")
-    if max(pair) > LARGEST:
-        raise ValueError(f"padding must be at most {LARGEST} on every side, got {padding!r}.")
-    return int(pair[0]), int(pair[1])
-
-
-def _pad_by_name(name: str, size: int, extent: int, stride: int, rank: int) -> tuple[int, int]:
+def _by_name(name: str, size: int, extent: int, stride: int, rank: int) -> tuple[int, int]:
     if name == "valid":
         return 0, 0
     if name == "same":
@@ -158,6 +150,39 @@ def _pad_by_name(name: str, size: int, extent: int, stride: int, rank: int) -> t
     raise ValueError(f'padding must be "valid", "same", "causal" or numbers, got {name!r}.')
 
 
+def _by_number(entry: object, padding: Padding) -> tuple[int, int]:
+    pair = (entry, entry) if is_int(entry) else entry
+    if not is_list(pair) or len(pair) != 2 or not all(map(is_int, pair)):
+        raise ValueError(
+            f"padding must hold a name, an int or (before, after) for each axis, got {padding!r}."
+        )
+    if min(pair) < 0:
+        raise ValueError(f"padding must not be negative, got {padding!r}: crop the input instead.")
+    if max(pair) > LARGEST:
+        raise ValueError(f"padding must be at most {LARGEST} on every side, got {padding!r}.")
+    return int(pair[0]), int(pair[1])
+
+
+def kept(make: Callable[..., Window]) -> Callable[..., Window]:
+    """Keep the windows that ``make`` returns: short convolutions take no longer than making one.
+
+    Arguments are told apart by their text: lists have no hash, and 1 == True == 1.0.
+    """
+    windows: dict[str, Window] = {}
+
+    @wraps(make)
+    def get(*arguments: object) -> Window:
+        text = repr(arguments)
+        if text not in windows:
+            if len(windows) == KEPT:
+                windows.clear()
+            windows[text] = make(*arguments)
+        return windows[text]
+
+    return get
+
+
+@kept
 def make_window(
     sizes: Sequence[int],
     kernel: Sequence[int],
@@ -167,32 +192,16 @@ def make_window(
     ceil: bool = False,
 ) -> Window:
     """Return the window that these arguments describe, or say why there is none."""
-    settings = (tuple(sizes), tuple(kernel), stride, padding, dilation, ceil)
-    make = _kept_window if _is_plain((stride, padding, dilation)) else _make_window
-    return make(*settings)
-
-
-def _is_plain(setting: object) -> bool:
-    """True for what never changes and equals nothing that is refused (1 == True == 1.0)."""
-    kind = type(setting)
-    return kind is int or kind is str or (kind is tuple and all(map(_is_plain, setting)))
-
-
-def _make_window(sizes, kernel, stride, padding, dilation, ceil) -> Window:
-    rank = len(sizes)
-    strides = per_axis(stride, rank, "stride")
-    dilations = per_axis(dilation, rank, "dilation")
+    strides = per_axis(stride, len(sizes), "stride")
+    dilations = per_axis(dilation, len(sizes), "dilation")
     extents = [(k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True)]
     pads = padding_per_axis(padding, sizes, extents, strides)
-    before, after = (tuple(p[side] for p in pads) for side in (0, 1))
-    window = Window(sizes, kernel, strides, dilations, before, after, ceil)
+    before, after = zip(*pads, strict=True)
+    window = Window(tuple(sizes), tuple(kernel), strides, dilations, before, after, ceil)
     if min(window.output) < 1:
         raise ValueError(
-            f"the kernel {kernel} (with dilation {dilations} it spans {tuple(extents)}) is "
-            f"larger than the input {sizes} with padding {pads}: "
+            f"the kernel {tuple(kernel)} (with dilation {dilations} it spans {tuple(extents)}) is "
+            f"larger than the input {tuple(sizes)} with padding {pads}: "
             "pad more, or use a smaller kernel."
         )
     return window
-
-
-_kept_window = lru_cache(maxsize=1024)(_make_window)  # short convolutions last no longer than it

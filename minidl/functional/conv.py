@@ -18,7 +18,6 @@ from minidl.functional.arguments import (
     check_cache,
     check_gradient,
     check_positions,
-    check_same_dtype,
     check_vector,
     make_window,
     wanted,
@@ -121,7 +120,7 @@ def check_filters(x: np.ndarray, w: np.ndarray, groups: int) -> int:
     if rank < 1:
         raise ValueError(f"w must have shape (*K, C/groups, F) with 3 axes or more, got {w.shape}.")
     check_array(x, "x", rank + 2, f"(N, *S, C) for a kernel w of shape {w.shape}")
-    check_same_dtype(x, w=w)
+    check_array(w, "w", like=x)
     check_positions(x)
     if 0 in w.shape:
         raise ValueError(f"w must not be empty, got shape {w.shape}.")

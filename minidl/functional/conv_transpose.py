@@ -16,6 +16,7 @@ from minidl.functional.arguments import (
     check_cache,
     check_gradient,
     check_vector,
+    kept,
     padding_entries,
     padding_per_axis,
     wanted,
@@ -92,6 +93,7 @@ def conv_transpose_backward(
     return dx, dw, db
 
 
+@kept
 def adjoint_window(
     sizes: Sequence[int],
     kernel: Sequence[int],
@@ -124,5 +126,5 @@ def adjoint_window(
     )
     if min(out) < 1:
         raise ValueError(f"padding {padding!r} leaves an output of size {out}: pad less.")
-    before, after = (tuple(p[side] for p in pads) for side in (0, 1))
+    before, after = zip(*pads, strict=True)
     return kernels.Window(out, tuple(kernel), strides, dilations, before, after)

@@ -10,7 +10,6 @@ from minidl.functional.arguments import (
     check_cache,
     check_channels,
     check_gradient,
-    check_same_dtype,
     check_vector,
     wanted,
 )
@@ -43,9 +42,8 @@ def dense(
         TypeError: for arrays that are not float32 or float64, or of different dtypes.
         ValueError: for shapes that do not fit together.
     """
-    check_array(w, "w", 2, "(D, F)")
     check_channels(x)
-    check_same_dtype(x, w=w)
+    check_array(w, "w", 2, "(D, F)", like=x)
     if 0 in w.shape:
         raise ValueError(f"w must not be empty, got shape {w.shape}.")
     if x.shape[-1] != w.shape[0]:

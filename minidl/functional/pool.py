@@ -70,7 +70,7 @@ def max_pool(
     Raises:
         TypeError, ValueError: as ``conv``; also for a window that would hold nothing but padding.
     """
-    window = _pool_window(x, size, stride, padding, dilation, ceil_mode)
+    window = pool_window(x, size, stride, padding, dilation, ceil_mode)
     y, where = kernels.max_pool(x, window)
     return y, MaxPoolCache(where, window, x.dtype)
 
@@ -96,7 +96,7 @@ def avg_pool(
 
     Arguments, result and errors are those of ``max_pool``.
     """
-    window = _pool_window(x, size, stride, padding, dilation, ceil_mode)
+    window = pool_window(x, size, stride, padding, dilation, ceil_mode)
     counts = kernels.window_counts(window, count_padding)
     y = kernels.avg_pool(x, window, counts)
     return y, AvgPoolCache(counts, window, y.shape, x.dtype)
@@ -132,7 +132,15 @@ def global_avg_pool_backward(dy: np.ndarray, cache: GlobalPoolCache) -> np.ndarr
     ).copy()
 
 
-def _pool_window(x, size, stride, padding, dilation, ceil_mode) -> kernels.Window:
+def pool_window(
+    x: np.ndarray,
+    size: IntOrInts,
+    stride: IntOrInts | None = None,
+    padding: Padding = "valid",
+    dilation: IntOrInts = 1,
+    ceil_mode: bool = False,
+) -> kernels.Window:
+    """Return the window that a pool's settings describe, or say why x has none."""
     check_channels(x, axes=3)
     check_positions(x)
     rank = x.ndim - 2

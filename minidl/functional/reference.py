@@ -14,9 +14,10 @@ from math import prod
 
 import numpy as np
 
-from minidl.arguments import IntOrInts, per_axis
+from minidl.arguments import IntOrInts
 from minidl.functional.arguments import Padding, make_window
 from minidl.functional.conv_transpose import adjoint_window
+from minidl.functional.pool import pool_window
 from minidl.kernels import Window
 from minidl.kernels.numpy import direct as numpy_direct
 from minidl.kernels.numpy.direct import overlaps
@@ -143,18 +144,3 @@ def transposed_window(
     """Return the window of the convolution that a transposed one is the adjoint of."""
     sizes, kernel = x.shape[1:-1], w.shape[:-2]
     return adjoint_window(sizes, kernel, stride, padding, output_padding, dilation)
-
-
-def pool_window(
-    x: np.ndarray,
-    size: IntOrInts,
-    *,
-    stride: IntOrInts | None = None,
-    padding: Padding = "valid",
-    dilation: IntOrInts = 1,
-    ceil_mode: bool = False,
-) -> Window:
-    """Return the window that a pool's settings describe; a stride of None means ``size``."""
-    sizes = per_axis(size, x.ndim - 2, "size")
-    step = sizes if stride is None else stride
-    return make_window(x.shape[1:-1], sizes, step, padding, dilation, ceil_mode)

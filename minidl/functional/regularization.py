@@ -1,4 +1,4 @@
-"""Dropout: in training each number is silenced with probability ``rate``, the rest scaled up."""
+"""Dropout: in training each number is set to 0 with probability ``rate``, the rest scaled up."""
 
 from dataclasses import dataclass
 
@@ -40,7 +40,7 @@ def dropout(
 
 
 def dropout_backward(dy: np.ndarray, cache: DropoutCache) -> np.ndarray:
-    """Return dx = dy·mask: what was silenced learns nothing."""
+    """Return dx = dy·mask: no gradient reaches what was set to 0."""
     check_cache(cache, DropoutCache, "dropout")
     check_gradient(dy, cache.mask.shape, cache.mask.dtype)
     return _masked(dy, cache.mask)

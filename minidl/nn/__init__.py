@@ -17,11 +17,9 @@ from minidl.nn.layer import Layer
 from minidl.nn.losses import (
     binary_cross_entropy,
     contrastive_loss,
-    mean_square,
     softmax_cross_entropy,
-    triplet_loss,
 )
-from minidl.nn.network import Network, Sequential
+from minidl.nn.network import Sequential
 from minidl.nn.normalization import BatchNorm, Dropout, L2Normalize
 from minidl.nn.optimizers import Adam, GradientDescent, Momentum, Optimizer, RMSProp
 from minidl.nn.parameter import Parameter
@@ -35,7 +33,7 @@ from minidl.nn.pool import (
     MaxPool3D,
 )
 from minidl.nn.residual import Add, Residual
-from minidl.nn.schedules import cosine, stairs
+from minidl.nn.schedules import cosine, step_decay
 from minidl.nn.summary import Summary
 from minidl.nn.trace import Trace
 from minidl.nn.training import fit, shuffled_batches
@@ -69,7 +67,6 @@ __all__ = [
     "MaxPool2D",
     "MaxPool3D",
     "Momentum",
-    "Network",
     "Node",
     "Optimizer",
     "Parameter",
@@ -88,11 +85,9 @@ __all__ = [
     "cosine",
     "fit",
     "gradient_check",
-    "mean_square",
     "read_arrays",
     "shuffled_batches",
     "softmax_cross_entropy",
-    "stairs",
-    "triplet_loss",
+    "step_decay",
     "write_arrays",
 ]

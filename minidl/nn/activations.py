@@ -1,80 +1,60 @@
 """Activations and flatten as layers: nothing to learn, one operation each."""
 
-import numpy as np
-
 import minidl.functional as F
 from minidl.arguments import check_number
-from minidl.nn.layer import Layer, Shape, count
+from minidl.nn.layer import Shape, numel
+from minidl.nn.operation import Operation
 
 
-class Activation(Layer):
-    """A layer around one pair of functions without settings."""
-
-    keeps = "y"
-    operation: staticmethod
-    derivative: staticmethod
-
-    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
-        """Return the operation's result and its cache."""
-        return self.operation(x)
-
-    def backward(
-        self, dy: np.ndarray, cache: object, *, need_input: bool = True
-    ) -> np.ndarray | None:
-        """Return dx."""
-        return self.derivative(dy, cache) if need_input else None
-
-
-class ReLU(Activation):
+class ReLU(Operation):
     """max(x, 0)."""
 
     kind = "relu"
+    keeps = "y"
     operation, derivative = staticmethod(F.relu), staticmethod(F.relu_backward)
 
 
-class Sigmoid(Activation):
+class Sigmoid(Operation):
     """σ(x) = 1 / (1 + e⁻ˣ)."""
 
     kind = "sigmoid"
+    keeps = "y"
     operation, derivative = staticmethod(F.sigmoid), staticmethod(F.sigmoid_backward)
 
 
-class Tanh(Activation):
+class Tanh(Operation):
     """tanh(x)."""
 
     kind = "tanh"
+    keeps = "y"
     operation, derivative = staticmethod(F.tanh), staticmethod(F.tanh_backward)
 
 
-class Softmax(Activation):
+class Softmax(Operation):
     """eˣ / Σ eˣ over the last axis."""
 
     kind = "softmax"
+    keeps = "y"
     operation, derivative = staticmethod(F.softmax), staticmethod(F.softmax_backward)
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(Operation):
     """x where x > 0, else slope·x."""
 
     kind = "leaky_relu"
     keeps = "x"
+    operation, derivative = staticmethod(F.leaky_relu), staticmethod(F.leaky_relu_backward)
 
     def __init__(self, slope: float = 0.01, *, name: str | None = None):
         super().__init__(name)
         self.slope = check_number(slope, "slope", 0, 1)
 
-    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
-        """Return leaky_relu(x) and its cache."""
-        return F.leaky_relu(x, self.slope)
-
-    def backward(
-        self, dy: np.ndarray, cache: object, *, need_input: bool = True
-    ) -> np.ndarray | None:
-        """Return dx."""
-        return F.leaky_relu_backward(dy, cache) if need_input else None
+    def settings(self) -> dict:
+        """Return the slope."""
+        return {"slope": self.slope}
 
 
-class Flatten(Activation):
+class Flatten(Operation):
     """``(*S, C)`` becomes one row."""
 
     kind = "flatten"
@@ -88,4 +68,4 @@ class Flatten(Activation):
                 f"Flatten needs fixed sizes, got {shapes[0]}: give the network's input_shape in "
                 "full, or use GlobalAvgPool."
             )
-        return (count(shapes[0]),)
+        return (numel(shapes[0]),)

@@ -12,11 +12,11 @@ import numpy as np
 from minidl.nn.identity import (
     Identity,
     check_same,
-    describe_function,
-    describe_layers,
-    describe_optimizer,
-    describe_rate,
-    watched,
+    function_identity,
+    hashed,
+    layer_identities,
+    optimizer_identity,
+    rate_identity,
 )
 from minidl.nn.network import Sequential
 from minidl.nn.optimizers import Optimizer
@@ -35,7 +35,7 @@ VERSION = "1"  # raised when a run of before could not go on to the same bits
 
 
 def write_checkpoint(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write a checkpoint; if that fails, warn: what was worked out must not be lost with it."""
+    """Write a checkpoint; if that fails, warn, so that the run and its result are not lost."""
     try:
         write_arrays(path, arrays)
     except (OSError, MemoryError) as error:
@@ -48,7 +48,7 @@ def write_checkpoint(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 @contextmanager
 def resuming(path: Path) -> Iterator[None]:
-    """Say of a checkpoint, before whatever is wrong within, that nothing goes on from it."""
+    """Turn errors within into one that says that the checkpoint cannot be resumed from, and why."""
     try:
         yield
     except (ValueError, LookupError, TypeError) as error:
@@ -92,8 +92,12 @@ class Run:
         self.history = History()
         self.best: dict[str, np.ndarray] | None = None
 
+    def goes_on(self, epochs: int) -> bool:
+        """True if there are epochs left of ``epochs`` in all."""
+        return self.history.epochs < epochs and not self.history.stopped
+
     def record(self, values: dict[str, float]) -> None:
-        """Add an epoch's numbers; keep the weights if they are the best, stop if none were long."""
+        """Add an epoch's numbers; keep the best weights; stop when ``patience`` runs out."""
         self.history.add(**values)
         if self.patience is None:
             return
@@ -120,16 +124,16 @@ class Run:
         self.lr, self.seen = self.optimizer.lr, hashlib.sha256()
         self.settings = {
             "the version of nn.fit": VERSION,
-            **describe_optimizer(self.optimizer),
-            "the loss": describe_function(loss),
-            **describe_layers(self.network),
+            **optimizer_identity(self.optimizer),
+            "the loss": function_identity(loss),
+            **layer_identities(self.network),
         }
-        self.batches = watched(batches, self.seen)
+        self.batches = hashed(batches, self.seen)
         return self.batches
 
     def whose(self, steps: int) -> Identity:
-        """Return what makes this run, after so many steps, another than others; but for data."""
-        return {"the learning rate": describe_rate(self.lr, steps), **self.settings}
+        """Return the identity of this run after ``steps`` steps, without its data."""
+        return {"the learning rate": rate_identity(self.lr, steps), **self.settings}
 
     def save(self, path: Path) -> None:
         """Write the checkpoint, whole or not at all; warn if that cannot be."""

@@ -5,11 +5,12 @@ import numpy as np
 import minidl.functional as F
 from minidl.arguments import check_int
 from minidl.nn.initializers import initializer
-from minidl.nn.layer import Layer, Shape, channels_of, count
+from minidl.nn.layer import Shape, channels_of, numel
+from minidl.nn.operation import Operation
 from minidl.nn.parameter import Parameter
 
 
-class Dense(Layer):
+class Dense(Operation):
     """y = x·w + b with w ``(D, units)``; works on the last axis of any input.
 
     Args:
@@ -20,6 +21,8 @@ class Dense(Layer):
 
     kind = "dense"
     keeps = "x"
+    arrays = ("w", "b")
+    operation, derivative = staticmethod(F.dense), staticmethod(F.dense_backward)
 
     def __init__(
         self, units: int, *, bias: bool = True, init: str = "glorot", name: str | None = None
@@ -42,27 +45,16 @@ class Dense(Layer):
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return rows × D × units."""
-        return count(shapes[0][:-1]) * self.parameters["w"].value.size
-
-    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
-        """Return dense(x, w, b) and its cache."""
-        b = self.parameters.get("b")
-        return F.dense(x, self.parameters["w"].value, None if b is None else b.value)
-
-    def backward(
-        self, dy: np.ndarray, cache: object, *, need_input: bool = True
-    ) -> np.ndarray | None:
-        """Add dw and db, return dx."""
-        dx, dw, db = F.dense_backward(dy, cache, ["x"] * need_input + self.trainable())
-        self.add_gradients({"w": dw, "b": db})
-        return dx
+        return numel(shapes[0][:-1]) * self.parameters["w"].value.size
 
 
-class Affine(Layer):
+class Affine(Operation):
     """y = γ·x + β for each channel: batch norm with its statistics folded in."""
 
     kind = "affine"
     keeps = "x"
+    arrays = ("gamma", "beta")
+    operation, derivative = staticmethod(F.affine), staticmethod(F.affine_backward)
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Begin with γ = 1 and β = 0."""
@@ -77,16 +69,4 @@ class Affine(Layer):
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return one per number."""
-        return count(shapes[0])
-
-    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
-        """Return γ·x + β and the cache."""
-        return F.affine(x, self.parameters["gamma"].value, self.parameters["beta"].value)
-
-    def backward(
-        self, dy: np.ndarray, cache: object, *, need_input: bool = True
-    ) -> np.ndarray | None:
-        """Add dγ and dβ, return dx."""
-        dx, dgamma, dbeta = F.affine_backward(dy, cache, ["x"] * need_input + self.trainable())
-        self.add_gradients({"gamma": dgamma, "beta": dbeta})
-        return dx
+        return numel(shapes[0])

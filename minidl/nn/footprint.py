@@ -12,7 +12,7 @@ from minidl.nn.conv import Conv, ConvTranspose
 from minidl.nn.graph import INPUT, Graph, Node
 from minidl.nn.layer import Shape
 from minidl.nn.memory import Estimate
-from minidl.nn.summary import write
+from minidl.nn.summary import format_shape
 
 REMEMBERED = 2  # numbers that an optimiser keeps for each parameter (Adam's)
 AROUND = 1.25 if jit.AVAILABLE else 1.5  # scratch of the kernels, and gaps between arrays
@@ -28,10 +28,10 @@ class Footprint:
 
     def __init__(self, graph: Graph, input_shape: Shape, dtype: np.dtype):
         self.graph, self.input_shape, self.dtype = graph, input_shape, dtype
-        self._enough: set[tuple] = set()
+        self._fitted: set[tuple] = set()
 
     @contextmanager
-    def enough(self, shape: tuple[int, ...], taps: Sequence[str], **how: bool) -> Iterator[None]:
+    def guard(self, shape: tuple[int, ...], taps: Sequence[str], **how: bool) -> Iterator[None]:
         """Do within what needs memory for a run of this shape ``(N, *S, C)``.
 
         Arguments as in ``bytes``. What fitted once is not asked about again. Raises MemoryError,
@@ -39,9 +39,9 @@ class Footprint:
         """
         estimate = self._estimate(shape, taps, how)
         key = (shape, tuple(taps), *how.items())
-        if key not in self._enough:
+        if key not in self._fitted:
             estimate.check()
-            self._enough.add(key)
+            self._fitted.add(key)
         with estimate.enforced():
             yield
 
@@ -54,16 +54,16 @@ class Footprint:
 
         if shape[0] > 1:
             return Estimate(
-                f"a batch of {shape[0]} examples of size {write(shape[1:])}",
+                f"a batch of {shape[0]} examples of size {format_shape(shape[1:])}",
                 shape[0],
                 lambda n: self.bytes((n, *shape[1:]), taps, **how),
                 lambda n: f"a batch of size {n} would fit",
             )
         return Estimate(
-            f"an example of size {write(shape[1:])}",
+            f"an example of size {format_shape(shape[1:])}",
             longest,
             lambda n: self.bytes((1, *scaled(n)), taps, **how),
-            lambda n: f"one of size {write(scaled(n))} would fit",
+            lambda n: f"one of size {format_shape(scaled(n))} would fit",
         )
 
     def bytes(

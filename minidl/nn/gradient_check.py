@@ -1,4 +1,4 @@
-"""The gradient check: is a derivative what it claims to be? Ask the function itself.
+"""The gradient check: a derivative is compared with central differences of its function.
 
     ∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h        element by element
     ⟨∇f, v⟩ ≈ (f(x + h·v) − f(x − h·v)) / 2h          along a random direction v
@@ -65,7 +65,7 @@ def gradient_check(
         x: where to check, float64 (in float32 the differences drown in rounding).
         gradient: what is claimed to be ∂f/∂x, of x's shape.
         elements: how many elements to check, drawn at random; None means all of them.
-        directions: check along so many random directions instead of element by element.
+        directions: how many random directions to check along, instead of element by element.
         step: h.
         tolerance: largest relative error that passes.
         seed: of the draws.

@@ -1,7 +1,7 @@
 """The plan of a network: named nodes, each a layer and the nodes that it reads.
 
-Sequences, residual blocks, shared layers and several outputs are all the same thing here: nodes in
-an order in which everyone comes after those it reads.
+Sequences, residual blocks, shared layers and several outputs are all nodes in topological order:
+each comes after those that it reads.
 """
 
 from collections import Counter
@@ -62,7 +62,10 @@ class Graph:
             name = layer.name or f"{layer.kind}{seen[layer.kind]}"
             path = self._free(f"{prefix}/{name}" if prefix else name, layer)
             self._placed[path] = layer
-            source = layer.place(self, source, path)
+            if isinstance(layer, Composite):
+                source = layer.place(self, source, path)
+            else:
+                source = self.add(path, layer, (source,))
         return source
 
     def _free(self, path: str, layer: Layer) -> str:
@@ -80,3 +83,11 @@ class Graph:
             if node.name in wanted:
                 wanted.update(node.inputs)
         return [node for node in self.nodes.values() if node.name in wanted]
+
+
+class Composite(Layer):
+    """A layer made of layers: it stands in no graph itself, its layers do."""
+
+    def place(self, graph: Graph, source: str, name: str) -> str:
+        """Add the layers to a graph behind ``source``; return the last node's name."""
+        raise NotImplementedError

@@ -1,4 +1,4 @@
-"""What makes a training run this one and no other: a few lines of text, kept in its checkpoint.
+"""The identity of a training run: lines of text in its checkpoint that tell it from other runs.
 
 Settings are written out, so that an error can say what differs; pictures, batches and weights are
 known by a checksum.
@@ -20,8 +20,8 @@ TOLD, READABLE = 3, 60  # differences that an error tells, letters of a value in
 NO_SETTINGS = ("name", "built", "parameters", "buffers", "init")  # first weights may differ
 
 
-def describe(value: object) -> str:
-    """Return text that equal settings share, whatever the process and the machine."""
+def canonical(value: object) -> str:
+    """Return the text of a setting: the same for equal settings in any process, on any machine."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
@@ -31,23 +31,23 @@ def describe(value: object) -> str:
     if isinstance(value, np.ndarray):
         return digest(value)
     if isinstance(value, tuple | list):
-        return f"({', '.join(map(describe, value))})"
+        return f"({', '.join(map(canonical, value))})"
     if isinstance(value, Mapping):
         return _call("", value)
     if isinstance(value, np.random.Generator):
-        return describe(value.bit_generator.state)
+        return canonical(value.bit_generator.state)
     if isinstance(value, functools.partial):
         given = {**dict(enumerate(value.args)), **value.keywords}
-        return _call(describe(value.func), {str(k): v for k, v in given.items()})
+        return _call(canonical(value.func), {str(k): v for k, v in given.items()})
     return getattr(value, "__qualname__", type(value).__qualname__)
 
 
 def _call(name: str, given: Mapping[str, object]) -> str:
-    return f"{name}({', '.join(f'{key}={describe(given[key])}' for key in sorted(given))})"
+    return f"{name}({', '.join(f'{key}={canonical(given[key])}' for key in sorted(given))})"
 
 
 def digest(*values: object) -> str:
-    """Return a checksum of arrays, and of whatever ``describe`` can describe."""
+    """Return a checksum of arrays, and of whatever ``canonical`` can describe."""
     sha = hashlib.sha256()
     feed(sha, values)
     return SHA + sha.hexdigest()
@@ -64,23 +64,23 @@ def feed(sha: "hashlib._Hash", value: object) -> None:
         sha.update(np.ascontiguousarray(value).tobytes())
     else:
         value = value.tolist() if isinstance(value, np.ndarray) else value
-        sha.update(f"{describe(value)};".encode("utf-8", "surrogatepass"))
+        sha.update(f"{canonical(value)};".encode("utf-8", "surrogatepass"))
 
 
-def describe_function(function: Callable) -> str:
+def function_identity(function: Callable) -> str:
     """Return a function's name, and the settings that it has of its own: closure and attributes.
 
     Lists, dicts and other objects among them count by their kind alone: they may well change.
     """
     if isinstance(function, functools.partial):
-        return describe(function)
+        return canonical(function)
     code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None)
     closure = zip(code.co_freevars, map(_content, cells), strict=True) if code and cells else ()
     attributes = getattr(getattr(function, "__self__", function), "__dict__", {})
     given = {k: v for k, v in {**attributes, **dict(closure)}.items() if not k.startswith("_")}
     settled = (bool, int, float, str, tuple, np.ndarray, np.generic, functools.partial, type(None))
     kinds = {k: v if isinstance(v, settled) or callable(v) else type(v) for k, v in given.items()}
-    return _call(describe(function), kinds)
+    return _call(canonical(function), kinds)
 
 
 def _content(cell) -> object:
@@ -90,7 +90,7 @@ def _content(cell) -> object:
         return None
 
 
-def describe_layers(network: Sequential) -> Identity:
+def layer_identities(network: Sequential) -> Identity:
     """Return the kind, the settings and the inputs of every layer."""
     return {
         f"the layer {node.name!r}": f"{_settings(node.layer, NO_SETTINGS)} of {list(node.inputs)}"
@@ -98,13 +98,13 @@ def describe_layers(network: Sequential) -> Identity:
     }
 
 
-def _settings(thing: object, without: Collection[str]) -> str:
+def _settings(owner: object, without: Collection[str]) -> str:
     """Return an object's kind and its attributes, but for private ones and those named."""
-    given = {k: v for k, v in vars(thing).items() if k not in without and not k.startswith("_")}
-    return _call(type(thing).__name__, given)
+    given = {k: v for k, v in vars(owner).items() if k not in without and not k.startswith("_")}
+    return _call(type(owner).__name__, given)
 
 
-def describe_optimizer(optimizer: Optimizer) -> Identity:
+def optimizer_identity(optimizer: Optimizer) -> Identity:
     """Return an optimiser's settings but for the learning rate, and what it trains."""
     trained = [name for name, p in optimizer.parameters.items() if p.trainable]
     return {
@@ -113,13 +113,13 @@ def describe_optimizer(optimizer: Optimizer) -> Identity:
     }
 
 
-def describe_rate(lr: Rate, steps: int) -> str:
+def rate_identity(lr: Rate, steps: int) -> str:
     """Return a learning rate; a schedule's in the steps 0, 1, 3, 7, 15 … and the last of them."""
     if not callable(lr):
-        return describe(float(lr))
+        return canonical(float(lr))
     asked = sorted({*(2**k - 1 for k in range(steps.bit_length())), steps - 1} - {-1})
     rates = [float(lr(step)) for step in asked]
-    return describe(rates[0] if len(set(rates)) == 1 else rates)
+    return canonical(rates[0] if len(set(rates)) == 1 else rates)
 
 
 def differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
@@ -146,7 +146,7 @@ def check_same(theirs: object, ours: Mapping[str, str]) -> None:
         raise ValueError(f"it is another run's, with other settings or data: {different}")
 
 
-def watched(batches: Callable[[int], Iterable], sha: "hashlib._Hash") -> Callable[[int], Iterable]:
+def hashed(batches: Callable[[int], Iterable], sha: "hashlib._Hash") -> Callable[[int], Iterable]:
     """Return the same batches; those of the first epoch are added to the checksum as they pass."""
 
     def passing(epoch: int) -> Iterable:

@@ -5,15 +5,12 @@ of times before it is asked for gradients.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from math import prod
 
 import numpy as np
 
 from minidl.nn.parameter import Parameter
 from minidl.nn.weights import LONGEST, is_plain
-
-if TYPE_CHECKING:
-    from minidl.nn.graph import Graph
 
 Shape = tuple[int | None, ...]
 ANY_SIZE = 2**30  # stands for a size that is not fixed while shapes are worked out
@@ -62,13 +59,9 @@ class Layer:
     ) -> np.ndarray | tuple[np.ndarray, ...] | None:
         """Add the parameters' gradients and return the input's (a tuple if there are several).
 
-        With ``need_input=False`` the input's gradient may be None: nobody asked for it.
+        With ``need_input=False`` the input's gradient is not needed and may be None.
         """
         raise NotImplementedError
-
-    def place(self, graph: "Graph", source: str, name: str) -> str:
-        """Add this layer to a network's graph behind ``source``; return the last node's name."""
-        return graph.add(name, self, (source,))
 
     def trainable(self) -> list[str]:
         """Names of the parameters that collect gradients."""
@@ -127,9 +120,6 @@ def layers_of(layers: Sequence[Layer], what: str) -> list[Layer]:
     return layers
 
 
-def count(shape: Sequence[int | None]) -> int:
+def numel(shape: Sequence[int | None]) -> int:
     """Return the product of the sizes; a size that is not fixed counts as 1."""
-    result = 1
-    for size in shape:
-        result *= 1 if size is None else size
-    return result
+    return prod(1 if size is None else size for size in shape)

@@ -1,15 +1,15 @@
 """Losses: each returns its value and the gradient for what the network put out.
 
-A loss is the mean over the batch; the triplet loss is a sum, as in the lecture.
+A loss is the mean over the batch.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from minidl.arguments import check_choice, check_number, check_numbers
+from minidl.arguments import check_number, check_numbers
 from minidl.functional.activations import logistic
-from minidl.functional.arguments import check_array, check_same_dtype
+from minidl.functional.arguments import check_array
 
 
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
@@ -62,20 +62,6 @@ def binary_cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[float
     return float(loss), (logistic(logits) - t) / logits.dtype.type(logits.size)
 
 
-def mean_square(y: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the mean of (y − target)² over all numbers, and its gradient 2·(y − target) / count.
-
-    Raises:
-        TypeError, ValueError: for arrays that differ in shape or dtype, or are empty.
-    """
-    check_array(y, "y")
-    check_array(target, "target")
-    _check_batch(y)
-    _check_like(y, target=target)
-    difference = y - target
-    return float((difference**2).mean()), difference * y.dtype.type(2 / y.size)
-
-
 def contrastive_loss(
     first: np.ndarray, second: np.ndarray, same: np.ndarray, margin: float = 1.0
 ) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
@@ -96,9 +82,10 @@ def contrastive_loss(
         TypeError, ValueError: for arrays that do not fit, or an empty batch.
     """
     check_array(first, "first", 2, "(N, D)")
-    check_array(second, "second", 2, "(N, D)")
+    check_array(second, "second", 2, "(N, D)", like=first)
+    if first.shape != second.shape:
+        raise ValueError(f"second must have the shape {first.shape}, got {second.shape}.")
     _check_batch(first)
-    _check_like(first, second=second)
     margin = check_number(margin, "margin", 0, np.inf, open_low=True, open_high=True)
     same = check_numbers(same, "same")
     if same.shape != (len(first),) or not ((same == 0) | (same == 1)).all():
@@ -115,46 +102,6 @@ def contrastive_loss(
     scale = np.where(same, 1, push).astype(first.dtype) / first.dtype.type(len(first))
     gradient = difference * scale[:, None]
     return float(loss), (gradient, -gradient)
-
-
-def triplet_loss(
-    anchor: np.ndarray,
-    positive: np.ndarray,
-    negative: np.ndarray,
-    margin: float = 0.2,
-    *,
-    reduction: str = "sum",
-) -> tuple[float, tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Return Σ max(‖A − P‖² − ‖A − N‖² + α, 0) over triplets: each clipped first, then added up.
-
-    Where a triplet is active, the gradient for A is 2(N − P), for P 2(P − A), for N 2(A − N);
-    elsewhere it is 0.
-
-    Args:
-        anchor, positive, negative: encodings A, P, N ``(m, D)``.
-        margin: α, in units of squared distance.
-        reduction: ``"sum"`` as in the lecture, or ``"mean"`` over all m triplets.
-
-    Returns:
-        The loss and the gradients for (A, P, N). The sum over no triplets is 0.
-
-    Raises:
-        TypeError, ValueError: for arrays that do not fit, or the mean of no triplets.
-    """
-    check_array(anchor, "anchor", 2, "(m, D)")
-    _check_like(anchor, positive=positive, negative=negative)
-    margin = check_number(margin, "margin", 0, np.inf, open_high=True)
-    check_choice(reduction, "reduction", ("sum", "mean"))
-    if reduction == "mean":
-        _check_batch(anchor)
-    near = ((anchor - positive) ** 2).sum(axis=1)
-    far = ((anchor - negative) ** 2).sum(axis=1)
-    violation = near - far + anchor.dtype.type(margin)
-    count = len(anchor) if reduction == "mean" else 1
-    scale = (violation > 0)[:, None] * anchor.dtype.type(2 / count)
-    gradients = (negative - positive, positive - anchor, anchor - negative)
-    loss = float(np.maximum(violation, 0).sum()) / count
-    return loss, tuple(scale * g for g in gradients)
 
 
 def _probabilities(labels: Sequence, logits: np.ndarray) -> np.ndarray:
@@ -182,11 +129,3 @@ def _probabilities(labels: Sequence, logits: np.ndarray) -> np.ndarray:
 def _check_batch(y: np.ndarray) -> None:
     if y.size == 0:
         raise ValueError(f"the mean over an empty batch is not defined, got shape {y.shape}.")
-
-
-def _check_like(y: np.ndarray, **others: np.ndarray) -> None:
-    for name, other in others.items():
-        check_array(other, name)
-        if other.shape != y.shape:
-            raise ValueError(f"{name} must have the shape {y.shape}, got {other.shape}.")
-    check_same_dtype(y, **others)

@@ -1,7 +1,7 @@
-"""Memory: what there is of it, and one sentence where a computation would need more.
+"""How much memory there is, and a clear error where a computation would need more.
 
-What does not fit ends a program in the middle of its work, and on Linux mostly without a word: the
-system stops the process. So whatever may be large asks first.
+A program that takes more is killed in the middle of its work, on Linux mostly without a message. So
+large computations ask beforehand.
 
 (psutil knows what a machine has, but neither a container's limit nor the process's own: most of
 this would be here with it as well.)

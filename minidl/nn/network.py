@@ -8,7 +8,7 @@ import numpy as np
 
 from minidl.arguments import check_int, check_seed
 from minidl.nn.footprint import Footprint
-from minidl.nn.graph import INPUT, Graph, naming
+from minidl.nn.graph import INPUT, Composite, Graph, naming
 from minidl.nn.inputs import check_batch, check_dtype, check_input_shape, check_taps
 from minidl.nn.layer import Layer, Shape, layers_of
 from minidl.nn.parameter import Parameter
@@ -18,7 +18,7 @@ from minidl.nn.trace import Trace
 from minidl.nn.weights import compare_arrays, is_plain, read_arrays, write_arrays
 
 
-class Sequential(Layer):
+class Sequential(Composite):
     """A network: layers one behind the other, any of which may be a ``Residual`` or a network.
 
     Args:
@@ -110,12 +110,12 @@ class Sequential(Layer):
             MemoryError: if there is not enough for so large a run; it says which size would fit.
         """
         taps = self._checked(x, taps)
-        with self.footprint.enough(x.shape, taps, keep=keep):
+        with self.footprint.guard(x.shape, taps, keep=keep):
             return Trace(self.graph, x, taps, training=self.training, keep=keep)
 
-    def enough_to_train(self, x: np.ndarray) -> AbstractContextManager[None]:
+    def memory_guard(self, x: np.ndarray) -> AbstractContextManager[None]:
         """Return a context for a step of training on the batch x; errors are those of ``trace``."""
-        return self.footprint.enough(x.shape, self._checked(x), backward=True)
+        return self.footprint.guard(x.shape, self._checked(x), backward=True)
 
     def _checked(self, x: np.ndarray, taps: Iterable[str] = ()) -> tuple[str, ...]:
         self._check_built()
@@ -148,8 +148,7 @@ class Sequential(Layer):
 
     def predict(self, x: np.ndarray, *, batch_size: int = 64, progress: bool = False) -> np.ndarray:
         """Return the output for x in batches, in inference mode, keeping nothing on the way."""
-        self._check_built()
-        check_batch(x, self.input_shape, self.dtype)
+        self._checked(x)
         batch_size = check_int(batch_size, "batch_size")
         starts = range(0, max(len(x), 1), batch_size)
         training, self.training = self.training, False
@@ -192,14 +191,13 @@ class Sequential(Layer):
         return self
 
     def _chosen(self, names: tuple[str, ...]) -> list[Parameter]:
+        chosen = [] if names else list(self.parameters.values())
         for name in names:
-            if not any(path == name or path.startswith(f"{name}/") for path in self.parameters):
+            found = [p for path, p in self.parameters.items() if f"{path}/".startswith(f"{name}/")]
+            if not found:
                 raise ValueError(f"no layer with parameters is called {name!r}.")
-        return [
-            parameter
-            for path, parameter in self.parameters.items()
-            if not names or any(path == n or path.startswith(f"{n}/") for n in names)
-        ]
+            chosen += found
+        return chosen
 
     def zero_grad(self) -> None:
         """Clear the gradients of all parameters."""
@@ -209,7 +207,8 @@ class Sequential(Layer):
     def summary(self, input_shape: Shape | None = None) -> Summary:
         """Return a table of layers, output shapes, parameters and multiplications; print it."""
         self._check_built()
-        return Summary.of(self, self.input_shape if input_shape is None else input_shape)
+        shapes = self.shapes if input_shape is None else self.shapes_for(input_shape)
+        return Summary.of(self.graph, shapes)
 
     # -- weight files ----------------------------------------------------------------------------
 
@@ -252,6 +251,3 @@ class Sequential(Layer):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.graph.nodes)} layers)"
-
-
-Network = Sequential

@@ -5,18 +5,20 @@ import numpy as np
 import minidl.functional as F
 from minidl.arguments import SMALLEST, check_number
 from minidl.functional.arguments import check_activation
-from minidl.nn.layer import Layer, Shape, channels_of, count
-from minidl.nn.parameter import Parameter
+from minidl.nn.dense import Affine
+from minidl.nn.layer import Layer, Shape
+from minidl.nn.operation import Operation
 
 
-class BatchNorm(Layer):
+class BatchNorm(Affine):
     """Batch norm per channel; in training it also updates its running mean and variance.
 
-    ``momentum``, ``epsilon`` and ``activation`` are those of ``F.batch_norm``.
+    Apart from training it is an affine map. ``momentum``, ``epsilon`` and ``activation`` are those
+    of ``F.batch_norm``.
     """
 
     kind = "norm"
-    keeps = "x"
+    operation, derivative = staticmethod(F.batch_norm), staticmethod(F.batch_norm_backward)
 
     def __init__(
         self,
@@ -34,20 +36,9 @@ class BatchNorm(Layer):
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Begin with γ = 1, β = 0 and the statistics of a standard normal."""
-        channels = channels_of(shapes[0], self)
-        self.parameters["gamma"] = Parameter(np.ones(channels, dtype))
-        self.parameters["beta"] = Parameter(np.zeros(channels, dtype))
-        self.buffers["mean"] = np.zeros(channels, dtype)
-        self.buffers["var"] = np.ones(channels, dtype)
-
-    def output_shape(self, *shapes: Shape) -> Shape:
-        """Return the input's shape."""
-        channels_of(shapes[0], self, self.parameters["gamma"].value.size)
-        return shapes[0]
-
-    def multiplications(self, *shapes: Shape) -> int:
-        """Return one per number: in inference it is an affine map."""
-        return count(shapes[0])
+        super().build(*shapes, rng=rng, dtype=dtype)
+        self.buffers["mean"] = np.zeros_like(self.parameters["gamma"].value)
+        self.buffers["var"] = np.ones_like(self.parameters["gamma"].value)
 
     def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
         """Return batch_norm(x) and its cache; in training keep the new running statistics."""
@@ -66,35 +57,17 @@ class BatchNorm(Layer):
             self.buffers["mean"], self.buffers["var"] = cache.mean, cache.var
         return y, cache
 
-    def backward(
-        self, dy: np.ndarray, cache: object, *, need_input: bool = True
-    ) -> np.ndarray | None:
-        """Add dγ and dβ, return dx."""
-        need = ["x"] * need_input + self.trainable()
-        dx, dgamma, dbeta = F.batch_norm_backward(dy, cache, need)
-        self.add_gradients({"gamma": dgamma, "beta": dbeta})
-        return dx
 
-
-class L2Normalize(Layer):
+class L2Normalize(Operation):
     """Bring every vector to length 1, so that squared distances lie in [0, 4]."""
 
     kind = "normalize"
     keeps = "y"
-
-    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
-        """Return x / ‖x‖ and the cache."""
-        return F.l2_normalize(x)
-
-    def backward(
-        self, dy: np.ndarray, cache: object, *, need_input: bool = True
-    ) -> np.ndarray | None:
-        """Return dx."""
-        return F.l2_normalize_backward(dy, cache) if need_input else None
+    operation, derivative = staticmethod(F.l2_normalize), staticmethod(F.l2_normalize_backward)
 
 
 class Dropout(Layer):
-    """Silence each number with probability ``rate``, in training only.
+    """Set each number to 0 with probability ``rate``, in training only.
 
     The draws depend on the network's seed and on how many times the layer has drawn, which it
     counts in a buffer: a run that was saved and resumed draws what it would have drawn.

@@ -36,17 +36,13 @@ class Parameter:
         self._grad = None
 
     def freeze(self) -> None:
-        """Stop collecting gradients, and make the value read-only.
-
-        A read-only array cannot change behind anybody's back, so that fast kernels may keep what
-        they computed from it.
-        """
+        """Stop collecting gradients, and make the value read-only: changing it in place raises."""
         self.trainable = False
         self.zero_grad()
         self.value.flags.writeable = False
 
     def unfreeze(self) -> None:
-        """Let training change the value again (a copy, which kernels know nothing about)."""
+        """Let training change the value again: a copy of it, if the array itself is read-only."""
         self.trainable = True
         if not self.value.flags.writeable:
             self.value = self.value.copy()

@@ -1,20 +1,22 @@
 """Pooling layers: no parameters, only settings around ``F.max_pool`` and its relatives."""
 
-import numpy as np
-
 import minidl.functional as F
-from minidl.arguments import IntOrInts, per_axis
-from minidl.functional.arguments import Padding, make_window, padding_entries
+from minidl.arguments import IntOrInts
+from minidl.functional.arguments import Padding, make_window
 from minidl.kernels import Window
-from minidl.nn.layer import ANY_SIZE, Layer, Shape, keep_none, sizes_of
+from minidl.nn.layer import Shape
+from minidl.nn.operation import Operation, Sliding, known
 
 
-class Pool(Layer):
-    """What the pools share: a window's settings, all as in ``F.max_pool``."""
+class MaxPool(Sliding):
+    """The largest value of each window; ``MaxPool1D/2D/3D`` fix the rank.
+
+    Settings are those of ``F.max_pool``.
+    """
 
     kind = "pool"
     keeps = ""
-    rank: int
+    operation, derivative = staticmethod(F.max_pool), staticmethod(F.max_pool_backward)
 
     def __init__(
         self,
@@ -26,87 +28,48 @@ class Pool(Layer):
         ceil_mode: bool = False,
         name: str | None = None,
     ):
-        super().__init__(name)
-        self.size = per_axis(size, self.rank, "size")
-        self.stride = self.size if stride is None else per_axis(stride, self.rank, "stride")
-        self.dilation = per_axis(dilation, self.rank, "dilation")
-        padding_entries(padding, self.rank)
-        self.padding, self.ceil_mode = padding, ceil_mode
+        super().__init__(size, size if stride is None else stride, padding, dilation, name)
+        self.ceil_mode = ceil_mode
 
     def window(self, sizes: tuple[int | None, ...]) -> Window:
         """Return the window that slides over an input of these sizes."""
-        known = [ANY_SIZE if s is None else s for s in sizes]
         settings = (self.size, self.stride, self.padding, self.dilation, self.ceil_mode)
-        return make_window(known, *settings)
-
-    def output_shape(self, *shapes: Shape) -> Shape:
-        """Return ``(*O, C)``."""
-        sizes, channels = sizes_of(shapes[0], self, self.rank), shapes[0][-1]
-        return (*keep_none(sizes, self.window(sizes).output), channels)
+        return make_window(known(sizes), *settings)
 
     def settings(self) -> dict:
         """Return the keyword arguments of the operation."""
-        return {
-            "stride": self.stride,
-            "padding": self.padding,
-            "dilation": self.dilation,
-            "ceil_mode": self.ceil_mode,
-        }
+        return {"size": self.size, "ceil_mode": self.ceil_mode, **super().settings()}
 
 
-class MaxPool(Pool):
-    """The largest value of each window; ``MaxPool1D/2D/3D`` fix the rank."""
+class AvgPool(MaxPool):
+    """The mean of each window; ``AvgPool1D/2D/3D`` fix the rank; settings as in ``F.avg_pool``."""
 
-    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
-        """Return max_pool(x) and its cache."""
-        return F.max_pool(x, self.size, **self.settings())
-
-    def backward(
-        self, dy: np.ndarray, cache: object, *, need_input: bool = True
-    ) -> np.ndarray | None:
-        """Return dx."""
-        return F.max_pool_backward(dy, cache) if need_input else None
-
-
-class AvgPool(Pool):
-    """The mean of each window; ``AvgPool1D/2D/3D`` fix the rank."""
+    operation, derivative = staticmethod(F.avg_pool), staticmethod(F.avg_pool_backward)
 
     def __init__(self, size: IntOrInts, *, count_padding: bool = False, **settings):
         super().__init__(size, **settings)
         self.count_padding = count_padding
 
-    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
-        """Return avg_pool(x) and its cache."""
-        return F.avg_pool(x, self.size, count_padding=self.count_padding, **self.settings())
-
-    def backward(
-        self, dy: np.ndarray, cache: object, *, need_input: bool = True
-    ) -> np.ndarray | None:
-        """Return dx."""
-        return F.avg_pool_backward(dy, cache) if need_input else None
+    def settings(self) -> dict:
+        """Return the keyword arguments of the operation."""
+        return {"count_padding": self.count_padding, **super().settings()}
 
 
-class GlobalAvgPool(Layer):
+class GlobalAvgPool(Operation):
     """The mean of each channel over all positions: ``(*S, C) → (C,)``, any rank."""
 
     kind = "pool"
     keeps = ""
+    operation, derivative = (
+        staticmethod(F.global_avg_pool),
+        staticmethod(F.global_avg_pool_backward),
+    )
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return ``(C,)``."""
         if len(shapes[0]) < 2:
             raise ValueError(f"GlobalAvgPool needs positions to average, got shape {shapes[0]}.")
         return shapes[0][-1:]
-
-    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
-        """Return the means and the cache."""
-        return F.global_avg_pool(x)
-
-    def backward(
-        self, dy: np.ndarray, cache: object, *, need_input: bool = True
-    ) -> np.ndarray | None:
-        """Return dx."""
-        return F.global_avg_pool_backward(dy, cache) if need_input else None
 
 
 class MaxPool1D(MaxPool):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minidl.nn.graph import Graph
+from minidl.nn.graph import Composite, Graph
 from minidl.nn.layer import Layer, Shape, layers_of
 
 
@@ -37,7 +37,7 @@ class Add(Layer):
         return (dy,) * cache
 
 
-class Residual(Layer):
+class Residual(Composite):
     """y = main(x) + shortcut(x), where an empty shortcut is x itself.
 
     Args:

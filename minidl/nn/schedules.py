@@ -31,7 +31,7 @@ def cosine(lr: float, steps: int, *, warmup: int = 0, final: float = 0.0) -> Sch
     return rate
 
 
-def stairs(lr: float, every: int, factor: float = 0.1) -> Schedule:
+def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
     """Multiply the rate by ``factor`` (0 … 1) after every ``every`` steps.
 
     Raises:

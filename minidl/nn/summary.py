@@ -1,14 +1,11 @@
 """The table that tells what a network is made of and what it costs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from minidl.console import printable
-from minidl.nn.graph import INPUT
+from minidl.nn.graph import INPUT, Graph
 from minidl.nn.layer import Shape
-
-if TYPE_CHECKING:
-    from minidl.nn.network import Sequential
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +30,10 @@ class Summary:
     input_shape: Shape
 
     @classmethod
-    def of(cls, network: "Sequential", input_shape: Shape) -> "Summary":
-        """Summarise a network for inputs of this shape ``(*S, C)``."""
-        shapes, seen, rows = network.shapes_for(input_shape), set(), []
-        for node in network.graph.nodes.values():
+    def of(cls, graph: Graph, shapes: Mapping[str, Shape]) -> "Summary":
+        """Summarise a network, given the output shape ``(*S, C)`` of every node and the input."""
+        seen, rows = set(), []
+        for node in graph.nodes.values():
             layer, inputs = node.layer, [shapes[name] for name in node.inputs]
             numbers = sum(p.value.size for p in layer.parameters.values())
             rows.append(
@@ -49,7 +46,7 @@ class Summary:
                 )
             )
             seen.add(id(layer))
-        return cls(tuple(rows), tuple(input_shape))
+        return cls(tuple(rows), shapes[INPUT])
 
     @property
     def parameters(self) -> int:
@@ -64,11 +61,11 @@ class Summary:
     def __str__(self) -> str:
         head = ("layer", "kind", "output", "parameters", "multiplications")
         body = [
-            (r.name, r.layer, write(r.shape), f"{r.parameters:,}", f"{r.multiplications:,}")
+            (r.name, r.layer, format_shape(r.shape), f"{r.parameters:,}", f"{r.multiplications:,}")
             for r in self.rows
         ]
         total = ("total", "", "", f"{self.parameters:,}", f"{self.multiplications:,}")
-        first = (INPUT, "", write(self.input_shape), "", "")
+        first = (INPUT, "", format_shape(self.input_shape), "", "")
         table = [head, first, *body, total]
         widths = [max(len(row[i]) for row in table) for i in range(len(head))]
         rule = "  ".join("─" * w for w in widths)
@@ -84,6 +81,6 @@ class Summary:
     __repr__ = __str__
 
 
-def write(shape: Shape) -> str:
+def format_shape(shape: Shape) -> str:
     """Write a shape as sizes with × between, · where the size is not fixed."""
     return " × ".join("·" if size is None else str(size) for size in shape)

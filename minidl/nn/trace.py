@@ -48,10 +48,10 @@ class Trace:
                 self._caches[node.name] = cache
             if node.name in self.taps:
                 self.activations[node.name] = y
-            del inputs, y, cache  # or the next layer would run beside what nobody reads any more
+            del inputs, y, cache  # else they would be kept while the next layer runs
             for name in set(node.inputs):
                 if last_reader[name] == node.name:
-                    del values[name]  # nobody reads it any more: give the memory back
+                    del values[name]  # its last reader has run: free the memory
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self.activations:
@@ -104,7 +104,7 @@ class Trace:
         return waiting.get(INPUT) if need_input else None
 
     def _flows(self, need_input: bool) -> set[str]:
-        """Names whose gradient serves somebody: a parameter at or below them, or the input."""
+        """Names whose gradient is needed: by a parameter at or below them, or for the input."""
         flows = {INPUT} if need_input else set()
         for node in self.nodes:
             if node.layer.trainable() or any(name in flows for name in node.inputs):

@@ -74,7 +74,7 @@ def fit(
     checkpoint: str | Path | None = None,
     progress: bool = True,
 ) -> History:
-    """Train for so many epochs; return the history.
+    """Train for ``epochs`` epochs; return the history.
 
     Args:
         network: to be trained, in place.
@@ -84,8 +84,8 @@ def fit(
         epochs: how many in all; a resumed run does the rest of them.
         validate: returns numbers to record after each epoch, for instance
             ``lambda net: {"accuracy": …}``; called in inference mode.
-        patience: stop after so many epochs in which ``watch`` did not fall, and go back to the
-            best weights.
+        patience: early stopping: epochs without a new lowest ``watch`` after which training ends;
+            the network then gets its best weights back.
         watch: the recorded number that should fall: "loss", or a name from ``validate``.
         checkpoint: an .npz file, written after every epoch; if it exists, the run goes on from
             there. If it cannot be written during the run, a warning says so.
@@ -108,62 +108,69 @@ def fit(
         FloatingPointError: if the loss is not finite any more.
         MemoryError: if a batch is too large for the memory; it says which size would fit.
     """
-    _check(network, batches, loss, optimizer, validate)
-    epochs = check_int(epochs, "epochs", 0)
-    if patience is not None:
-        patience = check_int(patience, "patience")
-    if not isinstance(watch, str):
-        raise TypeError(f"watch must be the name of a recorded number, got {watch!r}.")
-    if validate is None and watch != "loss":
-        raise ValueError(f"without validate the only number to watch is 'loss', not {watch!r}.")
+    _check_parts(network, batches, loss, optimizer, validate)
+    epochs, patience = _check_stopping(epochs, patience, watch, validate)
     run = Run(network, optimizer, patience, watch)
     if checkpoint is not None:
         checkpoint = check_path(checkpoint, "checkpoint")
         batches = run.identify(batches, loss)
         if checkpoint.exists():
             run.load(checkpoint)
-        if run.history.epochs < epochs and not run.history.stopped:
+        if run.goes_on(epochs):
             check_writable(checkpoint)
+    training, start = network.training, run.history.epochs
     run.clear()  # gradients left over from elsewhere
-    training = network.training
-    bar = progress_bar(progress, total=epochs, initial=run.history.epochs, unit="epoch")
-    try:
-        while run.history.epochs < epochs and not run.history.stopped:
-            values = {"loss": _epoch(network.train(), batches, loss, optimizer, run.history.epochs)}
-            if validate is not None:
-                values |= _numbers(validate(network.eval()))
-            run.record(values)
-            if checkpoint is not None:
-                run.save(checkpoint)
-            bar.update()
-            bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
-    except KeyboardInterrupt:
-        run.history.stopped = "interrupted"
-    finally:
-        bar.close()
-        run.clear()
-        network.train(training)
+    with progress_bar(progress, total=epochs, initial=start, unit="epoch") as bar:
+        try:
+            while run.goes_on(epochs):
+                number = run.history.epochs
+                values = {"loss": _epoch(network.train(), batches, loss, optimizer, number)}
+                if validate is not None:
+                    values |= _numbers(validate(network.eval()))
+                run.record(values)
+                if checkpoint is not None:
+                    run.save(checkpoint)
+                bar.update()
+                bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()})
+        except KeyboardInterrupt:
+            run.history.stopped = "interrupted"
+        finally:
+            run.clear()
+            network.train(training)
     if patience is not None and run.best is not None:
         network.load_state(run.best)
     return run.history
 
 
-def _check(network, batches, loss, optimizer, validate) -> None:
-    for value, kind, name, example in (
-        (network, Sequential, "network", "nn.Sequential([…], input_shape=…)"),
-        (optimizer, Optimizer, "optimizer", "nn.Adam(network.parameters)"),
-    ):
+def _check_parts(network, batches, loss, optimizer, validate) -> None:
+    wants = (
+        ("network must be one such as nn.Sequential([…], input_shape=…)", network, Sequential),
+        ("optimizer must be one such as nn.Adam(network.parameters)", optimizer, Optimizer),
+        (
+            "batches must be a function such as nn.shuffled_batches(x, target, 32)",
+            batches,
+            Callable,
+        ),
+        ("loss must be a function such as nn.softmax_cross_entropy", loss, Callable),
+        (
+            'validate must be a function such as lambda net: {"accuracy": …}',
+            validate,
+            Callable | None,
+        ),
+    )
+    for words, value, kind in wants:
         if not isinstance(value, kind):
-            got = type(value).__name__
-            raise TypeError(f"{name} must be one such as {example}, got {got}.")
-    for value, name, example in (
-        (batches, "batches", "nn.shuffled_batches(x, target, 32)"),
-        (loss, "loss", "nn.softmax_cross_entropy"),
-        (validate or len, "validate", 'lambda net: {"accuracy": …}'),
-    ):
-        if not callable(value):
-            got = type(value).__name__
-            raise TypeError(f"{name} must be a function such as {example}, got {got}.")
+            raise TypeError(f"{words}, got {type(value).__name__}.")
+
+
+def _check_stopping(epochs, patience, watch, validate) -> tuple[int, int | None]:
+    """Return the number of epochs and the patience, checked."""
+    if not isinstance(watch, str):
+        raise TypeError(f"watch must be the name of a recorded number, got {watch!r}.")
+    if validate is None and watch != "loss":
+        raise ValueError(f"without validate the only number to watch is 'loss', not {watch!r}.")
+    patience = None if patience is None else check_int(patience, "patience")
+    return check_int(epochs, "epochs", 0), patience
 
 
 def _pair(value: object, what: str) -> tuple:
@@ -185,7 +192,7 @@ def _epoch(network, batches, loss, optimizer, number: int) -> float:
     total = examples = 0
     for batch in batches(number):
         x, target = _pair(batch, "batches must yield pairs (x, target)")
-        with network.enough_to_train(x):
+        with network.memory_guard(x):
             value = _step(network, x, target, loss, optimizer, number)
         total, examples = total + value * len(x), examples + len(x)
     if not examples:

@@ -1,7 +1,7 @@
 """Weight files: NumPy's .npz with a checksum, never pickled, written whole or not at all.
 
 A file is an uncompressed zip of .npy members. Its zip comment holds the SHA-256 of every byte
-before it, so that any damage is noticed. Sizes that a file claims are never believed: nothing is
+before it, so that any damage is noticed. Sizes in a header are checked, not trusted: nothing is
 compressed, so all arrays together cannot be larger than the file itself.
 """
 
@@ -144,7 +144,7 @@ def _check_mapping(arrays: object, what: str) -> None:
 
 
 def _members(archive: zipfile.ZipFile, limit: int) -> dict[str, zipfile.ZipInfo]:
-    """Return the members by name, refusing whatever minidl never writes."""
+    """Return the members by name, refusing what minidl never writes."""
     members: dict[str, zipfile.ZipInfo] = {}
     for info in archive.infolist():
         name = info.filename.removesuffix(".npy")

@@ -9,7 +9,7 @@ import numpy as np
 from minidl import nn
 from minidl.files import check_writable
 from minidl.nn.checkpoint import CHECKPOINT, resuming, write_checkpoint
-from minidl.nn.identity import Identity, check_same, describe, describe_layers, digest
+from minidl.nn.identity import Identity, canonical, check_same, digest, layer_identities
 from minidl.nn.weights import from_json_array, json_array
 from minidl.style.objective import Problem
 from minidl.style.run import Run
@@ -68,22 +68,22 @@ def identity(
     lr: float | None,
 ) -> Identity:
     """Return what makes a run this one: all that its pictures depend on but the number of steps."""
-    beta = f"{problem.default_beta} a pixel" if problem.beta is None else describe(problem.beta)
+    beta = f"{problem.default_beta} a pixel" if problem.beta is None else canonical(problem.beta)
     return {
         "the version of style.transfer": VERSION,
         "content": digest(problem.content),
         "style": digest(*problem.styles),
-        "style_weights": describe(problem.shares),
+        "style_weights": canonical(problem.shares),
         "start or seed": digest(start),
-        "size and levels": describe(sizes),
-        "content_layer": describe(problem.content_layer),
-        "style_layers": describe(list(problem.lambdas.items())),
-        "alpha": describe(problem.alpha),
+        "size and levels": canonical(sizes),
+        "content_layer": canonical(problem.content_layer),
+        "style_layers": canonical(list(problem.lambdas.items())),
+        "alpha": canonical(problem.alpha),
         "beta": beta,
-        "tv": describe(problem.tv),
+        "tv": canonical(problem.tv),
         "convention": problem.convention.name,
         "optimizer": optimizer,
-        "lr": describe(lr),
+        "lr": canonical(lr),
         "the network's weights": digest(*problem.network.state().values()),
-        **describe_layers(problem.network),
+        **layer_identities(problem.network),
     }

@@ -75,10 +75,3 @@ CONVENTIONS = {
         ),
     )
 }
-
-
-def convention(name: str) -> Convention:
-    """Return a convention by its name; raises ValueError, naming those there are."""
-    if name not in CONVENTIONS:
-        raise ValueError(f"there is no convention {name!r}: choose from {', '.join(CONVENTIONS)}.")
-    return CONVENTIONS[name]

@@ -9,7 +9,7 @@ import numpy as np
 
 from minidl import kernels
 from minidl.arguments import check_number
-from minidl.functional.arguments import check_array, check_same_dtype
+from minidl.functional.arguments import check_array
 
 
 def gram_matrix(a: np.ndarray) -> np.ndarray:
@@ -43,9 +43,9 @@ def _mean_gram_matrix(rows: np.ndarray) -> np.ndarray:
     return kernels.matmul_tn(rows, rows) / rows.dtype.type(len(rows))
 
 
-def check_activations(a: np.ndarray, name: str) -> None:
-    """Refuse anything but the activations of exactly one picture."""
-    check_array(a, name)
+def check_activations(a: np.ndarray, name: str, like: np.ndarray | None = None) -> None:
+    """Refuse anything but the activations of exactly one picture, of the dtype of ``like``."""
+    check_array(a, name, like=like)
     if a.ndim < 3 or a.shape[0] != 1:
         raise ValueError(
             f"{name} must be the activations of one picture, (1, H, W, C), got shape {a.shape}: "
@@ -67,9 +67,8 @@ def content_cost(a_C: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
     Raises:
         TypeError, ValueError: for activations of other shapes, or of two sizes or dtypes.
     """
-    check_activations(a_C, "a_C")
     check_activations(a_G, "a_G")
-    check_same_dtype(a_G, a_C=a_C)
+    check_activations(a_C, "a_C", like=a_G)
     if a_C.shape != a_G.shape:
         raise ValueError(
             f"content compares position by position, so a_C and a_G must have one shape, got "
@@ -93,9 +92,8 @@ def style_cost(a_S: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
     Raises:
         TypeError, ValueError: for activations of other shapes, channel counts or dtypes.
     """
-    check_activations(a_S, "a_S")
     check_activations(a_G, "a_G")
-    check_same_dtype(a_G, a_S=a_S)
+    check_activations(a_S, "a_S", like=a_G)
     if a_S.shape[-1] != a_G.shape[-1]:
         raise ValueError(
             f"a_S has {a_S.shape[-1]} channels and a_G has {a_G.shape[-1]}: both must come from "

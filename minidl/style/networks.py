@@ -7,8 +7,9 @@ from functools import lru_cache
 from minidl import nn
 from minidl.arguments import check_choice, check_names
 from minidl.style.costs import as_weight
-from minidl.style.style_network import LAYERS, POOLS, style_net
+from minidl.style.style_network import LAYERS, style_net
 from minidl.zoo import vgg19
+from minidl.zoo.layers import POOLS
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,15 @@ RECIPES = {
     ),
     "small": Recipe("conv4", dict.fromkeys(LAYERS, 1.0), beta=20.0),
 }
-BUILDERS: dict[str, Callable[..., nn.Network]] = {"vgg19": vgg19, "small": style_net}
+BUILDERS: dict[str, Callable[..., nn.Sequential]] = {"vgg19": vgg19, "small": style_net}
 
 
 @lru_cache(maxsize=2)
-def _built(name: str, pooling: str) -> nn.Network:
+def _built(name: str, pooling: str) -> nn.Sequential:
     return BUILDERS[name](pooling)
 
 
-def find_network(network: str | nn.Network, pooling: str | None) -> tuple[nn.Network, Recipe]:
+def find_network(network: str | nn.Sequential, pooling: str | None) -> tuple[nn.Sequential, Recipe]:
     """Return the network and its recipe; a network of the reader's own has an empty one.
 
     Average pooling is the default: it gives smoother pictures than the maximum with which the
@@ -54,9 +55,9 @@ def find_network(network: str | nn.Network, pooling: str | None) -> tuple[nn.Net
         check_choice(network, "network", RECIPES)
         pooling = check_choice("average" if pooling is None else pooling, "pooling", POOLS)
         return _built(network, pooling), RECIPES[network]
-    if not isinstance(network, nn.Network):
+    if not isinstance(network, nn.Sequential):
         raise TypeError(
-            f"network must be one of {', '.join(RECIPES)} or an nn.Network, got "
+            f"network must be one of {', '.join(RECIPES)} or an nn.Sequential, got "
             f"{type(network).__name__}."
         )
     if pooling is not None:
@@ -67,7 +68,7 @@ def find_network(network: str | nn.Network, pooling: str | None) -> tuple[nn.Net
 
 
 def find_layers(
-    network: nn.Network,
+    network: nn.Sequential,
     recipe: Recipe,
     content_layer: str | None,
     style_layers: str | Sequence[str] | Mapping[str, float] | None,

@@ -42,7 +42,7 @@ class Objective:
     style: the target matrices Ḡ(S) of each style layer, and ``lambdas`` their weights.
     """
 
-    network: nn.Network
+    network: nn.Sequential
     content: Mapping[str, np.ndarray] = field(default_factory=dict)
     style: Mapping[str, np.ndarray] = field(default_factory=dict)
     lambdas: Mapping[str, float] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Problem:
         convention: which α and β are given in.
     """
 
-    network: nn.Network
+    network: nn.Sequential
     size: tuple[int, int]
     content: np.ndarray | None
     content_layer: str | None
@@ -130,7 +130,7 @@ class Problem:
         )
 
     @contextmanager
-    def enough_memory(self) -> Iterator[None]:
+    def memory_guard(self) -> Iterator[None]:
         """Do within what paints. MemoryError, with a size that would fit, as soon as it is clear.
 
         A style picture goes through the network once, as large as it is; G at every step.

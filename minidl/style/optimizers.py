@@ -102,7 +102,7 @@ class LBFGS:
         g = free_gradient(here)
         if not g.any():
             return here
-        # stuck pixels stay where they are, whatever the pairs say
+        # stuck pixels stay where they are, even if the pairs would move them
         there, length = line_search(here, np.where(g == 0, 0, -self.newton(g)), evaluate)
         if length == 0 and self.pairs:
             self.pairs = ()  # the guess misleads: begin again from the plain gradient
@@ -179,3 +179,4 @@ class Adam:
 
 
 OPTIMIZERS = {"lbfgs": LBFGS, "adam": Adam, "gradient_descent": GradientDescent}
+PixelOptimizer = LBFGS | Adam | GradientDescent

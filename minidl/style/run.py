@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
@@ -10,19 +9,7 @@ from minidl.arguments import check_ints
 from minidl.nn.weights import from_json_array, json_array
 from minidl.style.images import resized, to_bytes
 from minidl.style.objective import Objective, Point
-
-
-class Optimizer(Protocol):
-    """How a picture moves: one step from a point to the next, and state that can be saved."""
-
-    def step(self, here: Point, evaluate: Callable[[np.ndarray], Point]) -> Point:
-        """Return the next point; ``here`` itself if there is none lower."""
-
-    def state(self) -> dict[str, np.ndarray]:
-        """Return what the next step depends on."""
-
-    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
-        """Take over what ``state`` returned."""
+from minidl.style.optimizers import PixelOptimizer
 
 
 @dataclass(frozen=True)
@@ -76,7 +63,7 @@ class Run:
     def __init__(
         self,
         levels: Sequence[Level],
-        optimizer: Callable[[], Optimizer],
+        optimizer: Callable[[], PixelOptimizer],
         start: np.ndarray,
         frames: Iterable[int] = (),
     ):

@@ -1,21 +1,16 @@
 """A small network of our own to paint with: VGG's plan with five convolutions, nothing to fetch."""
 
-from collections.abc import Callable
-
-import numpy as np
-
 from minidl import nn
 from minidl.arguments import check_choice
 from minidl.weights import load_weights
-from minidl.zoo.layers import Standardize
+from minidl.zoo.layers import POOLS, Standardize
 
 FILTERS = (32, 48, 64, 96, 128)
 LAYERS = tuple(f"conv{i}" for i in range(1, len(FILTERS) + 1))
-POOLS: dict[str, Callable[..., nn.Layer]] = {"max": nn.MaxPool2D, "average": nn.AvgPool2D}
 WEIGHTS = "style_net.npz"
 
 
-def style_net(pooling: str = "max") -> nn.Network:
+def style_net(pooling: str = "max") -> nn.Sequential:
     """Return the style network with the weights that come with the package, frozen.
 
     The input is a batch of RGB pictures ``(N, H, W, 3)``, float32, 0…255, at least 16 pixels a
@@ -34,7 +29,7 @@ def style_net(pooling: str = "max") -> nn.Network:
     return load_weights(new_style_net(pooling), WEIGHTS)
 
 
-def new_style_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> nn.Network:
+def new_style_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> nn.Sequential:
     """Return the style network before training."""
     check_choice(pooling, "pooling", POOLS)
     layers: list[nn.Layer] = [Standardize([127.5] * 3, 1 / 64, name="preprocess")]
@@ -45,20 +40,3 @@ def new_style_net(pooling: str = "max", *, classes: int = 20, seed: int = 0) -> 
             layers.append(POOLS[pooling](2, name=name.replace("conv", "pool")))
     layers += [nn.GlobalAvgPool(name="mean"), nn.Dense(classes, name="scores")]
     return nn.Sequential(layers, input_shape=(None, None, 3), seed=seed)
-
-
-def even_out(net: nn.Network, patches: np.ndarray) -> None:
-    """Scale each channel of each convolution to a mean square of 1 over the patches.
-
-    What a layer's weights are divided by, the next layer's are multiplied with, so that the scores
-    stay what they were (ReLU lets positive factors through). A channel that hardly ever fires is
-    not blown up: its root mean square counts as a tenth of the layer's, at least.
-    """
-    values = {name: parameter.value for name, parameter in net.parameters.items()}
-    for name, following in zip(LAYERS, [*LAYERS[1:], "scores"], strict=True):
-        a = net.trace(patches, (name,), keep=False)[name]
-        square = np.square(a).mean((0, 1, 2))
-        scale = np.sqrt(np.maximum(square, 0.01 * square.mean()))
-        values[f"{name}/w"] /= scale
-        values[f"{name}/b"] /= scale
-        values[f"{following}/w"] *= scale[:, None]

@@ -30,7 +30,7 @@ def transfer(
     content: np.ndarray | None,
     style: np.ndarray | Sequence[np.ndarray] | None,
     *,
-    network: str | nn.Network = "vgg19",
+    network: str | nn.Sequential = "vgg19",
     pooling: str | None = None,
     content_layer: str | None = None,
     style_layers: Sequence[str] | Mapping[str, float] | None = None,
@@ -122,23 +122,19 @@ def transfer(
         convention=CONVENTIONS[convention],
         default_beta=recipe.beta,
     )
-    counts = steps_per_level(steps, levels)
-    sizes = coarse_to_fine(full, len(counts))
-    run = Run(
-        [Level(s, n, partial(problem.objective, s)) for s, n in zip(sizes, counts, strict=True)],
-        partial(OPTIMIZERS[optimizer], lr),
-        start_pixels(start, sizes[0], c, seed, net.dtype),
-        frames,
-    )
+    plan = plan_levels(problem, steps, levels)
+    first = start_pixels(start, plan[0].size, c, seed, net.dtype)
+    run = Run(plan, partial(OPTIMIZERS[optimizer], lr), first, frames)
     saved = None
     if checkpoint is not None:
-        saved = Checkpoint(checkpoint, identity(problem, run.start, sizes, optimizer, lr))
-    with problem.enough_memory():
+        sizes = [level.size for level in plan]
+        saved = Checkpoint(checkpoint, identity(problem, first, sizes, optimizer, lr))
+    with problem.memory_guard():
         return minimise(run, saved, progress)
 
 
-def steps_per_level(steps: int | Sequence[int], levels: int) -> list[int]:
-    """Return the number of steps of each level, from coarse to fine."""
+def plan_levels(problem: Problem, steps: int | Sequence[int], levels: int) -> list[Level]:
+    """Return the levels from coarse to fine, each with its size and its number of steps."""
     levels = check_int(levels, "levels")
     counts = check_ints(steps, "steps", 0) * (levels if is_int(steps) else 1)
     if len(counts) != levels:
@@ -146,7 +142,8 @@ def steps_per_level(steps: int | Sequence[int], levels: int) -> list[int]:
             f"steps must be one number or {levels}, one for each level from coarse to fine, got "
             f"{steps!r}."
         )
-    return list(counts)
+    sizes = coarse_to_fine(problem.size, levels)
+    return [Level(s, n, partial(problem.objective, s)) for s, n in zip(sizes, counts, strict=True)]
 
 
 def minimise(run: Run, checkpoint: Checkpoint | None, progress: bool) -> Result:

@@ -5,7 +5,7 @@ from scipy.ndimage import gaussian_filter
 
 from minidl.arguments import check_int, check_number, check_seed, per_axis
 from minidl.nn import Sequential
-from minidl.visualization.arguments import check_layer, check_unit, watched
+from minidl.visualization.arguments import check_layer, check_unit, inference_mode
 
 
 def maximize_activation(
@@ -48,7 +48,7 @@ def maximize_activation(
     Raises:
         ValueError: for an unknown layer or unit, or sizes that the network does not take.
     """
-    with watched(network):
+    with inference_mode(network):
         axes = tuple(range(1, len(network.input_shape)))
         shape = (*per_axis(size, len(axes), "size"), network.input_shape[-1])
         channels = network.shapes_for(shape)[check_layer(name, network)][-1]
@@ -63,11 +63,17 @@ def maximize_activation(
         x = (grey + 0.04 * span * rng.standard_normal((1, *shape))).astype(network.dtype)
         for _ in range(steps):
             shift = tuple(int(s) for s in rng.integers(-jitter, jitter + 1, len(axes)))
-            trace = network.trace(np.roll(x, shift, axes), (name,))
-            signal = np.zeros_like(trace[name])
-            signal[..., unit] = 1
-            gradient = np.roll(trace.backward({name: signal}), [-s for s in shift], axes)
+            gradient = _gradient(network, np.roll(x, shift, axes), name, unit)
+            gradient = np.roll(gradient, [-s for s in shift], axes)
             x = x + gradient * (rate / (np.sqrt(np.mean(gradient**2)) + 1e-12))
             x = gaussian_filter(x, (0, *(blur,) * len(axes), 0), mode="reflect")
             x = np.clip(grey + (1 - decay) * (x - grey), low, high).astype(network.dtype)
         return x[0]
+
+
+def _gradient(network: Sequential, x: np.ndarray, name: str, unit: int) -> np.ndarray:
+    """Return the gradient of the sum of a channel of the layer."""
+    trace = network.trace(x, (name,))
+    signal = np.zeros_like(trace[name])
+    signal[..., unit] = 1
+    return trace.backward({name: signal})

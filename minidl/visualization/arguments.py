@@ -13,12 +13,12 @@ def check_network(network: Sequential) -> None:
     """Refuse anything but a network whose parameters are made."""
     if not isinstance(network, Sequential) or not network.built:
         got = "one without an input_shape" if isinstance(network, Sequential) else repr(network)
-        raise TypeError(f"network must be an nn.Network with its parameters made, got {got}.")
+        raise TypeError(f"network must be an nn.Sequential with its parameters made, got {got}.")
 
 
 @contextmanager
-def watched(network: Sequential) -> Iterator[None]:
-    """Let looking at a network change nothing in it: inference mode, and no gradients collected."""
+def inference_mode(network: Sequential) -> Iterator[None]:
+    """Run a network in inference mode, without collecting gradients; then restore its modes."""
     check_network(network)
     training = network.training
     learning = [p for p in network.parameters.values() if p.trainable]

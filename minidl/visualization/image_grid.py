@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from minidl.arguments import check_int, check_number, check_numbers, is_list
+from minidl.arguments import check_int, check_numbers, is_list
 
 FRAME = ((0, 0, 0), (240, 228, 66))  # a dark line and a bright one: seen on any picture
 SMALLEST_FRAME = 8  # pixels of the grid
+GAP = 2  # pixels between two patches
+PERCENTILE = 99.5  # of a gradient's sizes, at which a picture of it is cut
 
 
 def image_grid(
@@ -16,7 +18,6 @@ def image_grid(
     *,
     frames: Sequence[tuple[slice, slice]] | None = None,
     side: int = 44,
-    gap: int = 2,
     columns: int = 3,
 ) -> np.ndarray:
     """Lay patches out in a square on white, each brought to ``side`` pixels; pixels stay visible.
@@ -36,13 +37,12 @@ def image_grid(
     if not is_list(patches) or not len(patches):
         raise ValueError("there are no patches to lay out: give a list of pictures.")
     patches = [_checked(patch, f"patches[{k}]") for k, patch in enumerate(patches)]
-    side, gap = check_int(side, "side"), check_int(gap, "gap", 0)
-    columns = check_int(columns, "columns")
+    side, columns = check_int(side, "side"), check_int(columns, "columns")
     if frames is not None and (not is_list(frames) or len(frames) != len(patches)):
         raise ValueError(f"frames must be {len(patches)}, one for each patch, got {frames!r}.")
     rows = -(-len(patches) // columns)
-    step = side + gap
-    grid = np.full((rows * step - gap, columns * step - gap, 3), 255, np.uint8)
+    step = side + GAP
+    grid = np.full((rows * step - GAP, columns * step - GAP, 3), 255, np.uint8)
     for k, patch in enumerate(patches):
         if patch.size == 0:
             continue  # a unit that saw nothing but padding
@@ -104,11 +104,10 @@ def filter_pictures(w: np.ndarray) -> list[np.ndarray]:
     ]
 
 
-def signed_picture(gradient: np.ndarray, percentile: float = 99.5) -> np.ndarray:
+def signed_picture(gradient: np.ndarray) -> np.ndarray:
     """Return a gradient ``(H, W, 3)`` as a picture: grey is 0, the few largest values are cut."""
     gradient = _checked(gradient, "gradient")
     if not gradient.size:
         raise ValueError(f"gradient must not be empty, got shape {gradient.shape}.")
-    percentile = check_number(percentile, "percentile", 0, 100)
-    top = np.percentile(np.abs(gradient), percentile) or 1.0
+    top = np.percentile(np.abs(gradient), PERCENTILE) or 1.0
     return np.rint(128 + 127 * np.clip(gradient / top, -1, 1)).astype(np.uint8)

@@ -9,7 +9,7 @@ import numpy as np
 
 from minidl.arguments import IntOrInts, check_int, check_numbers, per_axis
 from minidl.nn import Sequential
-from minidl.visualization.arguments import check_position, check_single, check_unit, watched
+from minidl.visualization.arguments import check_position, check_single, check_unit, inference_mode
 
 
 def occlusion_map(
@@ -29,7 +29,7 @@ def occlusion_map(
     Args:
         x: one input ``(1, *S, C)``.
         position: of the unit in its layer; None takes its strongest answer wherever it is, so that
-            a second thing of the same kind in the picture makes up for the one that is covered.
+            a second object of the same kind in the picture makes up for the one that is covered.
         size, step: of the square, in pixels; an int or one per axis.
         fill: the square's value, or one per channel.
 
@@ -58,7 +58,7 @@ def occlusion_map(
             return a[(slice(None), *check_position(position, a.shape[1:-1]), row)]
         return a[..., row].reshape(len(batch), -1).max(axis=1)
 
-    with watched(network):
+    with inference_mode(network):
         whole, falls = answer(x)[0], []
         for start in range(0, len(places), batch_size):
             chosen = places[start : start + batch_size]

@@ -15,9 +15,11 @@ import numpy as np
 from minidl.console import printable
 from minidl.kernels import Window
 from minidl.nn import Layer, Sequential
+from minidl.nn.conv import ConvTranspose
 from minidl.nn.graph import INPUT
 from minidl.nn.inputs import check_input_shape
 from minidl.nn.layer import Shape
+from minidl.nn.operation import Sliding
 from minidl.visualization.arguments import check_layer, check_network, check_position
 
 Rows = list[np.ndarray]  # for each axis, which positions are seen
@@ -112,7 +114,7 @@ def visible(
         if rows is None:
             continue
         for source in node.inputs:
-            back = _look_back(node.layer, rows, shapes[source][:-1])
+            back = _look_back(node.layer, rows, shapes[source])
             known = seen.get(source)
             seen[source] = (
                 back if known is None else [a | b for a, b in zip(known, back, strict=True)]
@@ -135,20 +137,18 @@ def _nodes(network: Sequential, name: str) -> list:
 
 
 def _window(layer: Layer, shape: Shape) -> Window | None:
-    return layer.window(shape[:-1]) if hasattr(layer, "window") else None
+    return layer.window(shape[:-1]) if isinstance(layer, Sliding) else None
 
 
 def _is_transposed(layer: Layer) -> bool:
-    return hasattr(layer, "output_padding")
+    return isinstance(layer, ConvTranspose)
 
 
-def _look_back(layer: Layer, rows: Rows, sizes: tuple[int, ...]) -> Rows:
+def _look_back(layer: Layer, rows: Rows, shape: Shape) -> Rows:
     """Return what of a layer's input is seen by the positions ``rows`` of its output."""
-    window = layer.window(sizes) if hasattr(layer, "window") else None
+    window, transposed, sizes = _window(layer, shape), _is_transposed(layer), shape[:-1]
     if window is not None:
-        back = [
-            _axis_back(window, axis, row, _is_transposed(layer)) for axis, row in enumerate(rows)
-        ]
+        back = [_axis_back(window, axis, row, transposed) for axis, row in enumerate(rows)]
         if all(row.any() for row in back):
             return back
         return [np.zeros(size, bool) for size in sizes]  # padding along one axis is padding

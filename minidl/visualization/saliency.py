@@ -23,7 +23,7 @@ from minidl.functional.conv import ConvCache
 from minidl.functional.normalization import BatchNormCache
 from minidl.nn import Layer, Node, Sequential
 from minidl.nn.initializers import he
-from minidl.visualization.arguments import check_position, check_single, check_unit, watched
+from minidl.visualization.arguments import check_position, check_single, check_unit, inference_mode
 
 METHODS = ("saliency", "deconvnet", "guided")
 OTHER_ACTIVATIONS = (nn.LeakyReLU, nn.Sigmoid, nn.Softmax, nn.Tanh)
@@ -58,7 +58,7 @@ def saliency_map(
     """
     rule = _RULES[check_choice(method, "method", METHODS)]
     check_single(x)
-    with watched(network):
+    with inference_mode(network):
         trace = network.trace(x, (name,))
         signal = one_unit(trace[name], unit, position)
         if rule is not None:

@@ -16,7 +16,7 @@ from minidl.arguments import check_int, check_names, is_list
 from minidl.nn import Sequential, read_arrays, write_arrays
 from minidl.nn.progress import progress_bar
 from minidl.nn.weights import Kind
-from minidl.visualization.arguments import check_unit, watched
+from minidl.visualization.arguments import check_unit, inference_mode
 from minidl.visualization.receptive_field import field_slices
 
 
@@ -92,26 +92,24 @@ def top_patches(
     if not isinstance(images, Iterable) or isinstance(images, str | bytes):
         raise TypeError(f"images must be pictures (*S, C), several, got {images!r}.")
     prepare = prepare or (lambda batch: batch.astype(network.dtype, copy=False))
-    best: dict[str, tuple] = {}
-    done = 0
+    best, done = {}, 0
     total = len(images) if hasattr(images, "__len__") else None
-    bar = progress_bar(progress, total=total, unit="picture")
-    try:
-        with watched(network):
+    with progress_bar(progress, total=total, unit="picture") as bar, inference_mode(network):
+        try:
             for start, batch in batches(images, batch_size):
                 x = _prepared(prepare, batch)
                 seen = network.trace(x, layers, keep=False).activations
-                new = {layer: _strongest(seen[layer], start, x.shape) for layer in layers}
                 # assigned at once, so that an interrupt finds every layer after the same picture
-                merged = {layer: _merge(best.get(layer), new[layer], number) for layer in layers}
-                best, done = merged, start + len(batch)
+                best = {
+                    layer: _merge(best.get(layer), _strongest(seen[layer], start, x.shape), number)
+                    for layer in layers
+                }
+                done = start + len(batch)
                 bar.update(len(batch))
-    except KeyboardInterrupt:
-        if not best:
-            raise
-        warnings.warn(f"interrupted: these patches are from the first {done}.", stacklevel=2)
-    finally:
-        bar.close()
+        except KeyboardInterrupt:
+            if not best:
+                raise
+            warnings.warn(f"interrupted: these patches are from the first {done}.", stacklevel=2)
     if not best:
         raise ValueError("there are no pictures to look through.")
     return {layer: _result(network, layer, best[layer]) for layer in layers}

@@ -7,13 +7,10 @@ from minidl.zoo.detector_network import face_detector
 from minidl.zoo.face_network import FACE_THRESHOLD, FaceNetwork, face_resnet
 from minidl.zoo.fetching import fetch
 from minidl.zoo.medical import (
-    ECG_RATE,
     LEADS,
     brain,
     ct_slice,
     ecg,
-    mr_slice,
-    mri_slice,
 )
 from minidl.zoo.photos import PHOTOS, credits, photo
 from minidl.zoo.shape_predictor import ShapePredictor, face_landmarks
@@ -22,7 +19,6 @@ from minidl.zoo.vgg import vgg19
 
 __all__ = [
     "ASSETS",
-    "ECG_RATE",
     "FACE_THRESHOLD",
     "LEADS",
     "PHOTOS",
@@ -41,8 +37,6 @@ __all__ = [
     "face_landmarks",
     "face_resnet",
     "fetch",
-    "mr_slice",
-    "mri_slice",
     "photo",
     "small_alexnet",
     "vgg19",

@@ -45,8 +45,8 @@ class AssetError(RuntimeError):
     """A real asset cannot be had; one sentence says what, from where, why, and what to do."""
 
 
-class NothingComes(AssetError):
-    """Nothing can be fetched just now, whatever the asset: no network, no pip, a full disk."""
+class CannotFetch(AssetError):
+    """No asset can be fetched at the moment: no network, no pip, a full disk."""
 
 
 class FormatError(ValueError):

@@ -56,7 +56,6 @@ CC0 = "CC0 1.0"
 CC_BY_2 = "CC BY 2.0"
 CC_BY_4 = "CC BY 4.0"
 MIT = "MIT, as the package"
-MPL = "matplotlib licence (PSF style)"
 MNI = "MNI/McGill: any use without fee, with the copyright notice © 1993–2009 Louis Collins"
 PUBLIC_DOMAIN = "public domain"
 NO_RESTRICTIONS = "no known copyright restrictions"
@@ -106,10 +105,6 @@ _TABLE = (
           "a8ca6d734765703b09728ab47fe59f473d93ae3967fc24c7c0288c3c7adb7130",
           61_306, PUBLIC_DOMAIN,
           "Grace Hopper, US Navy photograph; from matplotlib's sample data"),
-    Asset("mri_slice", MATPLOTLIB,
-          "mpl-data/sample_data/s1045.ima.gz",
-          "32b424d64f62b7e71cb24d29fd53938ad5664d608055a67ab2b2af4369f8b89e",
-          33_229, MPL, "matplotlib's sample data"),
     Asset("astronaut", SKIMAGE,
           "skimage/data/astronaut.png",
           "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
@@ -175,10 +170,6 @@ _TABLE = (
           "pydicom/data/test_files/CT_small.dcm",
           "3dd31e5cc835b3f2cdd46c9da1982f59251e78518fefa8163d914631c66437d6",
           39_206, MIT, "pydicom's test files, after CT1 of the DICOM working group 4"),
-    Asset("mr_slice", PYDICOM,
-          "pydicom/data/test_files/MR_small.dcm",
-          "3f27d1c22f1a66e80d7bb7c911e8610fd0bb70325a76746a7adb1c0ddefcf2bb",
-          9_830, MIT, "pydicom's test files, after MR1 of the DICOM working group 4"),
     Asset("brain_t1", NILEARN,
           "nilearn/datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz",
           "421a10e872fd6cadae7f61d358dffbcc1795a497d61ee76c5dda2503e1a1e9e6",

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import minidl
 from minidl.files import check_writable, saving
-from minidl.zoo.asset import Asset, AssetError, NothingComes
+from minidl.zoo.asset import Asset, AssetError, CannotFetch
 
 BLOCK = 1 << 20
 
@@ -61,13 +61,13 @@ def is_right(path: Path, asset: Asset) -> bool:
 def prepare() -> Path:
     """Make the cache folder, prove that it can be written to, and return it.
 
-    Raises NothingComes, with what to do, if it cannot.
+    Raises CannotFetch, with what to do, if it cannot.
     """
     folder = cache_folder()
     try:
         check_writable(folder / "proof")
     except OSError as error:
-        raise NothingComes(
+        raise CannotFetch(
             f"minidl cannot keep files in its cache folder {folder} ({error.strerror or error}); "
             "set the environment variable MINIDL_CACHE to a folder that you may write to"
         ) from error

@@ -10,7 +10,7 @@ from minidl.zoo.layers import Standardize
 WINDOW = 80  # pixels, the side of the faces that it looks for
 
 
-def face_detector() -> nn.Network:
+def face_detector() -> nn.Sequential:
     """Return the network that scores windows of 80 × 80 pixels, frozen.
 
     It takes RGB pictures ``(N, H, W, 3)``, float32, 0…255, of any size, and returns scores

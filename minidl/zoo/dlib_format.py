@@ -39,7 +39,7 @@ class Record(NamedTuple):
 
 
 class Reader:
-    """Reads one item after the other from bytes; never beyond their end, whatever a size claims."""
+    """Reads one item after the other from bytes, and never beyond their end."""
 
     def __init__(self, data: bytes):
         self.data = data
@@ -124,7 +124,7 @@ class Reader:
         return FormatError(f"at byte {self.position}: {what}")
 
 
-class Network(NamedTuple):
+class NetworkFile(NamedTuple):
     """A network file: its loss, its input, and its layers from the input upwards."""
 
     loss: Record
@@ -132,7 +132,7 @@ class Network(NamedTuple):
     layers: list[Record]
 
 
-def read_network(path: Path) -> Network:
+def read_network(path: Path) -> NetworkFile:
     """Read a whole network file; raises FormatError, naming the file and the place, if damaged."""
     reader = Reader(read_bytes(path))
     try:
@@ -141,7 +141,7 @@ def read_network(path: Path) -> Network:
         raise FormatError(f"{Path(path).name} is not a whole dlib network, {error}") from None
 
 
-def _network(reader: Reader) -> Network:
+def _network(reader: Reader) -> NetworkFile:
     if reader.integer() != 1:
         raise reader.error("the version of the file should be 1")
     loss = reader.record(LOSSES)
@@ -151,7 +151,7 @@ def _network(reader: Reader) -> Network:
     entry = reader.record(INPUTS)
     layers = [_layer(reader, wrapper == 3) for wrapper in reversed(wrappers) if wrapper != 1]
     reader.end()
-    return Network(loss, entry, layers)
+    return NetworkFile(loss, entry, layers)
 
 
 def _layer(reader: Reader, innermost: bool) -> Record:

@@ -10,7 +10,7 @@ from minidl.zoo.dlib_format import Record
 from minidl.zoo.layers import PadAdd, Standardize
 
 
-def set_weights(net: nn.Network, records: Iterable[Record]) -> None:
+def set_weights(net: nn.Sequential, records: Iterable[Record]) -> None:
     """Fill the network from the file's layers, which must be the same ones in the same order.
 
     Raises FormatError, naming the layer, where they are not; the network is then of no use.

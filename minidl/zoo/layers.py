@@ -1,11 +1,13 @@
-"""Two small layers that the real networks need: their own preprocessing, and dlib's addition."""
+"""What the real networks need: pools to choose from, their preprocessing, and dlib's addition."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from minidl import nn
 from minidl.nn.layer import Shape
+
+POOLS: dict[str, Callable[..., nn.Layer]] = {"max": nn.MaxPool2D, "average": nn.AvgPool2D}
 
 
 class Standardize(nn.Layer):

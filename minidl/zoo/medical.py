@@ -12,7 +12,6 @@ import numpy as np
 from minidl.arguments import check_choice
 from minidl.zoo.fetching import fetch
 
-ECG_RATE = 1000  # samples per second
 LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 TISSUES = ("t1", "gm", "wm")
 
@@ -29,16 +28,6 @@ def ecg() -> np.ndarray:
 def ct_slice() -> np.ndarray:
     """Return a CT slice ``(128, 128)``, int16 Hounsfield units: air −1000, water 0; 0.66 mm."""
     return _numbers(fetch("ct_slice"), "<i2", 6300, (128, 128)) - np.int16(1024)
-
-
-def mr_slice() -> np.ndarray:
-    """Return a small MR slice ``(64, 64)``, int16, arbitrary units; 0.31 mm."""
-    return _numbers(fetch("mr_slice"), "<i2", 1500, (64, 64))
-
-
-def mri_slice() -> np.ndarray:
-    """Return an MR slice of a head ``(256, 256)``, uint16, arbitrary units."""
-    return _numbers(fetch("mri_slice"), ">u2", 0, (256, 256))
 
 
 def brain(tissue: str = "t1") -> np.ndarray:

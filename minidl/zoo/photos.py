@@ -13,7 +13,7 @@ PHOTOS = tuple(a.name for a in ASSETS.values() if a.filename.endswith((".jpg", "
 def photo(name: str) -> np.ndarray:
     """Return a photograph as uint8 RGB ``(H, W, 3)``; ``PHOTOS`` are the names.
 
-    Say whose it is wherever you show it: ``credits(name)``. Raises ValueError for an unknown name
+    Give the credit wherever you show it: ``credits(name)``. Raises ValueError for an unknown name
     and AssetError if it cannot be fetched.
     """
     check_choice(name, "name", PHOTOS)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from minidl.console import quiet, say
 from minidl.nn.progress import Bar, can_redraw, progress_bar
-from minidl.zoo.asset import AssetError, NothingComes, Package, in_words
+from minidl.zoo.asset import AssetError, CannotFetch, Package, in_words
 
 # To name an sdist, pip asks its build backend, setuptools, which would run the package's setup.py.
 # This one stands in its place and answers from PKG-INFO, so that no line of the package runs.
@@ -34,7 +34,7 @@ def download(package: Package, folder: Path, label: str, progress: bool = True) 
     """Download the package's archive into ``folder``, an empty one, and return its path.
 
     All that pip writes stays inside the folder; if this is interrupted, pip is stopped first.
-    Raises AssetError with pip's own reason if it fails, NothingComes where no other would succeed,
+    Raises AssetError with pip's own reason if it fails, CannotFetch where no other would succeed,
     and OSError if pip cannot be run.
     """
     log = folder / "log.txt"
@@ -127,10 +127,10 @@ def _arrived(folder: Path) -> int:
 
 REASONS = (  # signs, and what they mean: for this package, or for any
     (AssetError, ("DO NOT MATCH THE HASHES",), "the archive that arrived is not the one it knows"),
-    (NothingComes, ("No module named pip",), "this Python has no pip (run: {python} -m ensurepip)"),
-    (NothingComes, ("No space left",), "the disk is full"),
+    (CannotFetch, ("No module named pip",), "this Python has no pip (run: {python} -m ensurepip)"),
+    (CannotFetch, ("No space left",), "the disk is full"),
     (
-        NothingComes,
+        CannotFetch,
         ("connection error: ", "timed out", "ssl certificate", "IncompleteRead", "ConnectionReset"),
         "there is no network, or it broke off",
     ),

@@ -39,7 +39,7 @@ def face_landmarks() -> ShapePredictor:
 def read_shape_predictor(path: Path) -> ShapePredictor:
     """Read a shape predictor file; raises FormatError, naming the file, if it is damaged."""
     try:
-        return _predictor(Row(integers(read_bytes(path))))
+        return _predictor(IntReader(integers(read_bytes(path))))
     except FormatError as error:
         raise FormatError(f"{Path(path).name} is not a whole shape predictor: {error}") from None
 
@@ -62,7 +62,7 @@ def integers(data: bytes) -> np.ndarray:
     return np.where(control & 0x80, -value, value)
 
 
-class Row:
+class IntReader:
     """Reads one item after the other from a row of ints, and never beyond its end."""
 
     def __init__(self, values: np.ndarray):
@@ -84,19 +84,19 @@ class Row:
         return value
 
 
-def _predictor(row: Row) -> ShapePredictor:
-    row.count("for its version", 1)
-    size = -int(row.take(1)[0])
-    if size < 2 or size % 2 or row.take(1)[0] != -1:
+def _predictor(ints: IntReader) -> ShapePredictor:
+    ints.count("for its version", 1)
+    size = -int(ints.take(1)[0])
+    if size < 2 or size % 2 or ints.take(1)[0] != -1:
         raise FormatError("its mean shape is no column of points")
-    mean = _floats(row.take(2 * size)).reshape(-1, 2)
-    forests = [_forest(row, size) for _ in range(row.count("cascades"))]
-    cascades = row.count("rows of anchors", len(forests))
-    anchors = [row.take(row.count("anchors")) for _ in range(cascades)]
-    cascades = row.count("rows of offsets", len(forests))
-    offsets = [_floats(row.take(4 * row.count("offsets", len(a)))) for a in anchors]
-    if row.position != len(row.values):
-        raise FormatError(f"{len(row.values) - row.position} ints are left over")
+    mean = _floats(ints.take(2 * size)).reshape(-1, 2)
+    forests = [_forest(ints, size) for _ in range(ints.count("cascades"))]
+    cascades = ints.count("rows of anchors", len(forests))
+    anchors = [ints.take(ints.count("anchors")) for _ in range(cascades)]
+    cascades = ints.count("rows of offsets", len(forests))
+    offsets = [_floats(ints.take(4 * ints.count("offsets", len(a)))) for a in anchors]
+    if ints.position != len(ints.values):
+        raise FormatError(f"{len(ints.values) - ints.position} ints are left over")
     try:
         pixels, thresholds, leaves = (np.stack(parts) for parts in zip(*forests, strict=True))
         anchors, offsets = np.stack(anchors), np.stack(offsets).reshape(cascades, -1, 2)
@@ -107,13 +107,13 @@ def _predictor(row: Row) -> ShapePredictor:
     return ShapePredictor(mean, pixels, thresholds, leaves, anchors, offsets)
 
 
-def _forest(row: Row, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _forest(ints: IntReader, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Read one cascade's trees: pixels (T, S, 2), thresholds (T, S), leaves (T, S + 1, K, 2)."""
-    trees = row.count("trees")
-    splits = row.count("splits")
-    row.position -= 1  # every tree begins with it, this one too
+    trees = ints.count("trees")
+    splits = ints.count("splits")
+    ints.position -= 1  # every tree begins with it, this one too
     leaf = 2 + 2 * size
-    trees_of_ints = row.take(trees * (2 + 4 * splits + leaf * (splits + 1))).reshape(trees, -1)
+    trees_of_ints = ints.take(trees * (2 + 4 * splits + leaf * (splits + 1))).reshape(trees, -1)
     nodes = trees_of_ints[:, 1 : 1 + 4 * splits].reshape(trees, splits, 4)
     ends = trees_of_ints[:, 2 + 4 * splits :].reshape(trees, splits + 1, leaf)
     counts = trees_of_ints[:, [0, 1 + 4 * splits]]
@@ -135,4 +135,4 @@ def _floats(pairs: np.ndarray) -> np.ndarray:
 
 def _check_range(index: np.ndarray, size: int, name: str) -> None:
     if index.min() < 0 or index.max() >= size:
-        raise FormatError(f"it speaks of a {name} that there is not")
+        raise FormatError(f"it refers to a {name} that there is not")

@@ -8,15 +8,14 @@ from minidl import nn
 from minidl.arguments import check_choice
 from minidl.zoo.asset import FormatError
 from minidl.zoo.fetching import fetch
-from minidl.zoo.layers import Standardize
+from minidl.zoo.layers import POOLS, Standardize
 from minidl.zoo.torch_legacy import read_tensors
 
 BLOCKS = ((2, 64), (2, 128), (4, 256), (4, 512), (4, 512))  # convolutions, filters of each
 MEAN_BGR = (103.939, 116.779, 123.68)
-POOLS: dict[str, Callable] = {"max": nn.MaxPool2D, "average": nn.AvgPool2D}
 
 
-def vgg19(pooling: str = "max", until: str | None = None) -> nn.Network:
+def vgg19(pooling: str = "max", until: str | None = None) -> nn.Sequential:
     """Return VGG-19's convolutional part with the weights that it learned on ImageNet, frozen.
 
     The input is a batch of RGB pictures ``(N, H, W, 3)``, float32, 0…255, of any size; the first
@@ -53,7 +52,7 @@ def _layers(pool: Callable) -> list[nn.Layer]:
     return layers
 
 
-def set_weights(net: nn.Network, tensors: Mapping[str, np.ndarray]) -> None:
+def set_weights(net: nn.Sequential, tensors: Mapping[str, np.ndarray]) -> None:
     """Give the network its weights, one layer after the other.
 
     The file holds each kernel as one byte per weight, ``(F, C, rows, columns)``, and a table of

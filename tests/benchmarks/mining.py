@@ -14,8 +14,8 @@ import statistics
 from pathlib import Path
 
 from minidl import datasets, faces
-from minidl.faces.pretrained import UNSEEN, unseen_error
 from minidl.files import check_writable, saving
+from scripts.train_face_encoder import UNSEEN, unseen_error
 
 OUTPUT = Path(__file__).resolve().parents[2] / "data" / "mining.json"
 WARM = "semi-hard, then batch-hard"

@@ -73,7 +73,7 @@ def layer(case: cases.Layer) -> dict:
     return {"forward": forward, "backward": lambda: backward(dy, cache)}
 
 
-def vgg() -> nn.Network:
+def vgg() -> nn.Sequential:
     """Return VGG-19 to conv5_1 with random weights."""
     layers = []
     for block, convolutions in enumerate(VGG_BLOCKS, start=1):
@@ -109,7 +109,7 @@ def style_step(pixels: int, batch: int = 1):
     return lambda: objective(picture).gradient
 
 
-def batch_step(net: nn.Network, pixels: int, batch: int):
+def batch_step(net: nn.Sequential, pixels: int, batch: int):
     """Return a function: a batch forwards to conv5_1, and a gradient back to its pixels."""
     x = numbers(np.random.default_rng(0), batch, pixels, pixels, 3)
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from minidl.course.cells import exercise_cells, setup_cell
+from minidl.course.cells import exercise_cells
 from minidl.course.edition import student_edition
 from minidl.course.files import write
 from minidl.course.submissions import Fault, faults, grades
 from minidl.course.submissions.__main__ import main
+from tests.setup_cell import setup_cell
 
 ASSIGNMENT = "01_convolution"
 FILE = f"{ASSIGNMENT}.ipynb"

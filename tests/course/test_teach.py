@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from minidl.course.cells import exercise_cells, setup_cell
+from minidl.course.cells import exercise_cells
 from minidl.course.files import write
 from minidl.course.teach import main, make
+from tests.setup_cell import setup_cell
 
 NAMES = ["plain", "it's mine", "Ämter und Kurse", "课程", "🎓", "{course}", "a;b", "c#1"]
 NOT_ON_WINDOWS = ['a "b"', "back\\slash", 'end\\"', "line\nbreak", "tab\t", "x\x7f", '"""', "*?"]

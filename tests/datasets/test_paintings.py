@@ -8,7 +8,7 @@ import pytest
 from minidl.datasets.images import resize
 from minidl.datasets.paintings import names, painting
 from minidl.datasets.paintings.canvas import Canvas, noise
-from minidl.datasets.paintings.cells import jittered, nearest, seams
+from minidl.datasets.paintings.cells import jittered, seams, voronoi
 
 ALL = pytest.mark.parametrize("name", names())
 
@@ -86,7 +86,7 @@ def test_nearest_is_brute_force():
     canvas = Canvas((20, 31))
     sites = jittered(canvas, 0.2, rng)
     angle = rng.uniform(0, 3, len(sites))
-    site, (u, v), margin = nearest(sites, angle, canvas.x, canvas.y, candidates=len(sites))
+    site, (u, v), margin = voronoi(sites, angle, canvas.x, canvas.y, candidates=len(sites))
     dx, dy = canvas.x[..., None] - sites[:, 0], canvas.y[..., None] - sites[:, 1]
     all_u = dx * np.cos(angle) + dy * np.sin(angle)
     all_v = dy * np.cos(angle) - dx * np.sin(angle)

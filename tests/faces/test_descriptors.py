@@ -169,5 +169,5 @@ def test_file_that_is_no_picture(tmp_path, monkeypatch):
     path.write_text("no picture", encoding="utf-8")
     with pytest.raises(ValueError, match=r"notes\.txt.* is not a picture"):
         describe(path)
-    with pytest.raises(ValueError, match="does not exist"):
+    with pytest.raises(ValueError, match=r"there is no picture at .*absent\.jpg"):
         describe(str(tmp_path / "absent.jpg"))

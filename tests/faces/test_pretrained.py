@@ -28,14 +28,14 @@ def test_the_kept_weights_are_frozen():
 
 
 def test_people_of_training_are_never_those_of_the_test():
-    assert set(pretrained.UNSEEN).isdisjoint(range(pretrained.PEOPLE))
-    assert len(pretrained.UNSEEN) == 200
+    assert set(train_face_encoder.UNSEEN).isdisjoint(range(pretrained.PEOPLE))
+    assert len(train_face_encoder.UNSEEN) == 200
     assert pretrained.PEOPLE * pretrained.PICTURES == 10_000
 
 
 @pytest.mark.slow
 def test_on_200_unseen_people_pixels_fail_and_the_kept_weights_do_not():
-    images, labels, _ = draw_faces(pretrained.UNSEEN, 10, seed=pretrained.SEED)
+    images, labels, _ = draw_faces(train_face_encoder.UNSEEN, 10, seed=pretrained.SEED)
     pixels = images.reshape(len(images), -1).astype(np.float32) / 255
     assert error_rate(pixels, labels) >= 0.25
     assert error_rate(encode(trained_encoder(), images), labels) <= 0.03

@@ -32,8 +32,9 @@ def test_rates_are_counts_at_every_threshold(seed):
 @given(st.integers(0, 100))
 def test_area_is_how_often_a_same_pair_is_closer(seed):
     d, same = drawn(seed)
-    u = mannwhitneyu(d[~same], d[same]).statistic
-    assert_allclose(roc(d, same).area, u / (same.sum() * (~same).sum()))
+    u, curve = mannwhitneyu(d[~same], d[same]).statistic, roc(d, same)
+    area = np.trapezoid(curve.true_accept, curve.false_accept)
+    assert_allclose(area, u / (same.sum() * (~same).sum()))
 
 
 @given(st.integers(0, 100))
@@ -67,13 +68,6 @@ def test_accept_rate_at_a_false_accept_rate():
     low, high = none.true_accept_interval
     assert low < 2 / 3 < high
     assert none.false_accept_interval[1] == pytest.approx(1 - 0.025 ** (1 / 3))  # none of three
-
-
-@pytest.mark.parametrize("tau", [-1.0, 0.1, 0.25, 0.3, 0.4000001, 5.0])
-def test_rates_at_any_threshold(tau):
-    point = roc(D, SAME).at_threshold(tau)
-    assert point.true_accept == np.mean(D[SAME] < tau)
-    assert point.false_accept == np.mean(D[~SAME] < tau)
 
 
 @given(st.integers(0, 100))

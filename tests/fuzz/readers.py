@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 
 from minidl import nn
-from minidl.course.cells import exercise_cells, setup_cell
+from minidl.course.cells import exercise_cells
 from minidl.course.edition import student_edition
 from minidl.course.files import write as write_notebook
 from minidl.course.submissions import faults
@@ -32,6 +32,7 @@ from minidl.zoo.dlib_format import read_network
 from minidl.zoo.shape_predictor import read_shape_predictor
 from minidl.zoo.torch_legacy import read_tensors
 from tests.nn import training_run
+from tests.setup_cell import setup_cell
 from tests.style.examples import make_network, picture
 from tests.written import write_anew
 from tests.zoo import test_dlib_format, test_shape_predictor, test_torch_legacy

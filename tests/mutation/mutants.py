@@ -103,8 +103,8 @@ MUTANTS = (
         "functional",
         "an unknown name of a gradient passes if a known one stands beside it",
         "minidl/functional/arguments.py",
-        "if any(name not in names for name in asked)",
-        "if asked and all(name not in names for name in asked)",
+        "if not asked.issubset(names)",
+        "if asked and asked.isdisjoint(names)",
     ),
     _mutant(
         "functional",
@@ -319,8 +319,8 @@ MUTANTS = (
         "style",
         "a checkpoint of another smoothness is taken for this run's",
         "minidl/style/checkpoint.py",
-        "describe(problem.tv)",
-        "describe(problem.alpha)",
+        "canonical(problem.tv)",
+        "canonical(problem.alpha)",
     ),
     _mutant(
         "style",

@@ -8,7 +8,7 @@ import pytest
 
 from minidl import nn
 from minidl.nn import checkpoint as checkpoints
-from minidl.nn.identity import describe
+from minidl.nn.identity import canonical
 from tests.nn.network_checks import bits
 
 RNG = np.random.default_rng(0)
@@ -77,7 +77,7 @@ OTHERS = {
     "rate": ({"optimizer": adam(lr=0.1)}, "the learning rate (there 0.001, here 0.1)"),
     "schedule": ({"optimizer": adam(lr=nn.cosine(0.001, 100))}, "the learning rate"),
     "steps": (
-        {"optimizer": adam(lr=nn.stairs(0.001, 4))},
+        {"optimizer": adam(lr=nn.step_decay(0.001, 4))},
         "the learning rate (there 0.001, here (0.001, 0.001, 0.001, 0.0001))",
     ),
     "beta": ({"optimizer": adam(beta1=0.8)}, "the optimizer"),
@@ -234,9 +234,9 @@ def test_a_checkpoint_of_another_version_is_refused(tmp_path, monkeypatch):
 
 def test_settings_are_described_alike_everywhere():
     for a, b in ((1, 1.0), (np.float32(0.5), 0.5), (np.str_("a"), "a"), ([1, 2], (1, 2))):
-        assert describe(a) == describe(b)
+        assert canonical(a) == canonical(b)
     texts = [
-        describe(v) for v in (None, True, 1, 0.1, "1", (1,), {"a": 1}, np.ones(1), len, Scaled)
+        canonical(v) for v in (None, True, 1, 0.1, "1", (1,), {"a": 1}, np.ones(1), len, Scaled)
     ]
     assert len(set(texts)) == len(texts) and not any("0x" in text for text in texts)
 

@@ -128,14 +128,6 @@ def test_binary_cross_entropy_of_huge_scores(dtype):
     assert gradient.tolist() == [0.5, -0.5]
 
 
-# -- mean square ---------------------------------------------------------------------------------
-
-
-def test_mean_square():
-    value = check(lambda y: nn.mean_square(y, P.astype(y.dtype)), A)
-    assert value == pytest.approx(((A - P) ** 2).mean(), rel=1e-14)
-
-
 # -- contrastive ---------------------------------------------------------------------------------
 
 
@@ -160,45 +152,6 @@ def test_contrastive_loss_at_distance_zero_is_finite_and_pushes_nowhere():
     with np.errstate(all="raise", under="ignore"):
         _, gradients = nn.contrastive_loss(near, 0 * near, same, 2.0)
     assert all(np.isfinite(g).all() for g in gradients)
-
-
-# -- triplet -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("margin", (0, 0.2, 5.0))
-@pytest.mark.parametrize("reduction", ("sum", "mean"))
-def test_triplet_loss(margin, reduction):
-    value = check(lambda a, p, n: nn.triplet_loss(a, p, n, margin, reduction=reduction), A, P, N)
-    each = ((A - P) ** 2).sum(axis=1) - ((A - N) ** 2).sum(axis=1) + margin
-    clipped = np.maximum(each, 0)
-    assert 0 < (clipped > 0).sum() < 6 or margin == 5.0
-    assert value == pytest.approx(
-        clipped.sum() if reduction == "sum" else clipped.mean(), rel=1e-12
-    )
-
-
-def test_the_triplet_loss_clips_each_triplet_before_it_adds_up():
-    """One triplet at +1, one at −3: the sum of the clipped is 1, the clipped sum would be 0."""
-    a, p, n = (np.array(v, float).reshape(2, 1) for v in ([0, 0], [1, 0], [0, 3**0.5]))
-    value, (da, dp, dn) = nn.triplet_loss(a, p, n, margin=0)
-    assert value == pytest.approx(1)
-    assert (da.tolist(), dp.tolist(), dn.tolist()) == ([[-2], [0]], [[2], [0]], [[0], [0]])
-    assert nn.triplet_loss(a, p, n, margin=0, reduction="mean")[0] == pytest.approx(0.5)
-
-
-def test_a_collapsed_encoder_pays_exactly_the_margin_and_learns_nothing():
-    same = np.ones((7, 5))
-    value, gradients = nn.triplet_loss(same, same, same, margin=0.2)
-    assert value == pytest.approx(7 * 0.2)
-    assert all((g == 0).all() for g in gradients)
-    assert nn.triplet_loss(same, same, same, margin=0.2, reduction="mean")[0] == pytest.approx(0.2)
-
-
-def test_the_sum_over_no_triplets_is_zero():
-    none = np.zeros((0, 5))
-    value, gradients = nn.triplet_loss(none, none, none)
-    assert value == 0
-    assert all(g.shape == (0, 5) for g in gradients)
 
 
 # -- refusals ------------------------------------------------------------------------------------
@@ -282,14 +235,6 @@ REFUSED = [
         TypeError,
         "logits must be float32 or float64, got int64",
     ),
-    (lambda: nn.mean_square(A, P[:5]), ValueError, "target must have the shape (6, 5), got (5, 5)"),
-    (
-        lambda: nn.mean_square(A, P.astype(F4)),
-        TypeError,
-        "target is float32 but the input is float64",
-    ),
-    (lambda: nn.mean_square(A, P.tolist()), TypeError, "target must be a NumPy array, got list"),
-    (lambda: nn.mean_square(NONE, NONE), ValueError, "the mean over an empty batch"),
     (lambda: nn.contrastive_loss(A, P[:5], SAME), ValueError, "second must have the shape (6, 5)"),
     (lambda: nn.contrastive_loss(A[0], P[0], SAME), ValueError, "first must have 2 axes (N, D)"),
     (
@@ -320,37 +265,6 @@ REFUSED = [
         "margin must be a number in (0, inf)",
     ),
     (lambda: nn.contrastive_loss(NONE, NONE, []), ValueError, "the mean over an empty batch"),
-    (
-        lambda: nn.triplet_loss(A, P, N[:5]),
-        ValueError,
-        "negative must have the shape (6, 5), got (5, 5)",
-    ),
-    (
-        lambda: nn.triplet_loss(A, P.astype(F4), N),
-        TypeError,
-        "positive is float32 but the input is float64",
-    ),
-    (lambda: nn.triplet_loss(A[0], P[0], N[0]), ValueError, "anchor must have 2 axes (m, D)"),
-    (
-        lambda: nn.triplet_loss(A, P, N, np.nan),
-        ValueError,
-        "margin must be a number in [0, inf), got nan",
-    ),
-    (
-        lambda: nn.triplet_loss(A, P, N, np.inf),
-        ValueError,
-        "margin must be a number in [0, inf), got inf",
-    ),
-    (
-        lambda: nn.triplet_loss(A, P, N, reduction="max"),
-        ValueError,
-        "reduction must be one of sum, mean",
-    ),
-    (
-        lambda: nn.triplet_loss(NONE, NONE, NONE, reduction="mean"),
-        ValueError,
-        "the mean over an empty batch",
-    ),
 ]
 
 

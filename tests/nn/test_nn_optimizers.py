@@ -298,7 +298,7 @@ def test_cosine_rises_then_falls_then_stays():
 
 
 def test_stairs():
-    rate = nn.stairs(1.0, 3, 0.5)
+    rate = nn.step_decay(1.0, 3, 0.5)
     assert [rate(step) for step in range(7)] == [1, 1, 1, 0.5, 0.5, 0.5, 0.25]
 
 
@@ -359,8 +359,8 @@ REFUSED = [
     (lambda: nn.cosine(0.1, 5.0), TypeError, "steps must be an int of 1 or more, got 5.0"),
     (lambda: nn.cosine(NAN, 5), ValueError, "lr must be a number in [0, inf)"),
     (lambda: nn.cosine(0.1, 5, final=-1), ValueError, "final must be a number in [0, inf)"),
-    (lambda: nn.stairs(0.1, 0), ValueError, "every must be at least 1, got 0"),
-    (lambda: nn.stairs(0.1, 2, 1.5), ValueError, "factor must be a number in [0, 1]"),
+    (lambda: nn.step_decay(0.1, 0), ValueError, "every must be at least 1, got 0"),
+    (lambda: nn.step_decay(0.1, 2, 1.5), ValueError, "factor must be a number in [0, 1]"),
     (
         lambda: P["p"].add_gradient(np.ones(3)),
         ValueError,

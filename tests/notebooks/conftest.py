@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from minidl.course.cells import setup_cell
+from tests.setup_cell import setup_cell
 from minidl.course.files import write
 from minidl.course.refresh import refresh
 

@@ -10,7 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from minidl.course import find
-from minidl.course.cells import exercise_cells, setup_cell
+from minidl.course.cells import exercise_cells
+from tests.setup_cell import setup_cell
 from minidl.course.files import read, write
 from minidl.course.submissions import faults
 from minidl.course.teach import make

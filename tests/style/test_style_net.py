@@ -7,7 +7,7 @@ from minidl import nn
 from minidl.datasets import painting, resize
 from minidl.datasets.patches import random_patches, source_pictures
 from minidl.style import RECIPES, transfer
-from minidl.style.style_network import LAYERS, even_out, new_style_net, style_net
+from minidl.style.style_network import LAYERS, new_style_net, style_net
 from minidl.zoo import photo
 from scripts import train_style_network
 from tests.style.recognise import likeness
@@ -22,7 +22,7 @@ def x():
 def test_evening_out_keeps_the_scores_and_gives_each_channel_a_mean_square_of_one(x):
     net = new_style_net(seed=3)
     before = net.forward(x)
-    even_out(net, x)
+    train_style_network.even_out(net, x)
     np.testing.assert_allclose(net.forward(x), before, rtol=1e-3, atol=1e-4)
     for name in LAYERS:
         square = np.square(net.forward(x, (name,))[name]).mean((0, 1, 2))
@@ -52,7 +52,7 @@ def test_training_learns_and_gives_the_same_bits_again(monkeypatch):
 def test_the_stored_weights_load_for_either_pooling():
     for pooling in ("max", "average"):
         net = style_net(pooling)
-        assert isinstance(net, nn.Network)
+        assert isinstance(net, nn.Sequential)
         assert not any(p.trainable for p in net.parameters.values())
         assert set(RECIPES["small"].lambdas) <= set(net.graph.nodes)
     with pytest.raises(ValueError, match="pooling must be one of max, average"):

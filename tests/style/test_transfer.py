@@ -247,7 +247,7 @@ def test_nan_in_the_cost_is_reported(settings, content, style):
         ({"start": np.zeros((4, 4))[None]}, "start"),
         ({"style_weights": (1, 2)}, "1 style pictures need as many style_weights"),
         ({"network": "vgg16"}, "vgg19, small"),
-        ({"network": 3}, "nn.Network"),
+        ({"network": 3}, "nn.Sequential"),
         ({"pooling": "max"}, "pools it has"),
         ({"network": nn.Sequential([nn.ReLU()], input_shape=(None, None, 3)).train()}, "eval"),
     ],

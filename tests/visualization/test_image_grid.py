@@ -6,7 +6,7 @@ from minidl.visualization import filter_pictures, image_grid, signed_picture
 
 def test_nine_patches_in_a_square():
     patches = [np.full((8, 8, 3), 10 * k, np.uint8) for k in range(9)]
-    grid = image_grid(patches, side=16, gap=2)
+    grid = image_grid(patches, side=16)
     assert grid.shape == (52, 52, 3)
     assert grid.dtype == np.uint8
     assert [int(grid[8 + 18 * i, 8 + 18 * j, 0]) for i in range(3) for j in range(3)] == [
@@ -24,12 +24,12 @@ def test_a_clipped_patch_keeps_its_proportions():
 def test_a_frame_is_drawn_around_what_a_unit_saw():
     grey = np.full((32, 32, 3), 100, np.uint8)
     whole = (slice(0, 32), slice(0, 32))
-    grid = image_grid([grey, grey], frames=[(slice(8, 20), slice(2, 12)), whole], side=64, gap=0)
-    drawn = (grid != 100).any(axis=-1)
+    grid = image_grid([grey, grey], frames=[(slice(8, 20), slice(2, 12)), whole], side=64)
+    drawn = (grid[:64] != 100).any(axis=-1)
     rows, columns = np.nonzero(drawn[:64, :64])
     assert (rows.min(), rows.max() + 1, columns.min(), columns.max() + 1) == (16, 40, 4, 24)
     assert not drawn[18:38, 6:22].any()
-    assert drawn[:2, 64:128].all()
+    assert drawn[:2, 66:130].all()
     assert (grey == 100).all()
     for corner in (slice(0, 1), slice(31, 32)):  # too small to be seen: drawn larger
         small = image_grid([grey], frames=[(corner, corner)], side=32, columns=1)
@@ -62,7 +62,7 @@ def test_filters_share_a_scale_and_grey_is_zero():
 def test_signed_picture():
     g = np.zeros((10, 10, 3))
     g[0, 0], g[5, 5] = 4, -4
-    picture = signed_picture(g, 100)
+    picture = signed_picture(g)
     assert picture[0, 0, 0] == 255
     assert picture[5, 5, 0] == 1
     assert picture[9, 9, 0] == 128

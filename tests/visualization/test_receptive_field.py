@@ -200,7 +200,7 @@ def test_fields_that_no_formula_gives(layers, shape, words):
 def test_what_no_field_can_be_asked_of(ask):
     part = nn.Sequential([nn.Conv2D(1, 3)])
     for other in (part, None, nn.Conv2D(1, 3)):
-        with pytest.raises(TypeError, match=r"network must be an nn\.Network with its"):
+        with pytest.raises(TypeError, match=r"network must be an nn\.Sequential with its"):
             ask(other, "conv1")
     network = nn.Sequential([nn.Conv2D(1, 3)], input_shape=(None, None, 1))
     for shape in ((8, 8), (8, 8, 8, 1), (8, 1), (2, 8, 1), 8, "8"):

@@ -21,7 +21,7 @@ def record(name: str, ints=(), floats=(), *tensors) -> Record:
     return Record(name, list(ints), list(floats), [np.asarray(t, np.float32) for t in tensors])
 
 
-def toy() -> nn.Network:
+def toy() -> nn.Sequential:
     residual = nn.Residual([nn.Conv2D(3, 2, stride=2)], [nn.AvgPool2D(2)], join=PadAdd())
     layers = [Standardize((1.0, 2.0)), residual, nn.Affine(), nn.ReLU(), nn.GlobalAvgPool()]
     return nn.Sequential([*layers, nn.Dense(4, bias=False)], input_shape=(5, 5, 2))

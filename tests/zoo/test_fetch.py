@@ -17,7 +17,7 @@ import pytest
 import minidl.zoo.__main__ as zoo_main
 import minidl.zoo.fetching as fetch_module
 from minidl.zoo import cache, pip_download
-from minidl.zoo.asset import AssetError, NothingComes, Package
+from minidl.zoo.asset import AssetError, CannotFetch, Package
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.fetching import fetch
 
@@ -194,16 +194,16 @@ DOWN = "Could not fetch URL https://pypi.org/simple/x/: {} - skipping\n(from ver
 @pytest.mark.parametrize(
     ("log", "kind", "words"),
     [
-        ("ERROR: [Errno 28] No space left on device", NothingComes, "the disk is full"),
-        ("/usr/bin/python3: No module named pip", NothingComes, "no pip"),
-        (DOWN.format("connection error: HTTPSConnectionPool"), NothingComes, "no network"),
-        (DOWN.format("timed out"), NothingComes, "no network"),
+        ("ERROR: [Errno 28] No space left on device", CannotFetch, "the disk is full"),
+        ("/usr/bin/python3: No module named pip", CannotFetch, "no pip"),
+        (DOWN.format("connection error: HTTPSConnectionPool"), CannotFetch, "no network"),
+        (DOWN.format("timed out"), CannotFetch, "no network"),
         (
             DOWN.format("There was a problem confirming the ssl certificate"),
-            NothingComes,
+            CannotFetch,
             "network",
         ),
-        ("ERROR: Exception:\nIncompleteRead(5 bytes read)", NothingComes, "broke off"),
+        ("ERROR: Exception:\nIncompleteRead(5 bytes read)", CannotFetch, "broke off"),
         (DOWN.format("404 Client Error"), AssetError, "no package index that pip knows has it"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", AssetError, "not the one it knows"),
         ("ERROR: first\nERROR: the last word\nhint\n", AssetError, "saying 'the last word'"),
@@ -367,7 +367,7 @@ def test_a_neighbour_that_cannot_be_had_does_not_matter(table, monkeypatch):
 @pytest.mark.parametrize("broken", ["package1", "package2", "package3"])
 def test_without_a_network_there_is_one_attempt_and_one_sentence(table, capsys, broken):
     number = int(broken[-1])
-    table.fails[broken] = NothingComes("there is no network")
+    table.fails[broken] = CannotFetch("there is no network")
     assert table.fetch_all() == (6 - 2 * (number - 1), number)
     told = capsys.readouterr()
     (line,) = told.err.splitlines()

@@ -16,14 +16,6 @@ def test_the_kept_weights_load_and_are_frozen():
     assert network.forward(x).shape == (2, CLASSES)
 
 
-def test_pooling():
-    x = np.random.default_rng(0).uniform(0, 255, (1, 32, 40, 3)).astype(np.float32)
-    largest, mean = (zoo.small_alexnet(p).forward(x, taps=("conv2",)) for p in ("max", "average"))
-    assert not np.array_equal(largest["conv2"], mean["conv2"])
-    with pytest.raises(ValueError, match="pooling must be"):
-        zoo.small_alexnet("median")
-
-
 def test_patches_are_cut_apart_for_training_and_test():
     image = np.zeros((200, 300, 3), np.uint8)
     image[150:] = 255

@@ -30,7 +30,7 @@ def tensors(**changes) -> dict[str, np.ndarray]:
 def small(monkeypatch):
     """Return a function that builds the first block with the given weights."""
 
-    def build(weights, **settings) -> nn.Network:
+    def build(weights, **settings) -> nn.Sequential:
         monkeypatch.setattr(vgg, "fetch", lambda name: name)
         monkeypatch.setattr(vgg, "read_tensors", lambda path: weights)
         return vgg19(until="pool1", **settings)

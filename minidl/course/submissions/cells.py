@@ -1,4 +1,4 @@
-"""The cells of a notebook that may be damaged: every fault is told in words."""
+"""Reading the cells of a notebook that may be damaged, with an error that says how."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""One thing that would cost a student points for another reason than a wrong answer."""
+"""A fault: what would cost a student points for another reason than a wrong answer."""
 
 from dataclasses import dataclass
 

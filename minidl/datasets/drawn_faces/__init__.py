@@ -1,4 +1,4 @@
-"""Drawn faces: people who never lived, as many as wanted, with every trait known."""
+"""Drawn faces: as many invented people as wanted, with every trait known."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

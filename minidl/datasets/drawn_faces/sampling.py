@@ -1,11 +1,11 @@
-"""Random numbers that depend on a name alone, so that a larger set extends a smaller one."""
+"""Random numbers that depend on a key alone, so that a larger set extends a smaller one."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.special import ndtri
 
-COLUMNS = 80  # numbers held for every name; more than any drawing uses
+COLUMNS = 80  # numbers held for every key; more than any drawing uses
 
 
 class Sampler:

@@ -17,7 +17,7 @@ def jittered(
     return moved.T * [canvas.width / (columns - 0.5), canvas.height / (rows - 1)]
 
 
-def nearest(
+def voronoi(
     sites: np.ndarray, angle: np.ndarray, x: np.ndarray, y: np.ndarray, candidates: int = 6
 ) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray]:
     """For each point: its site, its place (u, v) on the site's own axes, and its margin.

@@ -4,7 +4,7 @@ import numpy as np
 
 from minidl.datasets.colours import rgb
 from minidl.datasets.paintings.canvas import Canvas, noise, ramp, shade, step, to_uint8
-from minidl.datasets.paintings.cells import nearest, seams
+from minidl.datasets.paintings.cells import seams, voronoi
 
 GOLD = rgb("b8862b", "d9a93a", "efcf72", "f7e7b4")
 SUN = rgb("8e1f1d", "c23b22", "e2702a", "f0a83a", "f9dc7d")
@@ -22,7 +22,7 @@ def paint(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     scene = _Scene(canvas.width, canvas.height, rng)
     sites = _lay_stones(canvas, scene, rng)
     colour, angle, _ = scene(sites[:, 0], sites[:, 1])
-    stone, (u, v), gap = nearest(sites, angle, canvas.x, canvas.y)
+    stone, (u, v), gap = voronoi(sites, angle, canvas.x, canvas.y)
     side = STONE * rng.uniform(0.39, 0.47, len(sites))
     edge = np.minimum(side[stone] - np.maximum(np.abs(u), np.abs(v)), gap / 2 - 0.035 * STONE)
     grain = noise(rng, 60, 3)(canvas.x, canvas.y)
@@ -127,7 +127,7 @@ def _fish(x, y, cx, cy, length, turn):
 def _lay_stones(canvas, scene, rng, rounds=7):
     """Places of the stones: Lloyd's method with square cells turned along the rows.
 
-    Pixels at an outline belong to nobody, so that stones move off the outlines (Hausner 2001).
+    Pixels at an outline belong to no cell, so that stones move off the outlines (Hausner 2001).
     """
     rows, columns = round(canvas.height / STONE), round(canvas.width / STONE)
     y, x = np.indices((rows, columns)).reshape(2, -1) + 0.5
@@ -139,7 +139,7 @@ def _lay_stones(canvas, scene, rng, rounds=7):
     x, y = coarse.x[free], coarse.y[free]
     for _ in range(rounds):
         angle = scene(sites[:, 0], sites[:, 1])[1]
-        owner, _, _ = nearest(sites, angle, x, y, candidates=4)
+        owner, _, _ = voronoi(sites, angle, x, y, candidates=4)
         count = np.bincount(owner, minlength=len(sites))
         sums = [np.bincount(owner, part, len(sites)) for part in (x, y)]
         kept = count > 0

@@ -4,7 +4,7 @@ import numpy as np
 
 from minidl.datasets.colours import rgb
 from minidl.datasets.paintings.canvas import Canvas, blend, noise, ramp, shade, step, to_uint8
-from minidl.datasets.paintings.cells import jittered, nearest
+from minidl.datasets.paintings.cells import jittered, voronoi
 
 PIGMENTS = rgb(
     "f6e9c8", "f4d35e", "f2a541", "e4672e", "c7362f", "e8a0a8", "b45a9a", "6a4c93",
@@ -29,7 +29,7 @@ def paint(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
         sites = jittered(canvas, 1.2 * diameter, rng, spread=0.6)
         colour = _pigments(scene[canvas.index(sites[:, 0], sites[:, 1])], rng)
         radius = diameter * rng.uniform(0.36, 0.52, len(sites))
-        cell, (u, v), _ = nearest(sites, rng.uniform(0, np.pi, len(sites)), canvas.x, canvas.y, 2)
+        cell, (u, v), _ = voronoi(sites, rng.uniform(0, np.pi, len(sites)), canvas.x, canvas.y, 2)
         far = np.hypot(u, 1.25 * v) / radius[cell]
         dot = step((1 - far) * radius[cell], 0.8 * canvas.pixel)
         picture = blend(picture, colour[cell], 0.95 * dot)
