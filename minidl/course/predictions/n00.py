@@ -16,13 +16,13 @@ PREDICTIONS: dict[str, Prediction] = {
         },
     ),
     "what_moves": Choice(
-        "the pixels of G",
+        "the new picture g",
         "C, S and the network stay as they are; J depends on G alone, and G is nothing but its "
         "pixels.",
         wrong={
-            "the weights of VGG-19": "They were learned once, by others, and are what measures J. "
+            "the weights of the network": "They were learned once, by others, and are what measures J. "
             "Who changes the yardstick has not come closer.",
-            "the pixels of S": "S is what G should come to resemble; it is given.",
+            "the painting s": "S is what G should come to resemble; it is given.",
         },
     ),
     "cost_of_content": Choice(
