@@ -14,7 +14,8 @@ def diagnose(
     """The diagnosis of the known mistake that a student made, or None.
 
     It is the one that does the same in every trial; else the only one that gives the same values
-    wherever the student's function gives any, with another fault on top.
+    wherever the student's function gives any, with another fault on top; else the only one that
+    does so in all but the edge cases, which the student may not have thought of either.
     """
     if isinstance(outcomes[-1].error, OutOfTime):
         return None
@@ -24,12 +25,19 @@ def diagnose(
         if all(_alike(exercise, *each) for each in zip(tried, outcomes, theirs, strict=True)):
             return diagnosis
         known[diagnosis] = theirs
-    alike = [
-        diagnosis
-        for diagnosis, theirs in known.items()
-        if _same_values(exercise, tried, outcomes, theirs, expected)
-    ]
-    return alike[0] if len(alike) == 1 else None
+    for edges in (True, False):
+        asked = [i for i, trial in enumerate(tried) if edges or not trial.edge]
+        alike = [
+            diagnosis
+            for diagnosis, theirs in known.items()
+            if _same_values(
+                exercise,
+                *([each[i] for i in asked] for each in (tried, outcomes, theirs, expected)),
+            )
+        ]
+        if alike:
+            return alike[0] if len(alike) == 1 else None
+    return None
 
 
 def _alike(exercise: Exercise, trial: Trial, a: Outcome, b: Outcome) -> bool:

@@ -148,9 +148,13 @@ def _open(exercise: Exercise, state: str) -> Feedback:
 
 
 def not_right(exercise: Exercise, words: list[str], diagnosis: str | None = None) -> Feedback:
-    """The feedback on a wrong answer: what is wrong, a hint, and how to go on."""
-    lines = [*words, f"Hint: {exercise.hints[0]}"]
-    lines.append(f'{GO_ON} `hint("{exercise.name}")` says more.')
+    """The feedback on a wrong answer: what is wrong, a hint, and how to go on.
+
+    The words of a diagnosis are the hint that fits; the exercise's own may speak of what is right
+    already, so the student asks for them.
+    """
+    lines = words if diagnosis else [*words, f"Hint: {exercise.hints[0]}"]
+    lines = [*lines, f'{GO_ON} `hint("{exercise.name}")` says more.']
     return Feedback("wrong", f"{exercise.name}: not right yet.", tuple(lines), diagnosis=diagnosis)
 
 

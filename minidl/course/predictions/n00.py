@@ -20,8 +20,8 @@ PREDICTIONS: dict[str, Prediction] = {
         "C, S and the network stay as they are; J depends on G alone, and G is nothing but its "
         "pixels.",
         wrong={
-            "the weights of the network": "They were learned once, by others, and are what measures J. "
-            "Who changes the yardstick has not come closer.",
+            "the weights of the network": "They were learned once, by others. They are the "
+            "yardstick that measures J; changing it would bring G no closer.",
             "the painting s": "S is what G should come to resemble; it is given.",
         },
     ),
