@@ -28,7 +28,7 @@ EXERCISE = Exercise(
     solution=output_size,
     points=1,
     cases=(
-        Case("the lecture's 14 ∗ 5", given(size=14, kernel=5)),
+        Case("14 inputs and a kernel of 5", given(size=14, kernel=5)),
         Case("a stride of 3 that leaves a remainder", given(size=12, kernel=5, stride=3)),
         Case("a stride of 2 that fits exactly", given(size=11, kernel=5, stride=2)),
         Case("a padding of 2 before and 1 after", given(size=9, kernel=4, padding=(2, 1))),
