@@ -55,6 +55,24 @@ def test_hints_come_one_by_one_and_end_at_the_solution(toy, capsys):
         assert words in capsys.readouterr().out
 
 
+def test_right_numbers_in_a_wrong_form_hear_of_the_form_alone(toy, capsys):
+    def a_list(x, scale=1.0):
+        value, gradient = toy.solution(x, scale)
+        return value, gradient.tolist()
+
+    check("square_sum", a_list)
+    said = capsys.readouterr().out
+    assert "value 2 of the 2 is a list" in said and "Hint" not in said
+
+
+def test_a_known_mistake_is_recognised_in_a_list(toy, capsys):
+    def half_in_a_list(x, scale=1.0):
+        return scale * float((x**2).sum()), (scale * x).tolist()
+
+    check("square_sum", half_in_a_list)
+    assert "factor 2" in capsys.readouterr().out
+
+
 def test_a_wrong_answer_uses_up_the_first_hint(toy, capsys):
     check("square_sum", odd)
     capsys.readouterr()

@@ -17,8 +17,8 @@ def learn_kernel(x, y, kernel, steps, lr=0.1):
     kernel: (height, width) of the filter
     steps:  number of steps, 0 or more
     lr:     learning rate
-    Returns the filter (height, width) after the last step, of x's dtype, and the losses before
-    each step, (steps,).
+    Returns the filter (height, width) after the last step, of x's dtype, and an array of the
+    losses before each step, (steps,).
     """
     ### BEGIN SOLUTION
     rows, columns = y.shape
@@ -60,7 +60,8 @@ EXERCISE = Exercise(
         "the step.",
     ),
     wrong={
-        "You go uphill: the slope is subtracted, not added.": {"w[tap] -=": "w[tap] +="},
+        "You go uphill: the slope is subtracted, and the error in it is the answer minus y, not y "
+        "minus the answer.": {"w[tap] -=": "w[tap] +="},
         "The slope misses its factor 2: the slope of e² is 2e.": {"(2 * error": "(error"},
         "You add the slopes of all positions up; L is a mean, so its slope is their mean.": {
             "(2 * error * seen[tap]).mean()": "(2 * error * seen[tap]).sum()"
