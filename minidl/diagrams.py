@@ -87,6 +87,8 @@ def reads(
     padding: tuple[int, int] = (0, 0),
     dilation: int = 1,
     ceil: bool = False,
+    over: float = 0.5,
+    beyond: str = "0",
     output: int | None = None,
     source: int | None = None,
     tap: int | None = None,
@@ -95,8 +97,9 @@ def reads(
 ) -> None:
     """Draw which inputs each output of a sliding window reads, along one axis.
 
-    Inputs stand below, outputs above, each over the middle of its window; a line's colour is its
-    tap's. Padding is dashed. Emphasised are the lines of one output, of one input (``source``) or
+    Inputs stand below, outputs above, each over the middle of its window (``over`` 0: over its
+    first tap, 1: over its last); a line's colour is its tap's. Padding is dashed, with ``beyond``
+    written in it. Emphasised are the lines of one output, of one input (``source``) or
     of one ``tap``; with ``back`` arrows point from the outputs down to the inputs.
     """
     before, after = padding
@@ -108,10 +111,10 @@ def reads(
     blank(ax, (-before - 0.8, last - 0.2), (-0.7, height + 0.7), title)
     for i in range(-before, last):
         real = 0 <= i < size
-        cell(ax, i, 0, f"$x_{{{i}}}$" if real else "0", dashed=not real)
+        cell(ax, i, 0, f"$x_{{{i}}}$" if real else beyond, dashed=not real)
     for o in range(outputs):
         start = o * stride - before
-        middle = start + (extent - 1) / 2
+        middle = start + over * (extent - 1)
         cell(ax, middle, height, f"$y_{{{o}}}$", face="#EEEEEE")
         for k in range(kernel):
             i = start + k * dilation

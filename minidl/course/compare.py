@@ -20,8 +20,8 @@ def difference(
     """Return a sentence on the first thing in which ``got`` differs, or None if nothing does.
 
     Arrays must have the expected dtype, save that whole numbers may have any width; a single number
-    only has to be equal. ``dtypes`` false takes any kind of number in arrays too. Nested tuples and
-    lists are compared item by item.
+    only has to be equal. ``dtypes`` false takes any kind of number in arrays too, and a list of
+    numbers for an array. Nested tuples and lists are compared item by item.
     """
     if got is None and expected is not None:
         return f"{what} is None: does the function end with `return`?"
@@ -51,7 +51,7 @@ def _sequence_difference(
 def _number_difference(
     got: Any, expected: np.ndarray, rtol: float, atol: float, dtypes: bool, what: str
 ) -> str | None:
-    if isinstance(got, list | tuple):
+    if dtypes and isinstance(got, list | tuple):
         return f"{what} is {_kind(got)}, where {_kind(expected)} is expected"
     try:
         array = np.asarray(got)

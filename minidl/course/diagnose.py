@@ -14,7 +14,8 @@ def diagnose(
     """The diagnosis of the known mistake that a student made, or None.
 
     It is the one that does the same in every trial; else the only one that gives the same values
-    wherever the student's function gives any, with another fault on top.
+    wherever the student's function gives any, with another fault on top; else the only one that
+    does so in all but the edge cases, which the student may not have thought of either.
     """
     if isinstance(outcomes[-1].error, OutOfTime):
         return None
@@ -24,12 +25,15 @@ def diagnose(
         if all(_alike(exercise, *each) for each in zip(tried, outcomes, theirs, strict=True)):
             return diagnosis
         known[diagnosis] = theirs
-    alike = [
-        diagnosis
-        for diagnosis, theirs in known.items()
-        if _same_values(exercise, tried, outcomes, theirs, expected)
-    ]
-    return alike[0] if len(alike) == 1 else None
+    for edges in (True, False):
+        alike = [
+            diagnosis
+            for diagnosis, theirs in known.items()
+            if _same_values(exercise, tried, outcomes, theirs, expected, edges)
+        ]
+        if alike:
+            return alike[0] if len(alike) == 1 else None
+    return None
 
 
 def _alike(exercise: Exercise, trial: Trial, a: Outcome, b: Outcome) -> bool:
@@ -44,14 +48,20 @@ def _same_values(
     outcomes: list[Outcome],
     theirs: list[Outcome],
     expected: list[Outcome],
+    edges: bool,
 ) -> bool:
-    """True if b gives a's values wherever a gives any, and wrong ones at least once."""
+    """True if b gives a's values wherever a gives any, and wrong ones at least once.
+
+    edges: whether the values in edge cases count.
+    """
     telling = False
     for trial, a, b, right in zip(tried, outcomes, theirs, expected, strict=True):
         if a.error is not None:
             continue
         if b.error is not None:
             return False
+        if trial.edge and not edges:
+            continue
         if differs(exercise, trial, a, b, dtypes=False):
             return False
         telling |= bool(differs(exercise, trial, b, right, dtypes=False))

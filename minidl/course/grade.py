@@ -148,10 +148,16 @@ def _open(exercise: Exercise, state: str) -> Feedback:
     return Feedback("open", f"{exercise.name}: {state}, and that is fine.", (f"{GO_ON} {more}",))
 
 
-def not_right(exercise: Exercise, words: list[str], diagnosis: str | None = None) -> Feedback:
-    """The feedback on a wrong answer: what is wrong, a hint, and how to go on."""
-    lines = [*words, f"Hint: {exercise.hints[0]}"]
-    lines.append(f'{GO_ON} `hint("{exercise.name}")` says more.')
+def not_right(
+    exercise: Exercise, words: list[str], diagnosis: str | None = None, *, hint: bool = True
+) -> Feedback:
+    """The feedback on a wrong answer: what is wrong, a hint, and how to go on.
+
+    The words of a diagnosis are the hint that fits; the exercise's own may speak of what is right
+    already, so the student asks for them. hint: whether the first one fits where there is none.
+    """
+    lines = [*words, f"Hint: {exercise.hints[0]}"] if hint and not diagnosis else words
+    lines = [*lines, f'{GO_ON} `hint("{exercise.name}")` says more.']
     return Feedback("wrong", f"{exercise.name}: not right yet.", tuple(lines), diagnosis=diagnosis)
 
 
@@ -175,4 +181,16 @@ def _explain(
             words.append(f"It is right on {'; '.join(right)}.")
     if gradient:
         words.append(gradient)
-    return not_right(exercise, words, known)
+    return not_right(
+        exercise, words, known, hint=_miscalculated(exercise, tried, outcomes, expected)
+    )
+
+
+def _miscalculated(
+    exercise: Exercise, tried: list[Trial], outcomes: list[Outcome], expected: list[Outcome]
+) -> bool:
+    """False if every number is right, and only the form is not: a list, a dtype, an argument."""
+    return any(
+        outcome.error is not None or differs(exercise, trial, outcome, right, dtypes=False)
+        for trial, outcome, right in zip(tried, outcomes, expected, strict=False)
+    )

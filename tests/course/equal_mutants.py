@@ -13,6 +13,16 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
             "// stride + 1 < -(-size / stride):",
         ),
     },
+    "network_sizes": {
+        "conv, dense and pool are in the order of the alphabet.": ("<= 'conv'", ">= 'pool'"),
+        "Only sizes are asked for.": ("padded = np.ones(",),
+        "Every entry is assigned.": ("table = np.ones(",),
+        "A table of whole numbers rounds down what is put into it.": ("- kernel) / stride + 1",),
+        "No index is negative.": ("if i <= 0",),
+    },
+    "learn_kernel": {
+        "Every loss is assigned.": ("np.ones(steps, x.dtype))", "losses = np.ones(steps"),
+    },
     "conv_backward": {"Every entry is assigned.": ("(np.zeros_like(x), np.ones_like(w))",)},
     "dense_backward": {
         "Every entry is assigned.": ("→  dx, dw, db = (np.ones_like(x), np.zeros_like(w)",),

@@ -17,6 +17,10 @@ def wrong(x, scale=1.0):
     return scale * float((x**2).mean()), 2 * scale * x
 
 
+def odd(x, scale=1.0):
+    return 7.0, x**3
+
+
 def test_an_unwritten_exercise_goes_on_with_minidls_version(toy, capsys):
     assert check("square_sum", unwritten) is toy.solution
     said = capsys.readouterr().out
@@ -31,11 +35,18 @@ def test_a_right_answer_comes_back_and_hears_what_was_verified(toy, right_answer
         assert word in said
 
 
-def test_a_wrong_answer_hears_its_likely_mistake_and_the_first_hint(toy, capsys):
+def test_a_wrong_answer_hears_its_likely_mistake(toy, capsys):
     assert check("square_sum", wrong) is toy.solution
     said = capsys.readouterr().out
     assert "You took the mean, not the sum." in said
-    assert "Square first." in said
+    assert "Square first." not in said, "the first hint may speak of what is right already"
+    hint("square_sum")
+    assert "1 of 3" in capsys.readouterr().out
+
+
+def test_a_wrong_answer_that_nobody_knows_hears_the_first_hint(toy, capsys):
+    assert check("square_sum", odd) is toy.solution
+    assert "Square first." in capsys.readouterr().out
 
 
 def test_hints_come_one_by_one_and_end_at_the_solution(toy, capsys):
@@ -44,8 +55,26 @@ def test_hints_come_one_by_one_and_end_at_the_solution(toy, capsys):
         assert words in capsys.readouterr().out
 
 
+def test_right_numbers_in_a_wrong_form_hear_of_the_form_alone(toy, capsys):
+    def a_list(x, scale=1.0):
+        value, gradient = toy.solution(x, scale)
+        return value, gradient.tolist()
+
+    check("square_sum", a_list)
+    said = capsys.readouterr().out
+    assert "value 2 of the 2 is a list" in said and "Hint" not in said
+
+
+def test_a_known_mistake_is_recognised_in_a_list(toy, capsys):
+    def half_in_a_list(x, scale=1.0):
+        return scale * float((x**2).sum()), (scale * x).tolist()
+
+    check("square_sum", half_in_a_list)
+    assert "factor 2" in capsys.readouterr().out
+
+
 def test_a_wrong_answer_uses_up_the_first_hint(toy, capsys):
-    check("square_sum", wrong)
+    check("square_sum", odd)
     capsys.readouterr()
     hint("square_sum")
     assert "2 of 3" in capsys.readouterr().out
@@ -54,7 +83,7 @@ def test_a_wrong_answer_uses_up_the_first_hint(toy, capsys):
 def test_wrong_answers_do_not_bring_back_hints_that_were_given(toy, capsys):
     for words in ["1 of 3", "2 of 3", "3 of 3", 'solution("square_sum")']:
         hint("square_sum")
-        check("square_sum", wrong)
+        check("square_sum", odd)
         assert words in capsys.readouterr().out
 
 

@@ -160,6 +160,14 @@ ANSWERS["output_size"].append(
         "towards 0",
     )
 )
+ANSWERS["output_size"].append(
+    (
+        lambda size, kernel, stride=1, padding=(0, 0), dilation=1: (
+            (size + sum(padding) - dilation * (kernel - 1) - 1) // stride
+        ),
+        "steps of the window, not its positions",
+    )
+)
 ANSWERS["error_rates"].append((over_what_is_accepted, "number of accepted pairs"))
 ANSWERS["semi_hard"] += [
     (semi_hard_up_to("near"), "exactly as far"),
@@ -286,6 +294,15 @@ def test_a_mistake_is_not_named_where_another_fits_as_well(toy):
     neighbour = {"The scale is squared.": {"2 * scale * x": "scale**2 * x"}}
     exercise = dataclasses.replace(toy, wrong={**toy.wrong, **neighbour})
     assert grade(exercise, raises_with_a_scale, 60.0).diagnosis is None
+
+
+def test_a_mistake_is_named_beneath_another_one_at_the_edge(toy):
+    def mean_and_none_of_nothing(x, scale=1.0):
+        if not x.size:
+            return 1.0, x
+        return scale * float((x**2).mean()), 2 * scale * x
+
+    assert "mean" in grade(toy, mean_and_none_of_nothing, 60.0).diagnosis
 
 
 def test_a_mistake_is_not_named_where_it_would_have_raised(toy):

@@ -15,7 +15,8 @@ def columns(x, kernel, stride=1):
     x:      pictures, (N, H, W, C)
     kernel: (height, width) of the window
     stride: positions that the window moves at a time
-    Returns a matrix (N · rows · columns, height · width · C), the last index of each running first.
+    Returns a matrix (N · rows · columns, height · width · C) of x's dtype, the last index of each
+    running first.
     """
     ### BEGIN SOLUTION
     height, width = kernel
@@ -34,7 +35,8 @@ EXERCISE = Exercise(
         Case("a window wider than high", normal({"x": (2, 5, 7, 2)}, kernel=(2, 4))),
         Case("a stride of 2", normal({"x": (2, 7, 6, 2)}, kernel=(3, 2), stride=2)),
         Case(
-            "a stride of 3 that leaves a rest", normal({"x": (1, 9, 6, 2)}, kernel=(2, 2), stride=3)
+            "a stride of 3 that leaves a remainder",
+            normal({"x": (1, 9, 6, 2)}, kernel=(2, 2), stride=3),
         ),
         Case(
             "a window as large as the picture",

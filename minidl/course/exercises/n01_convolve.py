@@ -14,7 +14,8 @@ def convolve(x, w, b, stride=1, padding=0):
     x: pictures, (N, H, W, C); outside of a picture everything is 0
     w: filters, (height, width, C, F), not flipped
     b: one number for each filter, (F,)
-    Returns y, (N, (H + 2·padding − height) // stride + 1, the same for the width, F).
+    Returns y, (N, rows, columns, F), as many as fit (`output_size`), of x's dtype: float32 stays
+    float32.
     """
     ### BEGIN SOLUTION
     height, width, _, filters = w.shape
@@ -43,7 +44,7 @@ EXERCISE = Exercise(
         Case("a stride of 2", _pictures(2, 7, 9, 2, 3, stride=2)),
         Case("a padding of 1", _pictures(1, 4, 6, 2, 3, padding=1)),
         Case(
-            "a stride of 3 that leaves a rest, with padding 2",
+            "a stride of 3 that leaves a remainder, with padding 2",
             _pictures(2, 8, 7, 1, 2, stride=3, padding=2),
         ),
         Case("a filter as large as the picture", _pictures(1, 3, 2, 2, 2), edge=True),

@@ -13,7 +13,7 @@ def max_pool(x, size, stride):
     x:      pictures, (N, H, W, C)
     size:   side of the square window
     stride: positions that the window moves at a time; below size the windows overlap
-    Returns y, (N, (H − size) // stride + 1, (W − size) // stride + 1, C).
+    Returns y, (N, rows, columns, C), as many as fit (`output_size`), of x's dtype.
     """
     ### BEGIN SOLUTION
     rows = (x.shape[1] - size) // stride + 1
@@ -46,7 +46,7 @@ EXERCISE = Exercise(
         Case("overlapping windows, 3 wide and 2 apart", _pictures(2, 7, 5, 2, 3, 2)),
         Case("windows that overlap by all but one position", _pictures(1, 5, 4, 3, 3, 1)),
         Case("windows further apart than they are wide", _pictures(1, 8, 5, 2, 2, 3)),
-        Case("a size that leaves a rest", _pictures(2, 5, 7, 1, 2, 2)),
+        Case("a size that leaves a remainder", _pictures(2, 5, 7, 1, 2, 2)),
         Case(
             "what a ReLU leaves, much of it 0",
             lambda rng: {"x": np.maximum(rng.standard_normal((2, 5, 6, 2)), 0)} | WINDOW,

@@ -6,8 +6,8 @@ from minidl.course.exercise import Case, Exercise, given
 def output_size(size, kernel, stride=1, padding=(0, 0), dilation=1):
     """Count the positions of a window that slides along one axis.
 
-    extent = (kernel − 1)·dilation + 1
-    output = ⌊(size + before + after − extent) / stride⌋ + 1,  or 0 if the window does not fit
+    A position counts if every tap stands on the input or on its padding; a window that fits
+    nowhere has 0 positions.
 
     size:     positions of the input
     kernel:   taps of the window
@@ -28,8 +28,8 @@ EXERCISE = Exercise(
     solution=output_size,
     points=1,
     cases=(
-        Case("the lecture's 14 ∗ 5", given(size=14, kernel=5)),
-        Case("a stride of 3 that leaves a rest", given(size=12, kernel=5, stride=3)),
+        Case("14 inputs and a kernel of 5", given(size=14, kernel=5)),
+        Case("a stride of 3 that leaves a remainder", given(size=12, kernel=5, stride=3)),
         Case("a stride of 2 that fits exactly", given(size=11, kernel=5, stride=2)),
         Case("a padding of 2 before and 1 after", given(size=9, kernel=4, padding=(2, 1))),
         Case("taps that are 3 apart", given(size=20, kernel=4, dilation=3)),
@@ -38,7 +38,7 @@ EXERCISE = Exercise(
             given(size=17, kernel=3, stride=3, padding=(3, 0), dilation=2),
         ),
         Case(
-            "stride, padding and dilation that leave a rest",
+            "stride, padding and dilation that leave a remainder",
             given(size=18, kernel=4, stride=4, padding=(1, 2), dilation=2),
         ),
         Case("a stride, and taps that are 3 apart", given(size=15, kernel=3, stride=2, dilation=3)),

@@ -6,11 +6,8 @@ from minidl.course.exercise import Case, Exercise, given
 def same_padding(size, kernel, stride=1, dilation=1):
     """Find the padding called "same" for one axis (TensorFlow's rule).
 
-    The output has ⌈size / stride⌉ positions. Padding is what the last window needs and the input
-    has not; half of it goes before, half after, and an odd position after.
-
-    output = ⌈size / stride⌉
-    total  = max((output − 1)·stride + extent − size, 0)   with  extent = (kernel − 1)·dilation + 1
+    As little padding as gives ⌈size / stride⌉ outputs; half of it goes before, half after, and an
+    odd position after.
 
     size, kernel, stride, dilation: whole numbers, as for `output_size`
     Returns (before, after), two whole numbers.

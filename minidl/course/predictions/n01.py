@@ -28,4 +28,35 @@ PREDICTIONS: dict[str, Prediction] = {
         ("stride 3", "dilation 2", "plain", "padding 1"),
         "Ten inputs and three taps make 3, 6, 8 and 10 outputs.",
     ),
+    "field_of_three_layers": Number(
+        7,
+        "The first layer's number sees 3 pixels; with every further layer of 3 taps it sees one "
+        "pixel more on each side: 3, 5, 7.",
+        mistakes={
+            3: "A number of the third layer sees 3 numbers of the second, and each of those sees "
+            "more than one of the layer below.",
+            9: "That is 3 + 3 + 3; but the three windows overlap by two thirds.",
+            27: "That is 3 · 3 · 3; but neighbouring windows overlap.",
+        },
+    ),
+    "where_the_parameters_are": Choice(
+        "the 3 dense layers",
+        "The first of them alone has 25,088 · 4,096 weights. It shares nothing: every unit has a "
+        "weight of its own for every number at every place.",
+        wrong={
+            "the 16 convolutions": "Their filters are small and shared by all places: 20 million "
+            "in all. The work is theirs, not the parameters.",
+            "about half and half": "The share of the one kind is six times as large.",
+        },
+    ),
+    "twice_the_rate": Choice(
+        "it grows without end",
+        "Each step overshoots by more than the last one missed. How large a step may be depends on "
+        "how steep the loss is; for this picture the limit lies between the two rates.",
+        wrong={
+            "it falls twice as fast": "That holds for small steps only. A step that is too long "
+            "lands on the other side of the valley, higher up.",
+            "nothing changes": "The step is what moves the filter: it decides how far.",
+        },
+    ),
 }

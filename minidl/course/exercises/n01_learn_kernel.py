@@ -1,0 +1,101 @@
+"""A filter learned by gradient descent from a picture and its feature map."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, normal
+
+
+def learn_kernel(x, y, kernel, steps, lr=0.1):
+    """Find the filter that makes y out of x, by gradient descent from zeros.
+
+    The loss L is the mean over all positions of (answer − y)², where `answer` is what the filter
+    makes of x at that position (no padding, stride 1, no bias). Every step subtracts lr times the
+    slope of L from each number of the filter, from all of them at once.
+
+    x:      a picture, (H, W)
+    y:      its feature map, (H − height + 1, W − width + 1)
+    kernel: (height, width) of the filter
+    steps:  number of steps, 0 or more
+    lr:     learning rate
+    Returns the filter (height, width) after the last step, of x's dtype, and an array of the
+    losses before each step, (steps,).
+    """
+    ### BEGIN SOLUTION
+    rows, columns = y.shape
+    w, losses = np.zeros(kernel, x.dtype), np.zeros(steps, x.dtype)
+    seen = {(u, v): x[u : u + rows, v : v + columns] for u, v in np.ndindex(kernel)}
+    for step in range(steps):
+        error = sum(w[tap] * seen[tap] for tap in seen) - y
+        losses[step] = (error**2).mean()
+        for tap in seen:
+            w[tap] -= lr * (2 * error * seen[tap]).mean()
+    return w, losses
+    ### END SOLUTION
+
+
+def _pair(rows, columns, kernel=(3, 2), **options):
+    picture = (rows + kernel[0] - 1, columns + kernel[1] - 1)
+    return normal({"x": picture, "y": (rows, columns)}, kernel=kernel, **options)
+
+
+EXERCISE = Exercise(
+    solution=learn_kernel,
+    points=3,
+    cases=(
+        Case("a single step", _pair(4, 5, steps=1, lr=0.3)),
+        Case("a few steps", _pair(5, 4, steps=4, lr=0.2)),
+        Case("a filter wider than high", _pair(4, 6, kernel=(2, 3), steps=3, lr=0.2)),
+        Case("the learning rate left out", _pair(5, 5, kernel=(3, 3), steps=5)),
+        Case("no step at all", _pair(3, 4, steps=0), edge=True),
+        Case("a filter of a single tap", _pair(4, 3, kernel=(1, 1), steps=3), edge=True),
+        Case("a filter as large as the picture", _pair(1, 1, steps=3), edge=True),
+    ),
+    hints=(
+        "Begin with the error of the filter as it is: `convolve` could make the answer, and so can "
+        "a sum over the taps, each times the slice of `x` that it sees.",
+        "If the number of the tap (u, v) grows a little, every answer grows by that much times the "
+        "pixel that this tap sees there. So the slope of L is the mean of 2 · error · seen.",
+        "For every step: `error = answer - y`, note `(error**2).mean()`, then for every tap "
+        "`w[u, v] -= lr * (2 * error * seen).mean()`. The error is that of the filter before "
+        "the step.",
+    ),
+    wrong={
+        "You go uphill: the slope is subtracted, and the error in it is the answer minus y, not y "
+        "minus the answer.": {"w[tap] -=": "w[tap] +="},
+        "The slope misses its factor 2: the slope of e² is 2e.": {"(2 * error": "(error"},
+        "You add the slopes of all positions up; L is a mean, so its slope is their mean.": {
+            "(2 * error * seen[tap]).mean()": "(2 * error * seen[tap]).sum()"
+        },
+        "Your slopes do not look at the picture: the error counts as much as the pixel that the "
+        "tap sees there is bright.": {"(2 * error * seen[tap])": "(2 * error)"},
+        "Your losses are sums over all positions; L is their mean.": {
+            "(error**2).mean()": "(error**2).sum()"
+        },
+        "Your losses are means of the errors as they are; they are squared first.": {
+            "(error**2).mean()": "error.mean()"
+        },
+        "The learning rate is missing.": {"lr * (2": "(2"},
+        "You note the losses after each step; they are asked for before it.": {
+            "        losses[step] = (error**2).mean()\n": "",
+            "(2 * error * seen[tap]).mean()\n": (
+                "(2 * error * seen[tap]).mean()\n"
+                "        losses[step] = ((sum(w[t] * seen[t] for t in seen) - y) ** 2).mean()\n"
+            ),
+        },
+        "You measure the error anew after every tap: all numbers of the filter take their step at "
+        "once, from the same error.": {
+            "            w[tap] -= ": (
+                "            error = sum(w[t] * seen[t] for t in seen) - y\n            w[tap] -= "
+            )
+        },
+        "Your filter begins with ones: it begins with zeros.": {
+            "np.zeros(kernel, x.dtype)": "np.ones(kernel, x.dtype)"
+        },
+        "You flipped the filter. In deep learning a convolution does not flip it.": {
+            "return w, losses": "return w[::-1, ::-1], losses"
+        },
+        "Your filter is float64 whatever `x` is: give it the dtype of `x`.": {
+            "np.zeros(kernel, x.dtype)": "np.zeros(kernel)"
+        },
+    },
+)

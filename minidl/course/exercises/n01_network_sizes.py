@@ -1,0 +1,135 @@
+"""The size and the parameters of every layer of a ConvNet."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, given
+from minidl.course.exercises.n01_output_size import output_size
+
+
+def network_sizes(shape, layers):
+    """Follow a picture through a ConvNet: the size and the parameters of every layer.
+
+    shape:  (height, width, channels) of the picture
+    layers: the layers in order, each one of
+            ("conv", kernel, stride, padding, filters): square filters, each with a bias;
+                zeros are padded on all four sides
+            ("pool", size, stride): max pooling with square windows, no padding
+            ("dense", units): each unit has a weight for every number before it, and a bias
+    Returns an array of whole numbers, (layers, 4): height, width, channels and parameters of each
+    layer. The output of a dense layer counts as 1 × 1, with a channel for each unit.
+    """
+    ### BEGIN SOLUTION
+    height, width, channels = shape
+    table = []
+    for kind, *numbers in layers:
+        parameters = 0
+        if kind == "conv":
+            kernel, stride, padding, filters = numbers
+            parameters = (kernel * kernel * channels + 1) * filters
+            height = output_size(height, kernel, stride, (padding, padding))
+            width = output_size(width, kernel, stride, (padding, padding))
+            channels = filters
+        elif kind == "pool":
+            size, stride = numbers
+            height, width = output_size(height, size, stride), output_size(width, size, stride)
+        else:
+            (units,) = numbers
+            parameters = (height * width * channels + 1) * units
+            height, width, channels = 1, 1, units
+        table.append((height, width, channels, parameters))
+    return np.array(table)
+    ### END SOLUTION
+
+
+EXERCISE = Exercise(
+    solution=network_sizes,
+    points=3,
+    cases=(
+        Case("one convolution", given(shape=(8, 6, 1), layers=[("conv", 3, 1, 0, 4)])),
+        Case("a picture in colour", given(shape=(9, 7, 3), layers=[("conv", 3, 1, 0, 5)])),
+        Case("a convolution with padding", given(shape=(9, 7, 2), layers=[("conv", 5, 1, 2, 4)])),
+        Case("a convolution with a stride", given(shape=(11, 8, 2), layers=[("conv", 3, 2, 1, 4)])),
+        Case("a pooling layer", given(shape=(8, 6, 5), layers=[("pool", 2, 2)])),
+        Case("windows that overlap", given(shape=(9, 7, 2), layers=[("pool", 3, 2)])),
+        Case(
+            "two convolutions",
+            given(shape=(9, 8, 3), layers=[("conv", 3, 1, 0, 4), ("conv", 2, 1, 0, 6)]),
+        ),
+        Case("a dense layer", given(shape=(4, 3, 2), layers=[("dense", 5)])),
+        Case("two dense layers", given(shape=(2, 3, 2), layers=[("dense", 5), ("dense", 3)])),
+        Case(
+            "a whole network",
+            given(
+                shape=(30, 27, 3),
+                layers=[
+                    ("conv", 5, 2, 2, 8),
+                    ("pool", 3, 2),
+                    ("conv", 3, 1, 1, 12),
+                    ("pool", 2, 2),
+                    ("dense", 20),
+                    ("dense", 10),
+                ],
+            ),
+        ),
+        Case(
+            "a filter of a single tap",
+            given(shape=(5, 4, 6), layers=[("conv", 1, 1, 0, 2)]),
+            edge=True,
+        ),
+        Case(
+            "a window as large as the picture",
+            given(shape=(4, 4, 3), layers=[("conv", 4, 3, 0, 7), ("dense", 2)]),
+            edge=True,
+        ),
+    ),
+    hints=(
+        "Go through the layers one by one and keep three numbers up to date: the height, the width "
+        "and the channels of what the next layer gets.",
+        "A filter is as deep as its input: kernel · kernel · channels weights, and one bias. For "
+        "the sizes you have `output_size`, once for the height and once for the width.",
+        "A dense unit has height · width · channels weights, and one bias. After it, `height, "
+        "width, channels = 1, 1, units`.",
+    ),
+    wrong={
+        "The biases are missing: every filter and every unit has one.": {
+            "(kernel * kernel * channels + 1)": "(kernel * kernel * channels)",
+            "(height * width * channels + 1)": "(height * width * channels)",
+        },
+        "The biases of the dense layers are missing: every unit has one.": {
+            "(height * width * channels + 1)": "(height * width * channels)",
+        },
+        "You counted one bias for a whole convolution; every filter has its own.": {
+            "(kernel * kernel * channels + 1) * filters": "kernel * kernel * channels * filters + 1"
+        },
+        "Your filters are flat: each is as deep as its input, with a table for every channel.": {
+            "(kernel * kernel * channels + 1)": "(kernel * kernel + 1)"
+        },
+        "The channels stay what they were in the picture: a convolution makes one for each of its "
+        "filters.": {"            channels = filters\n": ""},
+        "A dense unit sees every number before it, at all positions, not only the channels.": {
+            "(height * width * channels + 1)": "(channels + 1)"
+        },
+        "After a dense layer there are no positions any more: the next layer gets only its "
+        "units.": {"height, width, channels = 1, 1, units": "channels = units"},
+        "Your convolutions pad on one side only: there is padding before and after.": {
+            "output_size(height, kernel, stride, (padding, padding))": (
+                "output_size(height, kernel, stride, (padding, 0))"
+            ),
+            "output_size(width, kernel, stride, (padding, padding))": (
+                "output_size(width, kernel, stride, (padding, 0))"
+            ),
+        },
+        "The stride of the convolutions is missing.": {
+            "(height, kernel, stride, (padding": "(height, kernel, 1, (padding",
+            "(width, kernel, stride, (padding": "(width, kernel, 1, (padding",
+        },
+        "Your pooling windows move by their own size; the layer says by how much.": {
+            "output_size(height, size, stride)": "output_size(height, size, size)",
+            "output_size(width, size, stride)": "output_size(width, size, size)",
+        },
+        "Pooling has nothing to learn: it has no parameters.": {
+            "size, stride = numbers": "size, stride = numbers; parameters = size * size"
+        },
+    },
+    float32=False,
+)
