@@ -16,13 +16,13 @@ PREDICTIONS: dict[str, Prediction] = {
         },
     ),
     "what_moves": Choice(
-        "the new picture g",
+        "the new picture G",
         "C, S and the network stay as they are; J depends on G alone, and G is nothing but its "
         "pixels.",
         wrong={
             "the weights of the network": "They were learned once, by others. They are the "
             "yardstick that measures J; changing it would bring G no closer.",
-            "the painting s": "S is what G should come to resemble; it is given.",
+            "the painting S": "S is what G should come to resemble; it is given.",
         },
     ),
     "cost_of_content": Choice(
