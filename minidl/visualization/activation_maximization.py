@@ -11,6 +11,7 @@ from minidl.visualization.arguments import check_layer, watched
 from minidl.visualization.fourier import Spectrum
 from minidl.visualization.objectives import Objective
 from minidl.visualization.resampling import resample, resampling
+from minidl.visualization.saliency import through
 
 
 def maximize_activation(
@@ -113,4 +114,8 @@ def _gradient(network: Sequential, objectives: list[Objective], x: np.ndarray) -
         a = trace[objective.layer]
         _, gradient = objective.evaluate(a)
         gradients[objective.layer] = gradients.get(objective.layer, 0) + gradient
-    return trace.backward(gradients)
+    dx = trace.backward(gradients)
+    silent = ~dx.any(axis=(1, 2, 3))
+    if silent.any():  # a ReLU that is off hides the way on
+        dx[silent] = trace.backward(gradients, rule=through)[silent]
+    return dx

@@ -135,6 +135,16 @@ def test_diverse_pictures_differ_more(network):
     assert alike(diverse) < alike(plain)
 
 
+def test_a_unit_that_is_off_is_woken(network):
+    network.parameters["a/b"].value[1] = -2.0  # more than a grey picture can raise it by
+    ask = {"size": 24, "low": -1.0, "high": 1.0, "progress": False}
+    start, end = (
+        network.forward(maximize_activation(network, position("a", 1), steps=n, **ask), ("a",))
+        for n in (0, 60)
+    )
+    assert start["a"][0, 10, 10, 1] == 0 < end["a"][0, ..., 1].max()
+
+
 def test_an_interrupt_keeps_the_picture_so_far(network, monkeypatch):
     from minidl.visualization import activation_maximization as module
 
