@@ -55,7 +55,7 @@ def painted(**settings):
 
 def excited(**settings):
     return visualization.maximize_activation(
-        NETWORK, "b", 1, **({"size": 8, "steps": 2} | settings)
+        NETWORK, visualization.channel("b", 1), **({"size": 8, "steps": 2} | settings)
     )
 
 
@@ -106,7 +106,7 @@ TAKEN = [
     ("batch_size", lambda n: NETWORK.predict(X, batch_size=n), 200, np.uint8(200)),
     # -- NumPy's floats, whose precision would spread ----------------------------------------------
     ("rate", lambda v: excited(rate=v), 6.0, np.float64(6)),
-    ("decay", lambda v: excited(decay=v), 0.25, np.float32(0.25)),
+    ("scale", lambda v: excited(scale=v), 0.25, np.float32(0.25)),
     ("slope", lambda v: F.leaky_relu(ROW, v)[0], 0.25, np.float64(0.25)),
     ("dropout", lambda v: F.dropout(ROW, v, rng())[0], 0.5, np.float64(0.5)),
     ("momentum", lambda v: F.batch_norm(ROW, *[ONES] * 4, training=True, momentum=v)[1].mean, 0.5,
@@ -198,7 +198,7 @@ REFUSED = [
     (lambda: painted(pooling=["max"]), "pooling must be one of max, average"),
     (lambda: painted(frames=None), "frames must be an int or several, got None"),
     (lambda: excited(steps="ten"), "steps must be an int of 0 or more, got 'ten'"),
-    (lambda: excited(blur=np.inf), "blur must be a number in [0, inf), got inf"),
+    (lambda: excited(jitter=np.inf), "jitter must be a number in [0, inf), got inf"),
     (lambda: visualization.top_patches(NETWORK, 5, "b"),
      "images must be pictures (*S, C), several"),
     (lambda: visualization.top_patches(NETWORK, [IMAGE], None), "layers must be a name or several"),

@@ -2,6 +2,7 @@
 
 from minidl.visualization.activation_maximization import maximize_activation
 from minidl.visualization.image_grid import filter_pictures, image_grid, signed_picture
+from minidl.visualization.objectives import Objective, channel, diversity, position
 from minidl.visualization.occlusion import occlusion_map
 from minidl.visualization.receptive_field import (
     ReceptiveField,
@@ -20,8 +21,11 @@ from minidl.visualization.top_patches import TopPatches, load_patches, save_patc
 
 __all__ = [
     "METHODS",
+    "Objective",
     "ReceptiveField",
     "TopPatches",
+    "channel",
+    "diversity",
     "field_slices",
     "filter_pictures",
     "image_grid",
@@ -29,6 +33,7 @@ __all__ = [
     "maximize_activation",
     "occlusion_map",
     "one_unit",
+    "position",
     "randomised",
     "rank_correlation",
     "receptive_field",

@@ -1,79 +1,121 @@
-"""Activation maximisation: a picture made by gradient ascent on the activation of one unit."""
+"""Activation maximisation: pictures made by gradient ascent on what units answer."""
+
+from collections.abc import Sequence
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from minidl.arguments import check_int, check_number, check_seed, per_axis
-from minidl.nn import Sequential
-from minidl.visualization.arguments import check_layer, check_unit, inference_mode
+from minidl.nn import Adam, Parameter, Sequential
+from minidl.nn.progress import progress_bar
+from minidl.visualization.arguments import check_layer, inference_mode
+from minidl.visualization.fourier import Spectrum
+from minidl.visualization.objectives import Objective
+from minidl.visualization.resampling import resample, resampling
+from minidl.visualization.saliency import through
 
 
 def maximize_activation(
     network: Sequential,
-    name: str,
-    unit: int,
+    objectives: Objective | Sequence[Objective],
     *,
-    size: int | tuple[int, ...],
-    steps: int = 128,
-    rate: float = 6.0,
-    jitter: int = 8,
-    blur: float = 0.5,
-    decay: float = 0.01,
+    size: int | tuple[int, int],
+    number: int = 1,
+    steps: int = 100,
+    rate: float = 0.05,
+    jitter: float = 8.0,
+    scale: float = 0.1,
+    turn: float = 10.0,
     low: float = 0.0,
     high: float = 255.0,
     seed: int = 0,
+    progress: bool = True,
 ) -> np.ndarray:
-    """Make an input that raises one unit: gradient ascent on the pixels, from grey noise.
+    """Make pictures that raise the sum of the objectives, from nearly grey ones.
 
-    Left alone, ascent finds high-frequency noise. Three regularisers make the picture legible: it
-    is shifted at random before each step (what raises the unit must do so anywhere), blurred a
-    little (no single pixels), and pulled back to grey (nothing that is not needed).
+    Ascent on the pixels finds high-frequency noise. Two things make pictures legible (Olah,
+    Mordvintsev and Schubert, Distill 2017): ascent works on the spectrum, in uncorrelated colours
+    (``fourier.py``), and before every step the pictures are shifted, scaled and turned at random,
+    so that what raises the unit has to do so in any position. Interrupt ends the ascent; the
+    pictures so far are returned.
 
     Args:
-        network: that the unit belongs to; its input values lie in low … high.
-        name: of the layer.
-        unit: channel; its mean over all positions is raised.
-        size: of the picture: one number, or one per axis.
+        network: whose input values lie in low … high.
+        objectives: what to raise: ``channel``, ``position``, ``diversity``, or several of them.
+        size: of the pictures, height and width.
+        number: of pictures, made together.
         steps: of ascent.
-        rate: length of a step, RMS per pixel.
+        rate: of Adam.
         jitter: largest shift, in pixels.
-        blur: σ of the Gaussian after each step, in pixels.
-        decay: share of the distance to grey that each step takes away.
+        scale: largest change of size, as a share.
+        turn: largest rotation, in degrees.
         low, high: range of the input's values.
-        seed: of the noise and the shifts.
+        seed: of the beginning and of all shifts.
+        progress: whether to show a bar.
 
     Returns:
-        The picture ``(*size, C)`` of the network's dtype.
+        The pictures ``(number, H, W, C)`` of the network's dtype.
 
     Raises:
-        ValueError: for an unknown layer or unit, or sizes that the network does not take.
+        TypeError, ValueError: for an unknown layer or unit, numbers out of range, a network that
+            takes no pictures, or sizes that it does not take.
     """
+    wanted = [objectives] if isinstance(objectives, Objective) else list(objectives)
+    if not wanted or not all(isinstance(each, Objective) for each in wanted):
+        raise TypeError(f"objectives must be channel(…), position(…) …, got {objectives!r}.")
+    steps, number = check_int(steps, "steps", 0), check_int(number, "number")
+    rate = check_number(rate, "rate", 0, np.inf, open_high=True)
+    jitter = check_number(jitter, "jitter", 0, np.inf, open_high=True)
+    scale, turn = check_number(scale, "scale", 0, 1), check_number(turn, "turn", 0, 180)
+    low = check_number(low, "low", -np.inf, np.inf, open_low=True)
+    high = check_number(high, "high", low, np.inf, open_low=True, open_high=True)
+    rng = np.random.default_rng(check_seed(seed))
     with inference_mode(network):
-        axes = tuple(range(1, len(network.input_shape)))
-        shape = (*per_axis(size, len(axes), "size"), network.input_shape[-1])
-        channels = network.shapes_for(shape)[check_layer(name, network)][-1]
-        unit, steps = check_unit(unit, channels), check_int(steps, "steps", 0)
-        jitter, rng = check_int(jitter, "jitter", 0), np.random.default_rng(check_seed(seed))
-        rate = check_number(rate, "rate", 0, np.inf, open_high=True)
-        blur = check_number(blur, "blur", 0, np.inf, open_high=True)
-        decay = check_number(decay, "decay", 0, 1)
-        low = check_number(low, "low", -np.inf, np.inf, open_low=True)
-        high = check_number(high, "high", low, np.inf, open_low=True, open_high=True)
-        grey, span = (low + high) / 2, high - low
-        x = (grey + 0.04 * span * rng.standard_normal((1, *shape))).astype(network.dtype)
-        for _ in range(steps):
-            shift = tuple(int(s) for s in rng.integers(-jitter, jitter + 1, len(axes)))
-            gradient = _gradient(network, np.roll(x, shift, axes), name, unit)
-            gradient = np.roll(gradient, [-s for s in shift], axes)
-            x = x + gradient * (rate / (np.sqrt(np.mean(gradient**2)) + 1e-12))
-            x = gaussian_filter(x, (0, *(blur,) * len(axes), 0), mode="reflect")
-            x = np.clip(grey + (1 - decay) * (x - grey), low, high).astype(network.dtype)
-        return x[0]
+        sides, channels = per_axis(size, 2, "size"), network.input_shape[-1]
+        _check_layers(network, wanted, (*sides, channels))
+        pictures = Spectrum(sides, channels, low, high)
+        spectrum = Parameter(pictures.start(number, rng))
+        optimizer = Adam({"spectrum": spectrum}, rate)
+        try:
+            for _ in progress_bar(progress, range(steps), unit="step"):
+                x, cache = pictures.picture(spectrum.value)
+                matrix = _random_resampling(sides, jitter, scale, turn, rng)
+                seen = resample(matrix, x).astype(network.dtype, copy=False)
+                dx = resample(matrix.T, _gradient(network, wanted, seen))
+                spectrum.zero_grad()
+                spectrum.add_gradient(-pictures.backward(dx, cache))  # Adam descends
+                optimizer.step()
+        except KeyboardInterrupt:
+            pass
+        return pictures.picture(spectrum.value)[0].astype(network.dtype)
 
 
-def _gradient(network: Sequential, x: np.ndarray, name: str, unit: int) -> np.ndarray:
-    """Return the gradient of the sum of a channel of the layer."""
-    trace = network.trace(x, (name,))
-    signal = np.zeros_like(trace[name])
-    signal[..., unit] = 1
-    return trace.backward({name: signal})
+def _check_layers(
+    network: Sequential, objectives: list[Objective], shape: tuple[int, int, int]
+) -> None:
+    if len(network.input_shape) != 3:
+        raise ValueError(f"the network takes no pictures (H, W, C), but {network.input_shape}.")
+    shapes = network.shapes_for(shape)
+    for objective in objectives:
+        objective.evaluate(np.zeros((1, *shapes[check_layer(objective.layer, network)])))
+
+
+def _random_resampling(
+    size: tuple[int, int], jitter: float, scale: float, turn: float, rng: np.random.Generator
+):
+    angle = np.radians(rng.uniform(-turn, turn))
+    shift = tuple(rng.uniform(-jitter, jitter, 2))
+    return resampling(size, angle, np.exp(rng.uniform(-scale, scale)), shift)
+
+
+def _gradient(network: Sequential, objectives: list[Objective], x: np.ndarray) -> np.ndarray:
+    trace = network.trace(x, {objective.layer: None for objective in objectives})
+    gradients: dict[str, np.ndarray] = {}
+    for objective in objectives:
+        a = trace[objective.layer]
+        _, gradient = objective.evaluate(a)
+        gradients[objective.layer] = gradients.get(objective.layer, 0) + gradient
+    dx = trace.backward(gradients)
+    silent = ~dx.any(axis=(1, 2, 3))
+    if silent.any():  # a ReLU that is off hides the way on
+        dx[silent] = trace.backward(gradients, rule=through)[silent]
+    return dx

@@ -99,13 +99,16 @@ def _guided(layer: Layer, dy: np.ndarray, cache: object) -> tuple[np.ndarray, ob
 
 
 def _deconvnet(layer: Layer, dy: np.ndarray, cache: object) -> tuple[np.ndarray, object]:
+    return (np.maximum(dy, 0) if _rectifies(cache) else dy), through(layer, dy, cache)[1]
+
+
+def through(layer: Layer, dy: np.ndarray, cache: object) -> tuple[np.ndarray, object]:
+    """Go back as if no ReLU had been off: the rule for a unit that nothing raises yet."""
     if not _rectifies(cache):
         return dy, cache
     if isinstance(cache, ReluCache):
-        opened = replace(cache, y=np.ones_like(cache.y))
-    else:
-        opened = replace(cache, **{"y" if isinstance(cache, ConvCache) else "beta": None})
-    return np.maximum(dy, 0), opened
+        return dy, replace(cache, y=np.ones_like(cache.y))
+    return dy, replace(cache, **{"y" if isinstance(cache, ConvCache) else "beta": None})
 
 
 _RULES = {"saliency": None, "deconvnet": _deconvnet, "guided": _guided}

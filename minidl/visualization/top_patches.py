@@ -1,7 +1,8 @@
 """The lecture's experiment: for every hidden unit, the nine patches that excite it most.
 
 One pass over a data set. A unit is a channel of a layer; in each picture only its strongest
-position counts, so that nine patches come from nine pictures. Memory is bounded by one batch.
+position counts, and of each source only its strongest picture, so that nine patches come from nine
+sources. Memory is bounded by one batch.
 """
 
 import warnings
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minidl.arguments import check_int, check_names, is_list
+from minidl.arguments import check_int, check_labels, check_names, is_list
 from minidl.nn import Sequential, read_arrays, write_arrays
 from minidl.nn.progress import progress_bar
 from minidl.nn.weights import Kind
@@ -58,6 +59,7 @@ def top_patches(
     images: Iterable[np.ndarray],
     layers: Iterable[str],
     *,
+    source: Sequence | np.ndarray | None = None,
     number: int = 9,
     batch_size: int = 32,
     prepare: Callable[[np.ndarray], np.ndarray] | None = None,
@@ -74,7 +76,9 @@ def top_patches(
         images: pictures ``(*S, C)``: an array, a list, or anything that yields one after the other;
             neighbours of one size go through together.
         layers: names of the layers to watch.
-        number: patches to keep for each unit, at most one a picture.
+        source: for each picture what it comes from, ints or names ``(N,)``: several crops of one
+            photograph share theirs. Each picture is a source of its own unless said.
+        number: patches to keep for each unit, at most one a source.
         batch_size: pictures in a batch.
         prepare: turns a batch of pictures into the network's input, with the same sizes; by default
             its dtype only.
@@ -94,6 +98,8 @@ def top_patches(
     prepare = prepare or (lambda batch: batch.astype(network.dtype, copy=False))
     best, done = {}, 0
     total = len(images) if hasattr(images, "__len__") else None
+    if source is not None:
+        _, source = np.unique(check_labels(source, "source", total), return_inverse=True)
     with progress_bar(progress, total=total, unit="picture") as bar, inference_mode(network):
         try:
             for start, batch in batches(images, batch_size):
@@ -101,7 +107,9 @@ def top_patches(
                 seen = network.trace(x, layers, keep=False).activations
                 # assigned at once, so that an interrupt finds every layer after the same picture
                 best = {
-                    layer: _merge(best.get(layer), _strongest(seen[layer], start, x.shape), number)
+                    layer: _merge(
+                        best.get(layer), _strongest(seen[layer], start, x.shape), number, source
+                    )
                     for layer in layers
                 }
                 done = start + len(batch)
@@ -159,11 +167,17 @@ def _strongest(a: np.ndarray, start: int, shape: tuple[int, ...]) -> tuple[np.nd
     return picture, position, value, size
 
 
-def _merge(best: tuple | None, new: tuple, number: int) -> tuple:
-    """Keep the ``number`` strongest of both; the sort is stable, so earlier pictures win ties."""
+def _merge(best: tuple | None, new: tuple, number: int, source: np.ndarray | None) -> tuple:
+    """Keep the ``number`` strongest of both, one a source; earlier pictures win ties."""
     if best is not None:
         new = tuple(np.concatenate(pair) for pair in zip(best, new, strict=True))
-    order = np.argsort(-new[2], axis=0, kind="stable")[:number]
+    order = np.argsort(-new[2], axis=0, kind="stable")
+    if source is not None:
+        origin = source[np.take_along_axis(new[0], order, axis=0)].T
+        again = np.tril(origin[:, :, None] == origin[:, None, :], -1).any(axis=-1).T
+        first = np.argsort(again, axis=0, kind="stable")  # a source that comes again goes last
+        order = np.take_along_axis(order, first, axis=0)[: (~again).sum(axis=0).min()]
+    order = order[:number]
     rows = (order, order[..., None], order, order[..., None])
     return tuple(np.take_along_axis(a, r, axis=0) for a, r in zip(new, rows, strict=True))
 

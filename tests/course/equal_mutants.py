@@ -133,7 +133,25 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
         "The slices end before it.": ("(1, 2), (1, 1)", "(1, 1), (1, 2)"),
         "0 becomes 0.": ("np.where(y >= 0",),
     },
-    "clip_patch": {"What is sorted may be in any order.": ("→  return tuple((sorted((",)},
+    "linear_probe": {
+        "NumPy counts truth values as 0 and 1.": ("np.asarray(target, float)  →  pass",),
+        "The columns of `centred` add up to 0, so a constant in the target counts nothing.": (
+            "centred.T @ (target + middle)",
+            "centred.T @ target)",
+        ),
+        "Both are vectors.": ("middle - w @ mean",),
+    },
+    "occlude": {
+        "There is one answer, the first and the last.": (
+            "(covered[None])[-1]",
+            "answer(picture[None])[-1]",
+        ),
+    },
+    "climb": {
+        "Every value is assigned.": ("values = np.ones(steps)",),
+        "A gradient of zero over any length is zero.": ("rms if rms else 2.0",),
+        "Where the size is not above 0 the gradient is 0 itself.": ("out=gradient, where",),
+    },
     "relu_rules": {"Where dy is 0 the result is 0.": ("dy >= 0", "dy[index] >= 0")},
     "content_cost": {
         "The norm looks at no shape and no sign.": ("norm(a_C - a_G)", "norm((a_G - a_C)"),

@@ -5,6 +5,7 @@ import pytest
 
 from minidl import nn
 from minidl.visualization import (
+    channel,
     maximize_activation,
     occlusion_map,
     one_unit,
@@ -112,7 +113,7 @@ def test_rules_about_relus_need_relus(name, method):
 LOOKS = {
     "saliency_map": lambda net, x: saliency_map(net, x, net.output_name, 1),
     "maximize_activation": lambda net, x: maximize_activation(
-        net, net.output_name, 1, size=9, steps=2
+        net, channel(net.output_name, 1), size=9, steps=2
     ),
     "occlusion_map": lambda net, x: occlusion_map(net, x, net.output_name, 1, size=3, step=3),
     "top_patches": lambda net, x: top_patches(net, [x[0]] * 2, net.output_name, progress=False),
@@ -170,23 +171,6 @@ def test_rank_correlation():
     assert rank_correlation(*padded) == rank_correlation(a, b)
 
 
-def test_excite_raises_the_unit_and_repeats_itself():
-    network = nn.Sequential(
-        [nn.Conv2D(4, 5, activation="relu", name="a"), nn.Conv2D(4, 5, name="b")],
-        input_shape=(None, None, 3),
-        seed=2,
-    )
-    first = maximize_activation(network, "b", 1, size=(24, 20), steps=20)
-    again = maximize_activation(network, "b", 1, size=(24, 20), steps=20)
-    np.testing.assert_array_equal(first, again)
-    assert first.shape == (24, 20, 3)
-    start = maximize_activation(network, "b", 1, size=(24, 20), steps=0)
-    answer = [network.forward(p[None])[..., 1].mean() for p in (start, first)]
-    assert answer[1] > answer[0] + 1
-    narrow = maximize_activation(network, "b", 1, size=(24, 20), steps=20, low=-1, high=2, rate=0.5)
-    assert (narrow.min(), narrow.max()) == (-1, 2)  # which the ascent would leave far behind
-
-
 def test_occlusion_marks_what_the_unit_looks_at():
     network = nn.Sequential(
         [nn.Conv2D(1, 5, bias=False, name="a")], input_shape=(None, None, 1), dtype=np.float64
@@ -217,18 +201,15 @@ def test_bad_input(change, words):
         saliency_map(dense_like(True), **arguments)
 
 
-def test_excite_and_occlude_at_any_rank():
+def test_occlude_at_any_rank():
     for name in ("signal", "volume", "residual", "dense"):
         network, x = network_and_input(name)
         sizes = x.shape[1:-1]
-        made = maximize_activation(network, network.output_name, 1, size=sizes, steps=3)
-        assert made.shape == x.shape[1:]
         falls = occlusion_map(network, x, network.output_name, 1, size=sizes, step=2, fill=0)
         whole = network.forward(x)[..., 1].max() - network.forward(np.zeros_like(x))[..., 1].max()
         np.testing.assert_allclose(falls, whole, rtol=1e-12)
         assert falls.shape == (1,) * len(sizes)
     network, x = network_and_input("vector")
-    assert maximize_activation(network, network.output_name, 1, size=9, steps=3).shape == (5,)
     with pytest.raises(ValueError, match="nothing to cover in an input without positions"):
         occlusion_map(network, x, network.output_name, 1)
 
@@ -236,17 +217,10 @@ def test_excite_and_occlude_at_any_rank():
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
-        (lambda net, x: maximize_activation(net, "a", 9, size=8, steps=1), "units 0 … 2"),
-        (
-            lambda net, x: maximize_activation(net, "z", 0, size=8, steps=1),
-            "no layer is called 'z'",
-        ),
         (lambda net, x: occlusion_map(net, x, "a", 3), "units 0 … 2"),
         (lambda net, x: occlusion_map(net, x, "a", 0, position=(4, 9)), "positions below"),
         (lambda net, x: occlusion_map(net, x, "a", 0, step=0), "step"),
         (lambda net, x: occlusion_map(net, np.concatenate([x, x]), "a", 0), "one input"),
-        (lambda net, x: maximize_activation(net, "a", 9, size=8, steps=0), "units 0 … 2"),
-        (lambda net, x: maximize_activation(net, "a", 0, size=2), "larger than the input"),
         (lambda net, x: occlusion_map(net, x, "a", 0, size=(4, 4, 4)), "size must be an int or 2"),
         (lambda net, x: occlusion_map(net, x, "a", 0, fill=[1, 2]), "one per channel"),
         (lambda net, x: saliency_map(net, x[0], "a", 0), "x must be an array of one input"),

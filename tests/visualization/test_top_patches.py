@@ -49,6 +49,29 @@ def test_equal_to_brute_force(network, images, name, batch_size):
         np.testing.assert_allclose([-r[0] for r in rows], found.value[unit], rtol=1e-4)
 
 
+@pytest.mark.parametrize("batch_size", [1, 7, 64])
+@pytest.mark.parametrize("several", [2, 3, 20])
+def test_of_each_source_only_the_strongest_picture(network, images, batch_size, several):
+    source = np.random.default_rng(2).permutation(np.arange(len(images)) // several)
+    found = top_patches(
+        network, images, "c1", source=source, batch_size=batch_size, progress=False
+    )["c1"]
+    for unit, rows in brute_force(network, images, "c1", len(images)).items():
+        firsts = list({source[index]: (index, where) for _, index, where in rows[::-1]}.values())
+        firsts.sort(key=lambda row: [r[1] for r in rows].index(row[0]))
+        assert [index for index, _ in firsts[:9]] == found.picture[unit].tolist()
+        assert [list(where) for _, where in firsts[:9]] == found.position[unit].tolist()
+
+
+def test_sources_may_be_names_and_must_be_as_many_as_the_pictures(network, images):
+    names = np.where(np.arange(len(images)) % 2, "odd", "even")
+    found = top_patches(network, images, "c1", source=names, progress=False)["c1"]
+    assert found.picture.shape == (4, 2)
+    assert (found.picture.sum(axis=1) % 2 == 1).all()
+    with pytest.raises(ValueError, match="source"):
+        top_patches(network, images, "c1", source=names[:-1], progress=False)
+
+
 def test_patches_are_cut_where_the_unit_looked(network, images):
     found = top_patches(network, images, ("c2",), progress=False)["c2"]
     for unit in range(5):

@@ -6,13 +6,10 @@ from minidl.course.exercise import Case, Exercise, given
 def grow_field(layers):
     """Follow the receptive field of a unit through layers of windows, along one axis.
 
-    size   := size + (kernel − 1)·dilation·step
-    offset := offset − before·step
-    step   := step·stride,   beginning with size 1, step 1, offset 0
-
     layers: from the input on, a list of (kernel, stride, before, dilation), whole numbers; before
-            is the padding in front
-    Returns (size, step, offset): the unit at position p sees size pixels from p·step + offset on.
+            is the padding in front. Without any, the unit is a pixel and sees itself.
+    Returns (size, step, offset), whole numbers: the unit at position p of the last layer sees size
+            pixels, from p·step + offset on.
     """
     ### BEGIN SOLUTION
     size, step, offset = 1, 1, 0

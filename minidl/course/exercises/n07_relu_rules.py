@@ -8,9 +8,9 @@ from minidl.course.exercise import Case, Exercise, given
 def relu_rules(dy, y):
     """Go back through a ReLU by the three rules that make gradient pictures.
 
-    saliency:  dx = dy where y > 0                (backpropagation itself)
-    deconvnet: dx = dy where dy > 0
-    guided:    dx = dy where y > 0 and dy > 0,    each 0 elsewhere
+    Saliency is backpropagation itself; the deconvnet lets through what would raise the unit,
+    whatever the ReLU did; guided backpropagation lets through what both let through. What is not
+    let through is 0.
 
     dy: gradient of the output, any shape
     y:  the output of the ReLU, of the same shape

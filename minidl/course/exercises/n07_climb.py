@@ -1,0 +1,100 @@
+"""Gradient ascent on a picture."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise
+
+
+def climb(ask, x, steps, rate):
+    """Change x step by step so that a number rises: gradient ascent.
+
+    Each step goes where the number rises fastest, and every step is equally long: its root mean
+    square over all entries of x is `rate`, however steep it is there. Where the gradient is zero
+    everywhere, x stays as it is.
+
+    ask:   a function: it takes an array of x's shape and returns (value, gradient), a number and
+           an array of x's shape
+    x:     where to begin, of any shape
+    steps: how many steps
+    rate:  length of a step
+    Returns (x, values): the end, and the number before each step, (steps,).
+    """
+    ### BEGIN SOLUTION
+    values = np.empty(steps)
+    for k in range(steps):
+        values[k], gradient = ask(x)
+        length = np.sqrt(np.mean(gradient**2))
+        if length > 0:
+            x = x + rate * gradient / length
+    return x, values
+    ### END SOLUTION
+
+
+class _Hill:
+    """A hill with one top, on which the way up is not straight."""
+
+    def __init__(self, top, widths):
+        self.top, self.widths = top, widths
+
+    def __call__(self, x):
+        far = (x - self.top) / self.widths
+        return -0.5 * float((far**2).sum()), -far / self.widths
+
+    def __repr__(self):
+        return "a hill"
+
+
+def _case(*shape, on_top=False, wide=1.0, **options):
+    def make(rng):
+        top = rng.standard_normal(shape)
+        start = top.copy() if on_top else top + 3 * rng.standard_normal(shape)
+        return {"ask": _Hill(top, wide * rng.uniform(0.5, 2, shape)), "x": start, **options}
+
+    return make
+
+
+EXERCISE = Exercise(
+    solution=climb,
+    points=2,
+    cases=(
+        Case("one step", _case(4, steps=1, rate=0.1)),
+        Case("five steps", _case(6, steps=5, rate=0.2)),
+        Case("a picture", _case(3, 4, 3, steps=4, rate=0.05)),
+        Case("several pictures", _case(2, 3, 3, 3, steps=3, rate=1.5)),
+        Case("a gentle slope", _case(4, wide=20.0, steps=3, rate=0.3)),
+        Case("no step at all", _case(5, steps=0, rate=0.1), edge=True),
+        Case("a start on the top, where the gradient is zero", _case(3, on_top=True, steps=3,
+             rate=0.1), edge=True),
+    ),
+    hints=(
+        "A loop: ask for value and gradient at the present x, keep the value, go on.",
+        "The length meant is the root mean square, `np.sqrt(np.mean(gradient**2))`. Dividing by it "
+        "makes a step of length 1; times `rate` it is as long as asked.",
+        "Ascent adds the step, `x = x + …`; `x += …` would change the caller's array.",
+    ),
+    wrong={
+        "You went down: ascent adds the gradient.": {"x = x + rate": "x = x - rate"},
+        "Your steps are as long as the slope is steep: divide the gradient by its root mean "
+        "square.": {"rate * gradient / length": "rate * gradient"},
+        "You divided by the square root of the *sum* of squares: a step would get shorter the more "
+        "pixels there are. Take the mean.": {"np.mean(gradient**2)": "np.sum(gradient**2)"},
+        "You stepped by the sign of the gradient, every entry equally far: keep its direction.": {
+            "rate * gradient / length": "rate * np.sign(gradient)"
+        },
+        "You divided by the mean square: take its square root.": {
+            "np.sqrt(np.mean(gradient**2))": "np.mean(gradient**2)"
+        },
+        "You asked only once: the gradient is another one after each step.": {
+            "values = np.empty(steps)": "values = np.empty(steps); first = ask(x)",
+            "values[k], gradient = ask(x)": "values[k], gradient = first",
+        },
+        "Your values are those *after* each step.": {
+            "            x = x + rate * gradient / length":
+            "            x = x + rate * gradient / length\n        values[k] = ask(x)[0]"
+        },
+        "Where the gradient is zero you divide 0 by 0, and x is lost: stay where you are.": {
+            "if length > 0:": "if True:"
+        },
+    },
+    float32=False,
+)  # fmt: skip
