@@ -5,7 +5,8 @@
 Every run sees the same 1,000 drawn people in the same batches of 16 people × 4 pictures, takes the
 same number of steps of Adam with the same rates, and starts from the same weights for one seed;
 only the loss differs. For the three kinds of loss, one of four settings is chosen first, on 200
-people who appear neither in training nor in the test; with it each runs four times as long as well.
+people who appear neither in training nor in the test. These and the forms of batch-hard run four
+times as long as well.
 What is measured on 200 people who were never in training goes to ``minidl/weights/mining.json``,
 which notebook 04 shows. Ten minutes on two cores.
 """
@@ -151,8 +152,14 @@ def main() -> None:
         kept["chosen"][kind] = min(tried, key=tried.get)
     kinds = {kind: SETTINGS[kind][name] for kind, name in kept["chosen"].items()}
 
-    for epochs, runs in ((SHORT, {"untrained": None, **RUNS, **kinds}), (LONG, kinds)):
+    forms = {name: make for name, make in RUNS.items() if name.startswith("batch-hard")}
+    for epochs, runs in (
+        (SHORT, {"untrained": None, **RUNS, **kinds}),
+        (LONG, {**forms, **kinds}),
+    ):
         for name in arguments.only or runs:
+            if name not in runs:
+                continue
             found = kept["runs"][str(epochs)].setdefault(name, {})
             for seed in arguments.seeds:
                 network = trained(runs[name], train, seed, epochs)
