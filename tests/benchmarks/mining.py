@@ -8,7 +8,7 @@ only the loss differs. For the three kinds of loss, one of four settings is chos
 people who appear neither in training nor in the test. These and the forms of batch-hard run four
 times as long as well.
 What is measured on 200 people who were never in training goes to ``minidl/weights/mining.json``,
-which notebook 04 shows. Ten minutes on two cores.
+which notebook 04 shows. A quarter of an hour on two quiet cores.
 """
 
 import argparse
