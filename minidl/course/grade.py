@@ -134,7 +134,11 @@ def _right(exercise: Exercise, tried: list[Trial], outcomes: list[Outcome]) -> F
     if edges:
         lines.append(f"Edge cases: {'; '.join(edges)}.")
     single = ", and float32 stays float32" if any(trial.loose for trial in tried) else ""
-    lines.append(f"The arguments are left as they were{single}.")
+    objects = [
+        n for n, v in tried[0].arguments.items() if hasattr(v, "__dict__") and not callable(v)
+    ]
+    aside = f", {' and '.join(objects)} aside," if objects else ""
+    lines.append(f"The arguments{aside} are left as they were{single}.")
     if exercise.gradient:
         names = ", ".join(f"`{name}`" for name in exercise.gradient.of)
         lines.append(f"Gradient with respect to {names}: agrees with central differences.")

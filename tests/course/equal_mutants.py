@@ -55,6 +55,24 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
         "The difference is squared.": ("= y[None, :, :] - x[:, None, :]", "e = y - x[:, None]"),
         "Only rounding makes d negative.": ("→  return d", "→  return np.maximum(d, -1)"),
     },
+    "train_siamese": {
+        "d is symmetric.": (
+            "→  cost = d[p, a]",
+            "→  cost = d[a, p] - d[n, a]",
+            "→  if d[p, a]",
+            "→  if d[a, p] - d[n, a]",
+            "→  total += d[p, a]",
+            "→  total += d[a, p] - d[n, a]",
+        ),
+        "The table of pairs is made symmetric.": (
+            "(pulls, (p[active], a[active]), 1)",
+            "(pulls, (n[active], a[active]), -1)",
+            "2 * (pulls.sum(0)",
+        ),
+        "No triplet costs exactly 1e-9.": ("active = cost >= 1e-09",),
+        "Nothing divided by 2 is nothing.": ("active.sum() or 2",),
+        "A gradient of 0 changes nothing.": ("network.backward(gradient)  →  pass",),
+    },
     "batch_hard": {
         "d and `same` are symmetric.": (
             "-np.inf).argmax(axis=0)",

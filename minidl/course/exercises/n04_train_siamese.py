@@ -1,0 +1,207 @@
+"""Training a Siamese network with triplets: the whole loop."""
+
+import numpy as np
+
+from minidl import nn
+from minidl.course.exercise import Case, Exercise
+
+
+def train_siamese(network, optimizer, batches, choose, margin):
+    """Train a Siamese network with triplets, one step for each batch.
+
+    The cost of a batch is the mean of d(A,P) − d(A,N) + α over those of its triplets where this is
+    above 0, the active ones; d is the squared distance. A batch without any costs 0, and its
+    gradient is 0.
+
+    network: `network.forward(x)` gives the encodings of a batch, (B, D);
+        `network.backward(g)` takes the gradient of the cost for these encodings, (B, D), back to
+        the weights
+    optimizer: `optimizer.step()` changes the weights and clears their gradients
+    batches: pairs (x, labels): pictures, and whose they are, ints (B,)
+    choose: `choose(d, labels, margin)` gives three arrays of ints, (m,) each: the rows of the batch
+        that are A, P and N of its triplets; d: squared distances between all encodings, (B, B)
+    margin: α
+    Returns a list with the cost of each batch, as it was before the step.
+    """
+    ### BEGIN SOLUTION
+    costs = []
+    for x, labels in batches:
+        f = network.forward(x)
+        d = ((f[:, None] - f) ** 2).sum(axis=2)
+        a, p, n = choose(d, labels, margin)
+        cost = d[a, p] - d[a, n] + margin
+        active = cost > 0
+        a, p, n = a[active], p[active], n[active]
+        count = max(len(a), 1)
+        gradient = np.zeros_like(f)
+        np.add.at(gradient, a, 2 * (f[n] - f[p]) / count)
+        np.add.at(gradient, p, 2 * (f[p] - f[a]) / count)
+        np.add.at(gradient, n, 2 * (f[a] - f[n]) / count)
+        network.backward(gradient)
+        optimizer.step()
+        costs.append(cost[active].sum() / count)
+    return costs
+    ### END SOLUTION
+
+
+def all_of_them(d, labels, margin):
+    """The rows of every triplet in the batch."""
+    same = labels[:, None] == labels
+    positive = same & ~np.eye(len(d), dtype=bool)
+    return np.nonzero(positive[:, :, None] & ~same[:, None, :])
+
+
+def hardest(d, labels, margin):
+    """For every anchor its farthest positive and its closest negative."""
+    same = labels[:, None] == labels
+    positive = np.where(same, d, -1).argmax(axis=1)
+    return np.arange(len(d)), positive, np.where(same, np.inf, d).argmin(axis=1)
+
+
+def a_single_one(d, labels, margin):
+    """The first triplet that there is."""
+    return tuple(rows[:1] for rows in all_of_them(d, labels, margin))
+
+
+def none_at_all(d, labels, margin):
+    """No triplets."""
+    return (np.zeros(0, int),) * 3
+
+
+def training(labels, choose=all_of_them, margin=0.2, *, steps=3, dtype=np.float64, spread=1.0):
+    """A small network, an optimiser with a memory, and a few batches."""
+
+    def make(rng):
+        network = nn.Sequential(
+            [nn.Dense(6), nn.Tanh(), nn.Dense(3)],
+            input_shape=(5,),
+            dtype=dtype,
+            seed=int(rng.integers(1000)),
+        )
+        return {
+            "network": network.train(),
+            "optimizer": nn.Momentum(network.parameters, lr=0.05),
+            "batches": [
+                ((spread * rng.standard_normal((len(labels), 5))).astype(dtype), np.array(labels))
+                for _ in range(steps)
+            ],
+            "choose": choose,
+            "margin": margin,
+        }
+
+    return make
+
+
+def on_a_line(rng):
+    """Encodings that are whole numbers: a triplet that is satisfied exactly, and active ones."""
+    network = nn.Sequential([nn.Dense(1)], input_shape=(1,), dtype=np.float64)
+    network.layers[0].parameters["w"].value[:] = 1
+    x = np.array([[0.0], [1], [2], [3]])
+    return {
+        "network": network.train(),
+        "optimizer": nn.GradientDescent(network.parameters, lr=0.01),
+        "batches": [(x, np.array([0, 0, 1, 1]))] * 2,
+        "choose": all_of_them,
+        "margin": 3.0,
+    }
+
+
+EXERCISE = Exercise(
+    solution=train_siamese,
+    points=5,
+    cases=(
+        Case("three batches of 3 people × 3 pictures", training([0, 0, 0, 1, 1, 1, 2, 2, 2])),
+        Case("people in any order and a margin of 1", training([7, 3, 7, 5, 3, 5, 5, 3], margin=1)),
+        Case("hardest triplets, a picture several times", training([0, 1, 0, 1, 2, 2], hardest)),
+        Case("a triplet that is satisfied exactly", on_a_line, edge=True),
+        Case(
+            "a single triplet in each batch",
+            training([0, 1, 0, 1], a_single_one, margin=9.0),
+            edge=True,
+        ),
+        Case(
+            "batches without any triplet",
+            training([0, 0, 1, 1], none_at_all, steps=2),
+            edge=True,
+        ),
+        Case(
+            "batches of which many triplets are satisfied",
+            training([0, 0, 1, 1, 2, 2], margin=0.0, steps=4),
+            edge=True,
+        ),
+        Case("float32", training([0, 0, 1, 1, 2, 2], dtype=np.float32), edge=True),
+    ),
+    hints=(
+        "One batch: `f = network.forward(x)`, all distances between its rows, the triplets from "
+        "`choose`, their costs `d[a, p] - d[a, n] + margin`. Which of them are active?",
+        "You know the three gradients of a triplet. A row of `f` plays many roles, and its "
+        "gradients add up: `np.add.at(gradient, a, …)`, and the same for `p` and `n`. A plain "
+        "`gradient[a] += …` counts a row once, however often it stands in `a`.",
+        "The mean over the active triplets: divide the cost and the gradient by their number, or "
+        "by 1 if there is none. Then `network.backward(gradient)`, `optimizer.step()`, and the "
+        "cost goes into the list.",
+    ),
+    wrong={
+        "The network stays as it is: every batch takes `network.backward(gradient)`, and then "
+        "`optimizer.step()`.": {"        optimizer.step()\n": ""},
+        "You divide by the number of all triplets: the mean is over the active ones.": {
+            "count = max(len(a), 1)": "count = max(len(active), 1)"
+        },
+        "You added the costs up; the mean over the active triplets is asked for.": {
+            "count = max(len(a), 1)": "count = 1"
+        },
+        "The cost is a mean, but its gradient is that of the sum: divide it by the number of "
+        "active triplets as well.": {
+            "(f[n] - f[p]) / count": "(f[n] - f[p])",
+            "(f[p] - f[a]) / count": "(f[p] - f[a])",
+            "(f[a] - f[n]) / count": "(f[a] - f[n])",
+        },
+        "A row that stands in several triplets gets the gradient of one of them only: "
+        "`gradient[a] += …` adds once for each row. Use `np.add.at`.": {
+            "np.add.at(gradient, a, 2 * (f[n] - f[p]) / count)": (
+                "gradient[a] += 2 * (f[n] - f[p]) / count"
+            ),
+            "np.add.at(gradient, p, 2 * (f[p] - f[a]) / count)": (
+                "gradient[p] += 2 * (f[p] - f[a]) / count"
+            ),
+            "np.add.at(gradient, n, 2 * (f[a] - f[n]) / count)": (
+                "gradient[n] += 2 * (f[a] - f[n]) / count"
+            ),
+        },
+        "Satisfied triplets pull and push too: only the active ones have a gradient.": {
+            "a, p, n = a[active], p[active], n[active]": "pass",
+            "max(len(a), 1)": "max(int(active.sum()), 1)",
+        },
+        "Every sign of the gradient is wrong: the optimiser goes *against* what it gets, so give "
+        "it the gradient, not the direction to move in.": {
+            "network.backward(gradient)": "network.backward(-gradient)"
+        },
+        "The anchors get no gradient: A stands in both distances.": {
+            "        np.add.at(gradient, a, 2 * (f[n] - f[p]) / count)\n": ""
+        },
+        "The factor 2 is missing in the gradients: the derivative of u² is 2u.": {
+            "2 * (f[n] - f[p])": "(f[n] - f[p])",
+            "2 * (f[p] - f[a])": "(f[p] - f[a])",
+            "2 * (f[a] - f[n])": "(f[a] - f[n])",
+        },
+        "A batch without active triplets gives NaN, and one step with NaN ruins the weights: "
+        "divide by 1 there.": {"count = max(len(a), 1)": "count = a.dtype.type(len(a))"},
+        "A triplet that is satisfied exactly is not active: use `>`, since the mean counts the "
+        "active ones.": {"active = cost > 0": "active = cost >= 0"},
+        "The margin is missing in the cost.": {"- d[a, n] + margin": "- d[a, n]"},
+        "You took the distances' roots: d is the squared distance.": {
+            ".sum(axis=2)\n": ".sum(axis=2) ** 0.5\n"
+        },
+        "You return the last cost alone: a list with one for each batch is asked for.": {
+            "return costs": "return costs[-1]"
+        },
+        "You stop after the first batch: `return` stands inside the loop.": {
+            "costs.append(cost[active].sum() / count)": (
+                "costs.append(cost[active].sum() / count)\n        return costs"
+            )
+        },
+    },
+    rtol=1e-5,
+    atol=1e-7,
+    float32=False,
+)
