@@ -10,7 +10,7 @@ def intersection_over_union(box, boxes):
 
     box: left, top, right, bottom, in pixels, (4,)
     boxes: one box a row, (K, 4); K may be 0
-    Returns (K,), between 0 for boxes that share nothing and 1 for the same box, in the boxes' dtype.
+    Returns (K,), in the boxes' dtype: 0 for boxes that share nothing, 1 for the same box.
     """
     ### BEGIN SOLUTION
     low = np.maximum(box[:2], boxes[:, :2])
