@@ -37,13 +37,13 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "two_people_in_a_blur": Choice(
         "it falls below 0.6",
-        "What tells two faces apart is lost with the detail, and what both pictures share, the "
-        "blur, stays.",
+        "The likely reason: what tells two faces apart is lost with the detail, and what both "
+        "pictures share, the blur, stays.",
         wrong={
             "it stays": "The encoding of one blurred face moves away from its sharp one; where do "
             "both move to?",
-            "it grows": "Each moves away from its own sharp picture, but both move to the same "
-            "side: that of blurred faces.",
+            "it grows": "Each moves away from its own sharp picture, but the two end nearer to each "
+            "other.",
         },
     ),
     "false_alarms": Number(
