@@ -42,8 +42,8 @@ PREDICTIONS: dict[str, Prediction] = {
         wrong={
             "it stays": "The encoding of one blurred face moves away from its sharp one; where do "
             "both move to?",
-            "it grows": "Each moves away from its own sharp picture, but the two end nearer to each "
-            "other.",
+            "it grows": "Each moves away from its own sharp picture, but the two end nearer to "
+            "each other.",
         },
     ),
     "false_alarms": Number(
