@@ -9,12 +9,10 @@ def fit_similarity(source, target):
     """Return the similarity that brings the source points closest to the target points.
 
     With points as complex numbers, z for the source and w for the target, it is z ↦ a·z + b with
-    the smallest Σ |a·z + b − w|². With dz = z − mean(z) and dw = w − mean(w):
-
-    a = Σ conj(dz)·dw / Σ |dz|²      b = mean(w) − a·mean(z)
+    the smallest Σ |a·z + b − w|².
 
     source, target: points (x, y), (K, 2); point k of the one belongs to point k of the other
-    Returns the matrix (2, 3) that does the same to (x, y, 1):
+    Returns the matrix (2, 3), in the points' dtype, that does the same to (x, y, 1):
     [[Re a, −Im a, Re b],
      [Im a,  Re a, Im b]]
     """

@@ -6,14 +6,11 @@ from minidl.course.exercise import Case, Exercise, given
 
 
 def intersection_over_union(box, boxes):
-    """Return how much of their common area a box shares with each of K boxes.
-
-    IoU(A, B) = area of (A and B) / area of (A or B): 1 for the same box, 0 for boxes that do not
-    touch. The area of (A or B) is area(A) + area(B) − area of (A and B).
+    """Return the intersection over the union of a box with each of K boxes.
 
     box: left, top, right, bottom, in pixels, (4,)
-    boxes: one box a row, (K, 4)
-    Returns (K,).
+    boxes: one box a row, (K, 4); K may be 0
+    Returns (K,), in the boxes' dtype: 0 for boxes that share nothing, 1 for the same box.
     """
     ### BEGIN SOLUTION
     low = np.maximum(box[:2], boxes[:, :2])

@@ -9,8 +9,7 @@ from minidl.course.exercises.n06_intersection_over_union import intersection_ove
 def non_maximum_suppression(boxes, scores, overlap):
     """Return which boxes stay when each face may have only one, the surest first.
 
-    Take the box with the highest score; remove every other box whose intersection over union with
-    it is above `overlap`; go on with those that are left.
+    A box goes if its intersection over union with a surer box that stays is above `overlap`.
 
     boxes: left, top, right, bottom, (K, 4)
     scores: how sure the detector is of each, (K,), all different

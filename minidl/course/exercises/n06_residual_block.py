@@ -7,11 +7,10 @@ from minidl.course.exercise import Case, Exercise
 
 
 def residual_block(x, w1, b1, w2, b2):
-    """Add to x what two convolutions find in it.
+    """Return what a residual block makes of x: y = ReLU(x + g(x)).
 
-    y = ReLU(x + g(x)),   g(x) = conv(ReLU(conv(x, w1) + b1), w2) + b2
-
-    Both convolutions have a stride of 1 and keep height and width (padding "same").
+    g is a convolution with w1 and b1, a ReLU, and a convolution with w2 and b2. Both convolutions
+    have a stride of 1 and keep height and width.
 
     x: (N, H, W, C)
     w1, w2: filters 3 × 3, (3, 3, C, C)

@@ -1,0 +1,148 @@
+"""A gallery that refuses strangers: who is in one picture."""
+
+import numpy as np
+
+from minidl.course.exercise import BEGIN, Case, Exercise, given
+
+
+def recognise_faces(found, enrolled, people, tau):
+    """Say who is in a picture: for every face which enrolled person it shows, or a stranger.
+
+    A face may be a person if its squared distance to one of that person's enrolled encodings is
+    below τ. A face is one person at most, and a person is in a picture once at most: where several
+    faces or several people compete, the smaller distance wins, and the loser takes the next best
+    person who is still free and near enough, or is a stranger.
+
+    found: encodings of the picture's faces, (Q, D)
+    enrolled: encodings of the gallery, (K, D); K may be 0
+    people: whom each of them shows, ints, (K,); a person may have several encodings
+    tau: the threshold τ, a squared distance; all distances below it are different
+    Returns the number of a person for each face, −1 for a stranger, ints, (Q,).
+    """
+    ### BEGIN SOLUTION
+    d = ((found[:, None, :] - enrolled[None, :, :]) ** 2).sum(axis=2)
+    answers = np.full(len(found), -1)
+    for entry in np.argsort(d, axis=None):
+        face, row = divmod(entry, len(people))
+        free = answers[face] < 0 and people[row] not in answers
+        if free and d[face, row] < tau:
+            answers[face] = people[row]
+    return answers
+    ### END SOLUTION
+
+
+def _picture(faces, people, each, tau, size=4, strangers=1):
+    """Faces near enrolled people, in another order, and some near nobody."""
+
+    def make(rng):
+        centres = 2 * rng.standard_normal((people, size))
+        rows = rng.permutation(np.repeat(np.arange(people), each))
+        enrolled = centres[rows] + 0.4 * rng.standard_normal((len(rows), size))
+        shown = centres[rng.integers(0, people, faces)]
+        found = shown + 0.5 * rng.standard_normal((faces, size))
+        found[:strangers] += 9
+        return {
+            "found": rng.permutation(found),
+            "enrolled": enrolled,
+            "people": rows,
+            "tau": tau,
+        }
+
+    return make
+
+
+def _line(found, enrolled, people, tau):
+    """Encodings of a single number, so that one can see the distances."""
+    columns = {"found": found, "enrolled": enrolled}
+    arrays = {name: np.array(value, float).reshape(-1, 1) for name, value in columns.items()}
+    return given(**arrays, people=np.array(people, int), tau=tau)
+
+
+EXERCISE = Exercise(
+    solution=recognise_faces,
+    points=4,
+    cases=(
+        Case("3 faces, one of them a stranger's", _picture(3, 3, 1, 4.0)),
+        Case("nobody but strangers", _line([5, -7, 30], [0, 1], [0, 1], 4.0)),
+        Case(
+            "two faces that are near to one person, the second one nearer",
+            _line([1, 0.5, 9], [0, 10], [0, 1], 4.0),
+        ),
+        Case(
+            "a face that loses its best name and has another one near enough",
+            _line([0.5, 0.25], [0, 2], [0, 1], 4.0),
+        ),
+        Case(
+            "a person with two pictures, of which only one is near",
+            _line([7.5, 0.25], [0, 8, 20], [3, 3, 1], 4.0),
+        ),
+        Case(
+            "a person with two pictures far apart, and a face in the middle",
+            _line([5], [0, 10], [2, 2], 4.0),
+        ),
+        Case("a face that is near to two people", _line([1], [0, 1.5], [0, 1], 4.0)),
+        Case("6 faces, 4 people with 3 pictures each", _picture(6, 4, 3, 6.0)),
+        Case("more faces than people", _picture(9, 3, 2, 9.0, strangers=2)),
+        Case("a small threshold", _picture(8, 6, 2, 0.8)),
+        Case("a τ above 1, where root and square differ", _line([1.75], [0], [0], 2.0)),
+        Case("a τ below 1, where root and square differ", _line([0.5], [0], [0], 0.36)),
+        Case("a distance that is exactly τ", _line([2.0], [0], [0], 4.0), edge=True),
+        Case("nobody enrolled", _line([2, 3], [], [], 4.0), edge=True),
+        Case("no face in the picture", _line([], [2, 3], [0, 1], 4.0), edge=True),
+    ),
+    hints=(
+        "Begin with the table of all squared distances, a row for each face and a column for each "
+        "enrolled encoding. Which entry of the whole table would you trust most?",
+        "Go through the table from the smallest distance to the largest. An entry settles who its "
+        "face is if it is below τ, the face is not settled yet, and the person is not taken.",
+        "`np.argsort(d, axis=None)` lists the entries of the flattened table from the smallest on, "
+        "and `divmod(entry, len(people))` says in which row and column one stands.",
+    ),
+    wrong={
+        "You never refuse a stranger: an entry counts only if its distance is below τ.": {
+            "free and d[face, row] < tau": "free"
+        },
+        "You found one person in two faces of a picture: a person is in it once at most.": {
+            " and people[row] not in answers": ""
+        },
+        "A face that is settled becomes another, farther person later: the nearest stays.": {
+            "answers[face] < 0 and ": ""
+        },
+        "You go through the faces in the order given, so the first face takes a person to whom "
+        "another face is nearer: begin with the smallest distance of all.": {
+            "in np.argsort(d, axis=None)": (
+                "in [q * len(people) + k for q in range(len(d)) for k in np.argsort(d[q])]"
+            )
+        },
+        "Where a face's best person is taken, you call it a stranger: it may be the next best who "
+        "is free and near enough.": {
+            "if free and": "if free and d[face, row] == d[face].min() and"
+        },
+        "You begin with the largest distance: `np.argsort` sorts upwards.": {
+            "np.argsort(d, axis=None)": "np.argsort(-d, axis=None)"
+        },
+        "You compare the distance itself with τ; τ is a squared distance, so take no root.": {
+            ".sum(axis=2)": ".sum(axis=2) ** 0.5"
+        },
+        "You accept a distance that equals τ; it is not below τ, so use `<`.": {"< tau": "<= tau"},
+        "You average a person's encodings. It is the person if *one* of their pictures is near "
+        "enough.": {
+            BEGIN: (
+                "who = list(dict.fromkeys(people.tolist())); enrolled = np.array("
+                "[enrolled[people == w].mean(axis=0) for w in who]).reshape(-1, found.shape[1]); "
+                "people = np.array(who, int)"
+            )
+        },
+        "You answer with the row of the gallery; a person may have several rows, so answer with "
+        "the person's number, `people[row]`.": {
+            "answers[face] = people[row]": "answers[face] = row"
+        },
+        "You compare each face with the first picture of a person only: the nearest of all their "
+        "pictures counts.": {
+            "if free and": "if free and people.tolist().index(people[row]) == row and"
+        },
+        "You answer 0 for a stranger, but 0 is a person: answer −1.": {
+            "return answers": "return np.maximum(answers, 0)"
+        },
+    },
+)
