@@ -46,7 +46,7 @@ from minidl.course import registry
 assert Path(minidl.__file__).is_relative_to(sys.argv[1]), minidl.__file__
 images, labels, _ = datasets.faces(range(1000, 1003), 2, seed=0)
 assert faces.encode(faces.trained_encoder(), images).shape == (6, 128)
-assert (files("minidl.weights") / "mining.json").is_file()
+assert (files("minidl.course") / "measurements/mining.json").is_file()
 painting = datasets.painting("mosaic", (32, 32))
 assert zoo.small_alexnet().forward(painting[None].astype("f4")).shape == (1, 20)
 result = style.transfer(painting, painting, network="small", steps=1, progress=False)

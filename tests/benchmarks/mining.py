@@ -7,7 +7,7 @@ same number of steps of Adam with the same rates, and starts from the same weigh
 only the loss differs. For the three kinds of loss, one of four settings is chosen first, on 200
 people who appear neither in training nor in the test. These and the forms of batch-hard run four
 times as long as well.
-What is measured on 200 people who were never in training goes to ``minidl/weights/mining.json``,
+What is measured on 200 people who were never in training goes to ``minidl/course/measurements/mining.json``,
 which notebook 04 shows. A quarter of an hour on two quiet cores.
 """
 
@@ -24,7 +24,7 @@ from minidl import datasets, faces, nn
 from minidl.files import check_writable, saving
 from scripts.train_face_encoder import UNSEEN
 
-OUTPUT = Path(minidl.__file__).parent / "weights" / "mining.json"
+OUTPUT = Path(minidl.__file__).parent / "course" / "measurements" / "mining.json"
 PEOPLE, JUDGES, CHOOSING_SEED = 1000, range(1200, 1400), 100
 SHORT, LONG = 5, 20  # epochs
 WARM_SHARE = 0.4  # of the batches, after which batch-hard takes over

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from networks import VGG_BLOCKS, VGG_CONTENT, VGG_STYLE, face_pictures, vgg_weights
 
+VERSION = torch.__version__
 LAST = {2: torch.channels_last, 3: torch.channels_last_3d}
 
 

@@ -1,10 +1,12 @@
-"""Measure minidl, and PyTorch beside it where it is installed: `python tests/benchmarks/run.py`.
+"""Measure minidl, beside PyTorch and ONNX Runtime where installed: `tests/benchmarks/run.py`.
 
-    --only conv style …   some of: conv style training layers start growth threads
-    --quick               one round instead of three, and no accuracy
+    --only conv style …   some of: conv style training layers start growth threads onnx
+    --quick               one round, and no accuracy
+    --rounds N            3 unless said; more on a machine that others use
     --json FILE           write all numbers to a file (- for the standard output, without tables)
     --threads N           threads of both sides (all cores unless said)
     --peer PYTHON         another Python that has PyTorch
+    --onnx PYTHON         another Python that has ONNX Runtime (onnxruntime and onnx)
 
 The two sides run in processes of their own with equal threads, one measuring while the other waits,
 in turns: A B A B. A number is the median over rounds of medians over runs; of PyTorch's two memory
@@ -26,7 +28,6 @@ from report import geometric_mean, machine, table
 from minidl.files import check_writable, saving
 
 HERE = Path(__file__).parent
-ROUNDS = 3
 
 
 class Side:
@@ -43,7 +44,8 @@ class Side:
             text=True,
             encoding="utf-8",
         )
-        self.ready = json.loads(self.process.stdout.readline() or '{"ready": false}')["ready"]
+        answer = json.loads(self.process.stdout.readline() or '{"ready": false}')
+        self.ready, self.version = answer["ready"], answer.get("version")
 
     def ask(self, **request):
         """Send a request and wait for its answer."""
@@ -62,36 +64,40 @@ class Bench:
 
     def __init__(self, options):
         self.options = options
-        self.rounds = 1 if options.quick else ROUNDS
+        self.rounds = 1 if options.quick else options.rounds
         self.ours = Side("ours", sys.executable, options.threads)
         self.peer = Side("peer", options.peer, options.threads)
+        self.versions = {"PyTorch": self.peer.version}
         if not self.peer.ready:
             print("PyTorch is not installed: minidl's numbers alone.", file=sys.stderr)
 
-    def in_turns(self, **request):
+    def in_turns(self, peer: Side, **request):
         """Ask both sides in turns; return the median of each side's answers (None: no peer)."""
-        sides = [self.ours, self.peer] if self.peer.ready else [self.ours]
+        sides = [self.ours, peer] if peer.ready else [self.ours]
         answers = [[] for _ in sides]
         for _ in range(self.rounds):
             for side, heard in zip(sides, answers, strict=True):
                 heard.append(side.ask(**request))
         medians = [_median(heard) for heard in answers]
-        return medians if self.peer.ready else [medians[0], None]
+        return medians if peer.ready else [medians[0], None]
 
-    def compare(self, what: str, request: dict) -> list[dict]:
-        """Return a row for each pass that the request measures."""
-        ours, peer = self.in_turns(**request)
+    def compare(
+        self, what: str, request: dict, side: Side | None = None, name: str = "PyTorch"
+    ) -> list[dict]:
+        """Return a row for each pass that the request measures on both sides."""
+        ours, peer = self.in_turns(side or self.peer, **request)
         if not isinstance(ours, dict):
             ours, peer = {"step": ours}, {"step": peer} if peer else None
         return [
             {
                 "what": what,
-                "pass": name,
+                "pass": pass_,
                 "minidl ms": time,
-                "PyTorch ms": peer[name] if peer else None,
-                "times": peer[name] / time if peer else None,
+                f"{name} ms": peer[pass_] if peer else None,
+                "times": peer[pass_] / time if peer else None,
             }
-            for name, time in ours.items()
+            for pass_, time in ours.items()
+            if peer is None or pass_ in peer
         ]
 
     def single(self, *arguments: str, python: str = sys.executable, **environment) -> dict:
@@ -197,7 +203,19 @@ def threads(bench: Bench) -> list[dict]:
     return [{"loop": what, "ms": ms} for what, ms in bench.single("pools").items()]
 
 
-GROUPS = {f.__name__: f for f in (conv, style, training, layers, start, growth, threads)}
+def onnx(bench: Bench) -> list[dict]:
+    """Convolutions forward, beside ONNX Runtime."""
+    side = Side("onnx_peer", bench.options.onnx, bench.options.threads)
+    bench.versions["ONNX Runtime"] = side.version
+    rows = []
+    for case in cases.CONVOLUTIONS:
+        request = {"measure": "case", "case": cases.as_dict(case)}
+        rows += bench.compare(case.name, request, side, "ONNX Runtime")
+    side.stop()
+    return rows
+
+
+GROUPS = {f.__name__: f for f in (conv, style, training, layers, start, growth, threads, onnx)}
 
 
 def main() -> None:
@@ -205,14 +223,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=list(GROUPS), default=list(GROUPS))
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--peer", metavar="PYTHON", default=sys.executable)
+    parser.add_argument("--onnx", metavar="PYTHON", default=sys.executable)
     options = parser.parse_args()
     if options.json not in (None, "-"):
         check_writable(options.json)
     bench = Bench(options)
-    results = {"machine": machine(), "threads": options.threads}
+    results = {
+        "machine": machine(),
+        "threads each": options.threads,
+        "versions": bench.versions,
+    }
     show = options.json != "-"
     if show:
         print(f"{results['machine']}; {options.threads} threads each")

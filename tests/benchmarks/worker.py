@@ -1,6 +1,6 @@
 """One side of the benchmarks in a process of its own: reads what to time, answers with times.
 
-    python worker.py ours|peer THREADS
+    python worker.py ours|peer|onnx_peer THREADS
 
 A line of JSON in, a line of JSON out; prints {"ready": …} first.
 """
@@ -56,7 +56,7 @@ def main() -> None:
         print(json.dumps({"ready": False, "why": str(error)}), flush=True)
         return
     side.set_threads(int(sys.argv[2]))
-    print(json.dumps({"ready": True}), flush=True)
+    print(json.dumps({"ready": True, "version": getattr(side, "VERSION", None)}), flush=True)
     for line in sys.stdin:
         print(json.dumps(measure(side, json.loads(line))), flush=True)
 

@@ -32,9 +32,9 @@ EXERCISE = Exercise(
     solution=layer_cost,
     points=1,
     cases=(
-        Case("the lecture's first layer on a signal", _layer(14, 5, 1, 16, 1)),
+        Case("the lecture's layer on a signal", _layer(14, 5, 1, 16, 1)),
         Case("a layer of 6 filters on pictures in 3 channels", _layer(9, 4, 3, 6, 2)),
-        Case("the lecture's second layer on a volume", _layer(10, 5, 16, 32, 3)),
+        Case("a second layer, on a volume", _layer(10, 5, 16, 32, 3)),
         Case("a single filter", _layer(8, 3, 2, 1, 2), edge=True),
         Case("a filter as large as the input", _layer(7, 7, 2, 3, 2), edge=True),
     ),
