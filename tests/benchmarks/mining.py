@@ -7,8 +7,9 @@ same number of steps of Adam with the same rates, and starts from the same weigh
 only the loss differs. For the three kinds of loss, one of four settings is chosen first, on 200
 people who appear neither in training nor in the test. These and the forms of batch-hard run four
 times as long as well.
-What is measured on 200 people who were never in training goes to ``minidl/course/measurements/mining.json``,
-which notebook 04 shows. A quarter of an hour on two quiet cores.
+What is measured on 200 people who were never in training goes to
+``minidl/course/measurements/mining.json``, which notebook 04 shows. A quarter of an hour on two
+quiet cores.
 """
 
 import argparse
