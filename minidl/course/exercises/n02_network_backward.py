@@ -63,6 +63,13 @@ def _network(n, h, wide, channels, classes):
     return make
 
 
+def _black(rng):
+    arguments = _network(2, 4, 4, (2, 3), 2)(rng)
+    weights = arguments["weights"] | {"b1": np.zeros(3)}
+    _, caches = forward(weights, np.zeros((2, 4, 4, 2)))
+    return arguments | {"weights": weights, "caches": caches}
+
+
 EXERCISE = Exercise(
     solution=network_backward,
     points=4,
@@ -72,6 +79,7 @@ EXERCISE = Exercise(
         Case("three convolutions", _network(2, 8, 8, (1, 2, 3, 2), 3)),
         Case("odd sizes, where pooling leaves a remainder", _network(3, 5, 7, (2, 2, 3), 2)),
         Case("a single picture", _network(1, 4, 4, (1, 2, 2), 3), edge=True),
+        Case("black pictures without biases, where a is exactly 0", _black, edge=True),
     ),
     hints=(
         "Read `forward` from its last line to its first. For each line ask which of your functions "

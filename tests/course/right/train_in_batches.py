@@ -29,12 +29,10 @@ def all_batches_first(weights, loss_and_gradients, x, labels, orders, batch, rat
         for order in orders
         for i in range(-(-len(order) // batch))
     ]
-    means = {name: (0 * w, 0 * w) for name, w in weights.items()}
+    means = {name: (np.zeros_like(w), np.zeros_like(w)) for name, w in weights.items()}
     losses = []
     for i, chosen in enumerate(batches):
-        loss, gradients = loss_and_gradients(
-            weights, x.take(chosen, axis=0), labels.take(chosen, axis=0)
-        )
+        loss, gradients = loss_and_gradients(weights, x.take(chosen, axis=0), labels[chosen])
         losses.append(loss)
         means = {
             name: (0.9 * m + 0.1 * gradients[name], 0.999 * s + 0.001 * gradients[name] ** 2)
