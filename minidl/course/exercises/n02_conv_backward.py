@@ -63,7 +63,7 @@ EXERCISE = Exercise(
         "Every line of the way back uses the same slice.",
         "dw[u, v] has the shape (C, F): multiply `seen` (N, rows, columns, C) with dy (N, rows, "
         "columns, F) and sum over the first three axes. Flattened to matrices that is "
-        "`seen.reshape(-1, C).T @ dy.reshape(-1, F)`.",
+        "`seen.reshape(-1, C).T @ dy.reshape(-1, F)`; `seen.T` would turn all four axes round.",
         "dx goes where x was read: `dx[:, down, across] += dy @ w[u, v].T`, with `+=`, because "
         "windows overlap. With padding, do all of this on the padded x, and at the end cut the "
         "padding off dx.",

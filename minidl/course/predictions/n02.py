@@ -1,6 +1,6 @@
 """What readers of notebook 02 may expect before they see it."""
 
-from minidl.course.prediction import Choice, Number, Order, Prediction
+from minidl.course.prediction import Choice, Number, Prediction
 
 PREDICTIONS: dict[str, Prediction] = {
     "closed_gate": Number(
@@ -50,10 +50,17 @@ PREDICTIONS: dict[str, Prediction] = {
             "the pooling": "All that lies behind it, b2 first of all, would be wrong.",
         },
     ),
-    "first_in_the_valley": Order(
-        ("momentum", "adam", "rmsprop", "gradient_descent"),
-        "Along the valley the steps agree, and a memory adds them up; momentum and Adam have one. "
-        "Measuring each coordinate does not help where the valley runs askew.",
+    "who_reaches_the_bottom": Choice(
+        "momentum and adam",
+        "Along the valley the steps agree, and a memory of the direction adds them up; these two "
+        "have one. Measuring each coordinate does not help where the valley runs askew.",
+        wrong={
+            "only adam": "Momentum has the memory that it takes, and comes as far.",
+            "all but gradient descent": "RMSProp measures each coordinate by its own size; in a "
+            "valley that runs askew both are steep.",
+            "all four": "With its best rate, plain gradient descent shrinks the way along by "
+            "about 2 % a step.",
+        },
     ),
     "sure_of_itself": Choice(
         "about its accuracy",
