@@ -145,17 +145,6 @@ EXERCISE = Exercise(
         "That is plain gradient descent; the step is to be `adam_step`'s, with its memory.": {
             "= adam_step(": "= (lambda w, g, m, s, t, eta: (w - eta * g, m, s))("
         },
-        "Your t counts arrays: it goes up once for each mini-batch, and is the same for all of its "
-        "arrays.": {
-            "t = len(losses) + 1": "t = len(losses) * len(weights)",
-            "for name, g in gradients.items():": (
-                "for t, (name, g) in enumerate(gradients.items(), t + 1):"
-            ),
-            "rate(t - 1)": "rate(len(losses))",
-        },
-        "That is plain gradient descent; the step is to be that of `adam_step`, with a memory.": {
-            "= adam_step(": "= (lambda w, g, m, s, t, eta: (w - eta * g, m, s))("
-        },
         "The rate is one step ahead: before the first step 0 steps have been made.": {
             "rate(t - 1)": "rate(t)"
         },
