@@ -21,12 +21,14 @@ def difference(
 
     Arrays must have the expected dtype, save that whole numbers may have any width; a single number
     only has to be equal. ``dtypes`` false takes any kind of number in arrays too, and a list of
-    numbers for an array. Nested tuples and lists are compared item by item.
+    numbers for an array. Nested tuples, lists and dictionaries are compared item by item.
     """
     if got is None and expected is not None:
         return f"{what} is None: does the function end with `return`?"
     if isinstance(expected, list | tuple):
         return _sequence_difference(got, expected, rtol, atol, dtypes, what)
+    if isinstance(expected, dict):
+        return _mapping_difference(got, expected, rtol, atol, dtypes, what)
     if expected is None or isinstance(expected, str):
         return None if _equal(got, expected) else f"{what} is {_kind(got)}, not {expected!r}"
     return _number_difference(got, np.asarray(expected), rtol, atol, dtypes, what)
@@ -43,6 +45,24 @@ def _sequence_difference(
         words = difference(
             a, b, rtol, atol, dtypes=dtypes, what=f"value {i} of the {len(expected)}"
         )
+        if words:
+            return words
+    return None
+
+
+def _mapping_difference(
+    got: Any, expected: dict, rtol: float, atol: float, dtypes: bool, what: str
+) -> str | None:
+    if not isinstance(got, dict):
+        return f"{what} is {_kind(got)}, where a dictionary is expected"
+    for name in expected:
+        if name not in got:
+            return f"{what} has nothing under the name {name!r}"
+    for name in got:
+        if name not in expected:
+            return f"{what} has {name!r}, which nobody expects"
+    for name, value in expected.items():
+        words = difference(got[name], value, rtol, atol, dtypes=dtypes, what=repr(name))
         if words:
             return words
     return None

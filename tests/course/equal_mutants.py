@@ -23,7 +23,15 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
     "learn_kernel": {
         "Every loss is assigned.": ("np.ones(steps, x.dtype))", "losses = np.ones(steps"),
     },
-    "conv_backward": {"Every entry is assigned.": ("(np.zeros_like(x), np.ones_like(w))",)},
+    "conv_backward": {
+        "Every entry is assigned.": ("(np.zeros_like(x), np.ones_like(w))",),
+        "More room behind the last window is read by nobody.": (
+            "h + (2 + padding)",
+            "wide + (2 + padding)",
+            "h + 3 * padding",
+            "wide + 3 * padding",
+        ),
+    },
     "dense_backward": {
         "Every entry is assigned.": ("→  dx, dw, db = (np.ones_like(x), np.zeros_like(w)",),
         "All rows of w are of one size.": ("np.zeros_like(w[-1])",),
@@ -31,10 +39,7 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
     "max_pool_backward": {
         "Nothing is above the maximum.": ("window >= window.max(", "x[tap] >= y"),
     },
-    "numerical_gradient": {
-        "Every entry is assigned.": ("→  gradient = np.ones_like(x)",),
-        "Every number is put back exactly.": ("x = x.copy()  →  pass", "x = x.copy()  →  x = x"),
-    },
+    "network_backward": {"Nothing is above the maximum.": ("tiles >= best",)},
     "softmax_cross_entropy": {
         "Every row is assigned.": ("→  loss, gradient = (0.0, np.ones_like",)
     },

@@ -234,25 +234,27 @@ def _changed(exercise, change):
     return function
 
 
+def _each(change, value):
+    """The value with everything changed that stands in its tuples and dictionaries."""
+    if isinstance(value, tuple):
+        return tuple(_each(change, v) for v in value)
+    if isinstance(value, dict):
+        return {name: _each(change, v) for name, v in value.items()}
+    return change(value)
+
+
 def _numbers(change):
     """A change of every single number, and of no array."""
-    return lambda value: (
-        tuple(_numbers(change)(v) for v in value)
-        if isinstance(value, tuple)
-        else change(value)
-        if np.ndim(value) == 0
-        else value
-    )
+    return lambda value: _each(lambda v: change(v) if np.ndim(v) == 0 else v, value)
 
 
 def _indices(dtype):
-    return lambda value: (
-        tuple(_indices(dtype)(v) for v in value)
-        if isinstance(value, tuple)
-        else value.astype(dtype)
-        if getattr(value, "ndim", 0) and value.dtype.kind == "i"
-        else value
-    )
+    """Another width for every array of whole numbers."""
+
+    def change(v):
+        return v.astype(dtype) if getattr(v, "ndim", 0) and v.dtype.kind == "i" else v
+
+    return lambda value: _each(change, value)
 
 
 def _whole(value):

@@ -129,12 +129,16 @@ def _arguments_changed(result, args, kwargs):
 def _misshapen(value):
     if isinstance(value, tuple | list):
         return type(value)(_misshapen(item) for item in value)
+    if isinstance(value, dict):
+        return {name: _misshapen(item) for name, item in value.items()}
     return np.asarray(value)[None] if isinstance(value, np.ndarray | float | int) else [value]
 
 
 def _other_dtype(value):
     if isinstance(value, tuple | list):
         return type(value)(_other_dtype(item) for item in value)
+    if isinstance(value, dict):
+        return {name: _other_dtype(item) for name, item in value.items()}
     return np.asarray(value).astype(np.complex64)
 
 

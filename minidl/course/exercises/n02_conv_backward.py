@@ -6,21 +6,17 @@ import minidl.functional as F
 from minidl.course.exercise import Case, Exercise, Gradient, normal
 
 
-def conv_backward(dy, x, w, stride=1):
-    """Go back through a convolution without padding, y = convolve(x, w, b, stride).
+def conv_backward(dy, x, w, stride=1, padding=0):
+    """Go back through a convolution, y = convolve(x, w, b, stride, padding).
 
-    For each tap (u, v), with seen = the slice of x that this tap reads:
-
-    y += seen · w[u, v]   so   dw[u, v] = seenᵀ · dy   summed over all examples and positions,
-                               dx += dy · w[u, v]ᵀ     at the places of that slice,
-    y += b                so   db = dy                 summed over all examples and positions.
-
-    dy: gradient with respect to y, (N, rows, columns, F)
-    x:  the input, (N, H, W, C)
+    dy: gradient of the loss with respect to y, (N, rows, columns, F)
+    x:  the input as it was before padding, (N, H, W, C)
     w:  the filters, (height, width, C, F)
-    Returns dx, dw and db, shaped like x, w and b (F,).
+    Returns the gradients with respect to x, w and b, shaped like x, w and (F,), in the dtype that
+    was given: float32 stays float32.
     """
     ### BEGIN SOLUTION
+    x = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
     dx, dw = np.zeros_like(x), np.zeros_like(w)
     rows, columns = dy.shape[1:3]
     for u in range(w.shape[0]):
@@ -29,19 +25,20 @@ def conv_backward(dy, x, w, stride=1):
             across = slice(v, v + columns * stride, stride)
             dw[u, v] = np.tensordot(x[:, down, across], dy, axes=([0, 1, 2], [0, 1, 2]))
             dx[:, down, across] += dy @ w[u, v].T
-    return dx, dw, dy.sum(axis=(0, 1, 2))
+    inside = slice(padding, dx.shape[1] - padding), slice(padding, dx.shape[2] - padding)
+    return dx[:, *inside], dw, dy.sum(axis=(0, 1, 2))
     ### END SOLUTION
 
 
 def _case(n, h, wide, c, f, kernel=(3, 2), **options):
-    stride = options.get("stride", 1)
-    rows, across = (h - kernel[0]) // stride + 1, (wide - kernel[1]) // stride + 1
+    stride, room = options.get("stride", 1), 2 * options.get("padding", 0)
+    rows, across = (h + room - kernel[0]) // stride + 1, (wide + room - kernel[1]) // stride + 1
     shapes = {"dy": (n, rows, across, f), "x": (n, h, wide, c), "w": (*kernel, c, f)}
     return normal(shapes, **options)
 
 
-def _loss(dy, x, w, stride=1):
-    return float((dy * F.conv(x, w, stride=stride)[0]).sum())
+def _loss(dy, x, w, stride=1, padding=0):
+    return float((dy * F.conv(x, w, stride=stride, padding=padding)[0]).sum())
 
 
 EXERCISE = Exercise(
@@ -51,7 +48,12 @@ EXERCISE = Exercise(
         Case("two pictures, 5 × 4, from 3 channels to 2 filters", _case(2, 5, 4, 3, 2)),
         Case("as many channels as filters", _case(2, 4, 5, 2, 2)),
         Case("a stride of 2", _case(2, 7, 6, 2, 3, stride=2)),
-        Case("a stride of 3 that leaves a rest", _case(1, 8, 9, 1, 2, stride=3)),
+        Case("a padding of 1", _case(2, 4, 5, 2, 3, padding=1)),
+        Case("a stride of 3 that leaves a remainder", _case(1, 8, 9, 1, 2, stride=3)),
+        Case(
+            "a stride of 2 with a padding of 2 that leaves a remainder",
+            _case(2, 4, 7, 2, 1, (3, 4), stride=2, padding=2),
+        ),
         Case("a stride larger than the kernel", _case(2, 7, 5, 2, 1, (2, 1), stride=3)),
         Case("a filter as large as the picture", _case(2, 3, 2, 2, 3), edge=True),
         Case("a filter of a single tap", _case(2, 3, 4, 3, 2, (1, 1)), edge=True),
@@ -61,9 +63,10 @@ EXERCISE = Exercise(
         "Every line of the way back uses the same slice.",
         "dw[u, v] has the shape (C, F): multiply `seen` (N, rows, columns, C) with dy (N, rows, "
         "columns, F) and sum over the first three axes. Flattened to matrices that is "
-        "`seen.reshape(-1, C).T @ dy.reshape(-1, F)`.",
+        "`seen.reshape(-1, C).T @ dy.reshape(-1, F)`; `seen.T` would turn all four axes round.",
         "dx goes where x was read: `dx[:, down, across] += dy @ w[u, v].T`, with `+=`, because "
-        "windows overlap.",
+        "windows overlap. With padding, do all of this on the padded x, and at the end cut the "
+        "padding off dx.",
     ),
     wrong={
         "You keep only the last tap's part of dx: it collects from every window that read a "
@@ -83,12 +86,20 @@ EXERCISE = Exercise(
         "convolution: flip only once.": {"dy @ w[u, v].T": "dy @ w[-1 - u, -1 - v].T"},
         "You took means over the batch: where the loss is a mean it has divided by N already, and "
         "going back only adds.": {
-            "dx, dw, dy.sum(axis=(0, 1, 2))": "dx, dw / len(x), dy.sum(axis=(0, 1, 2)) / len(x)"
+            "dw, dy.sum(axis=(0, 1, 2))": "dw / len(x), dy.sum(axis=(0, 1, 2)) / len(x)"
         },
         "Your db is summed over the examples alone: it is one number for each filter, summed over "
         "the positions as well.": {"dy.sum(axis=(0, 1, 2))": "dy.sum(axis=0)"},
         "The gradients are in the wrong order: dx first, then dw, then db.": {
-            "return dx, dw, dy.sum(axis=(0, 1, 2))": "return dw, dx, dy.sum(axis=(0, 1, 2))"
+            "return dx[:, *inside], dw,": "return dw, dx[:, *inside],"
+        },
+        "Your dx still has the padding around it: the padding is nobody's input, so cut it off.": {
+            "dx[:, *inside]": "dx"
+        },
+        "The padding is cut off dx on one side only: it lies on all four sides.": {
+            "slice(padding, dx.shape[1] - padding), slice(padding, dx.shape[2] - padding)": (
+                "slice(0, dx.shape[1] - 2 * padding), slice(0, dx.shape[2] - 2 * padding)"
+            )
         },
         "Your dx is float64 whatever x is: give it the dtype of x (`np.zeros_like`).": {
             "np.zeros_like(x)": "np.zeros(x.shape)"

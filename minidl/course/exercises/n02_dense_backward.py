@@ -6,12 +6,11 @@ from minidl.course.exercise import Case, Exercise, Gradient, normal
 def dense_backward(dy, x, w):
     """Go back through the dense layer y = x·w + b.
 
-    dx = dy · wᵀ        dw = xᵀ · dy        db = Σₙ dy[n]
-
     dy: gradient of the loss with respect to y, (N, F)
     x:  the layer's input, one example a row, (N, D)
     w:  the layer's weights, (D, F)
-    Returns dx (N, D), dw (D, F), db (F,).
+    Returns the gradients with respect to x (N, D), w (D, F) and b (F,), in the dtype that was
+    given: float32 stays float32.
     """
     ### BEGIN SOLUTION
     dx = dy @ w.T

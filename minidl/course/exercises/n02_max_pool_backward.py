@@ -9,14 +9,11 @@ from minidl.course.exercise import BEGIN, Case, Exercise, Gradient
 def max_pool_backward(dy, x, size, stride):
     """Go back through max pooling, y = max_pool(x, size, stride).
 
-    Only the largest number of a window made its output, so all of the output's gradient goes to
-    that position. Where a position won several windows, their gradients add up.
-
-    dy:     gradient with respect to y, (N, rows, columns, C)
+    dy:     gradient of the loss with respect to y, (N, rows, columns, C)
     x:      the input, (N, H, W, C); no window holds its largest number twice
     size:   side of the square window
     stride: positions that the window moves at a time; below size the windows overlap
-    Returns dx, shaped like x.
+    Returns the gradient with respect to x, of its shape and dtype: float32 stays float32.
     """
     ### BEGIN SOLUTION
     dx = np.zeros_like(x)
@@ -55,7 +52,7 @@ EXERCISE = Exercise(
         Case("overlapping windows, 3 wide and 2 apart", _case(2, 7, 5, 2, 3, 2)),
         Case("windows that overlap by all but one position", _case(1, 5, 4, 2, 3, 1)),
         Case("windows further apart than they are wide", _case(1, 8, 5, 2, 2, 3)),
-        Case("a size that leaves a rest", _case(2, 5, 7, 1, 2, 2)),
+        Case("a size that leaves a remainder", _case(2, 5, 7, 1, 2, 2)),
         Case("a window as large as the picture", _case(2, 3, 3, 2, 3, 3), edge=True),
     ),
     hints=(

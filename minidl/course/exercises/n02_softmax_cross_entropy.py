@@ -8,13 +8,11 @@ from minidl.course.exercise import Case, Exercise, Gradient, given
 def softmax_cross_entropy(logits, labels):
     """Score predictions by the probability that they give to the right class.
 
-    p[n, k] = e^logits[n, k] / Σⱼ e^logits[n, j]
-    loss    = −(1/N) Σₙ log p[n, labels[n]]
-    dlogits = (p − y) / N                with y[n, k] = 1 if k = labels[n], else 0
-
     logits: scores, (N, K), of any size: 1000 is not too large
     labels: the right classes, whole numbers 0 … K − 1, (N,)
-    Returns the loss (a number) and dlogits (N, K), its gradient with respect to the logits.
+    Returns the loss, a number: the mean over the N examples of −log p of the right class; and the
+    gradient of that mean with respect to the logits, (N, K), in their dtype: float32 stays
+    float32.
     """
     ### BEGIN SOLUTION
     rows = np.arange(len(logits))
@@ -83,6 +81,12 @@ EXERCISE = Exercise(
         },
         "Your softmax runs over the examples instead of the classes: the classes are on "
         "`axis=1`.": {"logits.max(axis=1": "logits.max(axis=0", "sum(axis=1": "sum(axis=0"},
+        "Your sum of exponentials runs over the examples: it is the classes of one example whose "
+        "probabilities add up to 1, so sum over `axis=1`.": {"sum(axis=1": "sum(axis=0"},
+        "You take the logarithm of a rounded p: where an answer is sure and wrong, p has become "
+        "0 and its logarithm −∞. Write log p as a difference and never compute that p.": {
+            "log_p = shifted - log_sum": "log_p = np.log(np.exp(shifted) / np.exp(log_sum))"
+        },
         "You subtracted the largest score of the whole batch: next to a row of large scores, all "
         "exponentials of a row of small ones vanish. Subtract each row's own.": {
             "logits.max(axis=1, keepdims=True)": "logits.max()"

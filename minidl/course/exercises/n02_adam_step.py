@@ -1,0 +1,97 @@
+"""One step of Adam: a direction with a memory, each number measured by its own size."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise, given, normal
+
+
+def adam_step(w, g, m, s, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """Take one step of Adam with one array of weights.
+
+    w:    the weights, of any shape
+    g:    the gradient of the loss with respect to them
+    m, s: the running means of g and of g² up to now; zeros before the first step
+    t:    the number of this step: 1, 2, 3, …
+    rate: the learning rate
+    Returns the new w, m and s, as new arrays of the same dtype: float32 stays float32.
+    """
+    ### BEGIN SOLUTION
+    m = beta1 * m + (1 - beta1) * g
+    s = beta2 * s + (1 - beta2) * g**2
+    mean, square = m / (1 - beta1**t), s / (1 - beta2**t)
+    return w - rate * mean / (np.sqrt(square) + epsilon), m, s
+    ### END SOLUTION
+
+
+def _step(t, *shape, rate=0.1, **options):
+    def make(rng):
+        w, g, m = rng.standard_normal((3, *shape))
+        return {"w": w, "g": g, "m": m, "s": rng.random(shape), "t": t, "rate": rate, **options}
+
+    return make
+
+
+def _first(rng):
+    arguments = _step(1, 5)(rng)
+    return arguments | {"m": np.zeros(5), "s": np.zeros(5)}
+
+
+def _tiny(rng):
+    zeros = {"m": np.zeros(4), "s": np.zeros(4), "t": 1, "rate": 0.01}
+    return normal({"w": 4})(rng) | {"g": np.array([1e-8, -3e-8, 2e-7, 0.0]), **zeros}
+
+
+EXERCISE = Exercise(
+    solution=adam_step,
+    points=3,
+    cases=(
+        Case("the fourth step of six weights", _step(4, 6)),
+        Case("a matrix of weights", _step(7, 2, 3)),
+        Case("the first step, with a memory of zeros", _first),
+        Case("other values of β₁ and β₂", _step(3, 4, rate=0.5, beta1=0.5, beta2=0.8)),
+        Case("a large ε", _step(2, 4, epsilon=0.3)),
+        Case("a late step", _step(900, 3)),
+        Case("gradients as small as ε", _tiny, edge=True),
+        Case(
+            "gradients that are all 0",
+            given(w=np.ones(2), g=np.zeros(2), m=np.zeros(2), s=np.zeros(2), t=1, rate=0.1),
+            edge=True,
+        ),
+    ),
+    hints=(
+        "Four lines: bring m up to date, bring s up to date, correct both for their beginning at "
+        "0, and go. The rows of the table above are in that order.",
+        "New arrays: `m = beta1 * m + (1 - beta1) * g` makes one, `m *= beta1` changes the "
+        "caller's.",
+        "The corrected ones, m / (1 − β₁ᵗ) and s / (1 − β₂ᵗ), are for the step alone: what you "
+        "return as memory is not corrected. ε stands outside of the root.",
+    ),
+    wrong={
+        "The correction for the beginning at 0 is missing: divide m by 1 − β₁ᵗ and s by 1 − β₂ᵗ.": {
+            "m / (1 - beta1**t), s / (1 - beta2**t)": "m, s"
+        },
+        "You correct m but not s: both began at 0.": {"s / (1 - beta2**t)": "s"},
+        "You return the corrected means as memory; the correction is for this step only.": {
+            "epsilon), m, s": "epsilon), mean, square"
+        },
+        "The root is missing: g is divided by its typical size, and s is a size squared.": {
+            "np.sqrt(square)": "square"
+        },
+        "ε belongs outside of the root; inside, it would outweigh small gradients.": {
+            "(np.sqrt(square) + epsilon)": "np.sqrt(square + epsilon)"
+        },
+        "You step along the gradient, to where the loss rises.": {"return w -": "return w +"},
+        "s is a running mean of g², and you gave it g.": {"g**2": "g"},
+        "The two β are exchanged: β₁ is for m and β₂ for s.": {
+            "m = beta1 * m + (1 - beta1) * g": "beta1, beta2 = beta2, beta1; "
+            "m = beta1 * m + (1 - beta1) * g"
+        },
+        "The factor 1 − β is missing in front of g and g²: a mean has weights that add up to 1.": {
+            "(1 - beta1) * g": "g",
+            "(1 - beta2) * g**2": "g**2",
+        },
+        "You used the mean of before this step: bring m and s up to date first.": {
+            "mean, square = m /": "mean, square = (m - (1 - beta1) * g) / beta1 /",
+        },
+    },
+)

@@ -1,0 +1,163 @@
+"""The training loop: mini-batches, gradients, steps, over and over."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise
+from minidl.course.exercises.n02_adam_step import adam_step
+from minidl.course.exercises.n02_softmax_cross_entropy import softmax_cross_entropy
+
+
+def train_in_batches(weights, loss_and_gradients, x, labels, orders, batch, rate):
+    """Train with Adam on one mini-batch after the other; one step for each.
+
+    weights: arrays by name, to begin with; they are not changed
+    loss_and_gradients: called as loss_and_gradients(weights, x, labels) with the examples of a
+             mini-batch, returns its loss and a dictionary of gradients, with the weights' names
+    x, labels: all the examples, (N, …) and (N,)
+    orders:  for each epoch the order in which it takes the examples, a row of N positions
+    batch:   examples in a mini-batch; the last one of an epoch may have fewer
+    rate:    rate(i) is the learning rate of the step before which i steps have been made
+    Returns the trained weights, by name, and the list of the losses, one for each step.
+    """
+    ### BEGIN SOLUTION
+    weights, losses = dict(weights), []
+    m = {name: np.zeros_like(w) for name, w in weights.items()}
+    s = {name: np.zeros_like(w) for name, w in weights.items()}
+    for order in orders:
+        for start in range(0, len(order), batch):
+            chosen = order[start : start + batch]
+            loss, gradients = loss_and_gradients(weights, x[chosen], labels[chosen])
+            t = len(losses) + 1
+            for name, g in gradients.items():
+                weights[name], m[name], s[name] = adam_step(
+                    weights[name], g, m[name], s[name], t, rate(t - 1)
+                )
+            losses.append(float(loss))
+    return weights, losses
+    ### END SOLUTION
+
+
+def one_layer(weights, x, labels):
+    """A dense layer with softmax and cross-entropy."""
+    loss, dlogits = softmax_cross_entropy(x @ weights["w"] + weights["b"], labels)
+    return loss, {"w": x.T @ dlogits, "b": dlogits.sum(axis=0)}
+
+
+def one_matrix(weights, x, labels):
+    """The mean squared distance between x · a and the labels."""
+    error = x @ weights["a"] - labels.astype(x.dtype)
+    return float((error**2).mean()), {"a": 2 * x.T @ error / x.dtype.type(len(x))}
+
+
+def steady(i):
+    """The same rate at every step."""
+    return 0.1
+
+
+def falling(i):
+    """A rate that falls from step to step."""
+    return 0.2 / (1 + i)
+
+
+def _classes(n, epochs, batch, rate, d=3, k=4):
+    def make(rng):
+        weights = {"w": rng.standard_normal((d, k)), "b": rng.standard_normal(k)}
+        x, labels = rng.standard_normal((n, d)), rng.integers(0, k, n)
+        orders = np.stack([rng.permutation(n) for _ in range(epochs)])
+        return _arguments(weights, one_layer, x, labels, orders, batch, rate)
+
+    return make
+
+
+def _distances(rng):
+    x, labels = rng.standard_normal((6, 2)), rng.integers(-3, 4, 6)
+    orders = np.stack([rng.permutation(6) for _ in range(3)])
+    weights = {"a": rng.standard_normal(2)}
+    return _arguments(weights, one_matrix, x, labels, orders, 4, falling)
+
+
+def _arguments(weights, loss_and_gradients, x, labels, orders, batch, rate):
+    return {
+        "weights": weights,
+        "loss_and_gradients": loss_and_gradients,
+        "x": x,
+        "labels": labels,
+        "orders": orders,
+        "batch": batch,
+        "rate": rate,
+    }
+
+
+EXERCISE = Exercise(
+    solution=train_in_batches,
+    points=4,
+    cases=(
+        Case("one epoch of two batches", _classes(6, 1, 3, steady)),
+        Case("three epochs of three batches", _classes(6, 3, 2, steady)),
+        Case("a last batch that is smaller", _classes(7, 2, 3, steady)),
+        Case("a rate that falls", _classes(6, 2, 2, falling)),
+        Case("another network, with one array of weights", _distances),
+        Case("all examples in one batch", _classes(5, 3, 5, steady), edge=True),
+        Case("one example in a batch", _classes(4, 2, 1, steady), edge=True),
+        Case("a batch larger than the set", _classes(3, 2, 8, steady), edge=True),
+    ),
+    hints=(
+        "Two loops: over the epochs, `for order in orders`, and in each over the places at which a "
+        "mini-batch starts, `range(0, len(order), batch)`.",
+        "`chosen = order[start : start + batch]` are the positions of a mini-batch, and "
+        "`x[chosen]`, `labels[chosen]` its examples. A slice that reaches beyond the end is just "
+        "shorter, so the smaller last batch comes by itself.",
+        "Every array has an m and an s of its own, which live through all epochs, as does the "
+        "number t of the step, 1 for the first. Begin with `weights = dict(weights)`, a new "
+        "dictionary, so that the caller's keeps its arrays.",
+    ),
+    wrong={
+        "You leave out the last mini-batch where it is smaller: its examples count as well.": {
+            "range(0, len(order), batch)": "range(0, len(order) - batch + 1, batch)"
+        },
+        "You ignore the order: each mini-batch takes the positions that `order` names.": {
+            "chosen = order[start : start + batch]": (
+                "chosen = np.arange(len(order))[start : start + batch]"
+            )
+        },
+        "You shuffle x without its labels: both take the same positions.": {
+            "labels[chosen]": "labels[start : start + batch]"
+        },
+        "Every epoch takes the first order: each has its own.": {
+            "for order in orders:": "for order in [orders[0] for _ in orders]:"
+        },
+        "You forget the memory at every step: m and s live as long as the training.": {
+            "t = len(losses) + 1": (
+                "t = len(losses) + 1; "
+                "m = {n: 0 * w for n, w in weights.items()}; s = {n: 0 * w for n, w in m.items()}"
+            )
+        },
+        "t begins anew in every epoch: it counts all steps.": {
+            "t = len(losses) + 1": "t = start // batch + 1"
+        },
+        "Your t counts arrays: it goes up once for each mini-batch, and is the same for all of its "
+        "arrays.": {
+            "t = len(losses) + 1": "t = len(losses) * len(weights)",
+            "for name, g in gradients.items():": "for t, (name, g) in enumerate("
+            "gradients.items(), t + 1):",
+            "rate(t - 1)": "rate(len(losses))",
+        },
+        "That is plain gradient descent; the step is to be `adam_step`'s, with its memory.": {
+            "= adam_step(": "= (lambda w, g, m, s, t, eta: (w - eta * g, m, s))("
+        },
+        "The rate is one step ahead: before the first step 0 steps have been made.": {
+            "rate(t - 1)": "rate(t)"
+        },
+        "You train on all examples at every step: a step sees its own mini-batch only.": {
+            "x[chosen], labels[chosen]": "x[order], labels[order]"
+        },
+        "You changed the dictionary that you were given: begin with a copy, `dict(weights)`.": {
+            "weights, losses = dict(weights), []": "losses = []"
+        },
+        "The losses are one for each step, not one for each epoch.": {
+            "return weights, losses": (
+                "return weights, [float(np.mean(e)) for e in np.array_split(losses, len(orders))]"
+            )
+        },
+    },
+)
