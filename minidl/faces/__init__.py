@@ -2,6 +2,7 @@
 
 from minidl.faces.alignment import align, similarity
 from minidl.faces.batches import people_batches
+from minidl.faces.bootstrap import interval_by_people
 from minidl.faces.cross_validation import CrossValidation, cross_validate
 from minidl.faces.descriptors import Faces, describe
 from minidl.faces.detector import Detections, detect
@@ -62,6 +63,7 @@ __all__ = [
     "fold_pairs",
     "identification_rates",
     "interval",
+    "interval_by_people",
     "lfw_accuracy",
     "nearest",
     "pair_distances",

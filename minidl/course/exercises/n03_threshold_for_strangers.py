@@ -1,0 +1,98 @@
+"""A threshold for a gallery: chosen on strangers, for the share of them that may get in."""
+
+import numpy as np
+
+from minidl.course.exercise import BEGIN, Case, Exercise, given
+
+
+def threshold_for_strangers(strangers, gallery, share):
+    """Return the largest τ at which at most ``share`` of the strangers get into the gallery.
+
+    A stranger gets in if anybody in the gallery is nearer than τ: squared distance d < τ. Try as τ
+    each stranger's own d to the person nearest to them.
+
+    strangers: encodings of pictures of people who are not enrolled, (N, D)
+    gallery: one encoding for each enrolled person, (K, D)
+    share: of the strangers, at most so many may get in, between 0 and 1
+    Returns τ, a number.
+    """
+    ### BEGIN SOLUTION
+    d = ((strangers[:, None, :] - gallery[None, :, :]) ** 2).sum(axis=2)
+    nearest = d.min(axis=1)
+    let_in = np.array([np.mean(nearest < tau) for tau in nearest])
+    return nearest[let_in <= share].max()
+    ### END SOLUTION
+
+
+def _people(strangers, people, size, share):
+    def make(rng):
+        return {
+            "strangers": 1.5 * rng.standard_normal((strangers, size)),
+            "gallery": rng.standard_normal((people, size)),
+            "share": share,
+        }
+
+    return make
+
+
+EXERCISE = Exercise(
+    solution=threshold_for_strangers,
+    points=3,
+    cases=(
+        Case("11 strangers before a gallery of 4", _people(11, 4, 3, 0.25)),
+        Case("more people enrolled than strangers", _people(7, 15, 5, 0.5)),
+        Case("a small share of many strangers", _people(60, 5, 4, 0.04)),
+        Case("a share of which no whole stranger is left", _people(9, 3, 2, 0.1), edge=True),
+        Case("nobody may get in", _people(8, 3, 4, 0.0), edge=True),
+        Case("a share that is reached exactly", _people(8, 6, 3, 0.375), edge=True),
+        Case(
+            "strangers at equal distances",
+            given(
+                strangers=np.array([[1.0], [-1.0], [2.0], [1.0], [-3.0], [2.0]]),
+                gallery=np.array([[0.0]]),
+                share=0.4,
+            ),
+            edge=True,
+        ),
+    ),
+    hints=(
+        "What decides about a stranger is one number: the squared distance to the nearest person "
+        "of the gallery. You have written the table of distances already.",
+        "For one τ, `np.mean(nearest < tau)` is the share of strangers that get in. Compute it for "
+        "every τ in `nearest`.",
+        "Of the τ whose share is at most `share`, take the largest. The smallest of `nearest` lets "
+        "in nobody, so there always is one.",
+    ),
+    wrong={
+        "You took every distance in the table. A stranger meets the whole gallery, and one person "
+        "who is near enough lets them in: it is each stranger's *nearest* that counts.": {
+            "d.min(axis=1)": "d.ravel()"
+        },
+        "You took the smallest along the wrong axis: each stranger needs the nearest person, not "
+        "each person the nearest stranger.": {"d.min(axis=1)": "d.min(axis=0)"},
+        "You took the mean distance to the gallery; a stranger gets in by the nearest person.": {
+            "d.min(axis=1)": "d.mean(axis=1)"
+        },
+        "You took the farthest person of the gallery; the nearest one lets a stranger in.": {
+            "d.min(axis=1)": "d.max(axis=1)"
+        },
+        "You compared the distance itself with τ; here d and τ are squared distances, so take no "
+        "root.": {".sum(axis=2)": ".sum(axis=2) ** 0.5"},
+        "You accept a distance that equals τ; it is not below τ, so use `<`.": {
+            "nearest < tau": "nearest <= tau"
+        },
+        "You kept the share of strangers that stay *outside* small: count those with d < τ.": {
+            "nearest < tau": "nearest >= tau"
+        },
+        "You returned the smallest τ; that one lets in nobody. The largest one is wanted that "
+        "still keeps to the share. (Or did you compare a number of strangers with it?)": {
+            "[let_in <= share].max()": "[let_in <= share].min()"
+        },
+        "`share` itself is allowed: “at most” is `<=`.": {"let_in <= share": "let_in < share"},
+        "`np.quantile` goes in between two distances; τ is to be one of them.": {
+            BEGIN: BEGIN
+            + "\n    table = ((strangers[:, None, :] - gallery[None, :, :]) ** 2).sum(axis=2)"
+            + "\n    return np.quantile(table.min(axis=1), share)"
+        },
+    },
+)
