@@ -38,7 +38,8 @@ def refresh(path: Path) -> None:
 
 def execute(notebook: NotebookNode, folder: Path, *, quick: bool = False) -> None:
     """Run a notebook in place from a fresh kernel; raises nbclient's CellExecutionError."""
-    environment = {**os.environ, "MINIDL_QUICK": "1" if quick else ""}
+    # quiet, or what another process compiles just now would be told of and stored
+    environment = {**os.environ, "MINIDL_QUICK": "1" if quick else "", "MINIDL_QUIET": "1"}
     client = NotebookClient(
         notebook,
         timeout=None,
