@@ -90,7 +90,7 @@ def check_activation(activation: str | None) -> None:
 def wanted(need: Iterable[str], names: tuple[str, ...]) -> set[str]:
     """Return ``need`` as a set, refusing names that the operation has no gradient for."""
     asked = [need] if isinstance(need, str) or not isinstance(need, Iterable) else list(need)
-    if any(name not in names for name in asked):
+    if not all(map(names.__contains__, asked)):
         raise ValueError(f"need must be taken from {names}, got {need!r}.")
     return set(asked)
 
@@ -168,17 +168,16 @@ def make_window(
 ) -> Window:
     """Return the window that these arguments describe, or say why there is none."""
     settings = (tuple(sizes), tuple(kernel), stride, padding, dilation, ceil)
-    make = _kept_window if _is_plain((stride, padding, dilation)) else _make_window
-    return make(*settings)
+    try:
+        hash(settings)
+        make = _kept_window
+    except TypeError:  # a list, which may change, is no key
+        make = _make_window
+    return make(*settings, repr(settings))
 
 
-def _is_plain(setting: object) -> bool:
-    """True for what never changes and equals nothing that is refused (1 == True == 1.0)."""
-    kind = type(setting)
-    return kind is int or kind is str or (kind is tuple and all(map(_is_plain, setting)))
-
-
-def _make_window(sizes, kernel, stride, padding, dilation, ceil) -> Window:
+def _make_window(sizes, kernel, stride, padding, dilation, ceil, written) -> Window:
+    """``written`` tells apart, for the cache, what is equal: 1, True and 1.0."""
     rank = len(sizes)
     strides = per_axis(stride, rank, "stride")
     dilations = per_axis(dilation, rank, "dilation")

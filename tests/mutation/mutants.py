@@ -88,7 +88,7 @@ MUTANTS = (
         "kernels",
         "the variance of large arrays lacks what lies between the shares",
         "minidl/kernels/channels.py",
-        "(squares + counts * (means - mean) ** 2).sum(axis=0)",
+        "(squares + n * (means - mean) ** 2).sum(axis=0)",
         "squares.sum(axis=0)",
     ),
     # -- functional ----------------------------------------------------------------------------
@@ -103,7 +103,7 @@ MUTANTS = (
         "functional",
         "an unknown name of a gradient passes if a known one stands beside it",
         "minidl/functional/arguments.py",
-        "if any(name not in names for name in asked)",
+        "if not all(map(names.__contains__, asked))",
         "if asked and all(name not in names for name in asked)",
     ),
     _mutant(
