@@ -39,13 +39,15 @@ def workspace(*arrays: tuple[tuple[int, ...], np.dtype]) -> list[np.ndarray]:
 
     A Python thread gets the same memory at each call: what it had before is overwritten.
     """
-    scratch, end = [], 0
-    sizes = [prod(shape) * dtype.itemsize for shape, dtype in arrays]
-    needed = sum(sizes) + LINE * len(sizes)
+    needed = LINE * len(arrays)
+    for shape, dtype in arrays:
+        needed += prod(shape) * dtype.itemsize
     if getattr(_kept, "memory", NOTHING).size < needed:
         _kept.memory = NOTHING  # let go of the old before there is a new one
         _kept.memory = aligned((needed,), np.uint8)
-    for (shape, dtype), size in zip(arrays, sizes, strict=True):
-        scratch.append(_kept.memory[end : end + size].view(dtype).reshape(shape))
-        end += -(-size // LINE) * LINE
+    scratch, begin = [], 0
+    for shape, dtype in arrays:
+        end = begin + prod(shape) * dtype.itemsize
+        scratch.append(_kept.memory[begin:end].view(dtype).reshape(shape))
+        begin = -(-end // LINE) * LINE
     return scratch

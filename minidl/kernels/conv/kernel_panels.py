@@ -94,7 +94,7 @@ def points_block(w, s, channels, filters, panel, patch, b, b_step):
                 many = min(width, (tap + 1) * (depth // s.taps) - k)
                 for row in range(many):
                     i, o = row * width, (before * depth + k + row) * panel + part
-                    transform_kernel(patch, i, 3 * square, square, b, o, 6 * b_step, b_step)
+                    transform_kernel(patch, i, 3 * square, square, b, o, 6 * b_step, b_step, None)
 
 
 @inner

@@ -48,12 +48,6 @@ class Part(NamedTuple):
     ends: int  # size
     scratch: tuple[int, ...]  # sizes of what each thread needs for itself
 
-    @property
-    def runs(self) -> list[tuple[bool, int]]:
-        """Whether a run sums up, and its number of tasks."""
-        both = [(True, self.blocks * self.shares), (False, self.blocks)]
-        return both[: 1 if self.shares == 1 else 2]
-
 
 def winograd_weight_gradient(x, dy, window: Window, groups=1) -> np.ndarray:
     """The gradient for kernels that `winograd` fits."""
@@ -107,7 +101,8 @@ def _sum(loop, x, dy, dw, part: Part, groups) -> bool:
             *(x[group * part.shape.channels :], part.read.axes, part.taps),
             *(dy[first:], dw[first:], wrong),
         )
-        for sum_up, tasks in part.runs:
+        runs = (True, part.blocks * shares), (False, part.blocks)
+        for sum_up, tasks in runs[: 1 if shares == 1 else 2]:
             do = sum_up, shares, part.sums
 
             def work(todo, slot, do=do, given=given):

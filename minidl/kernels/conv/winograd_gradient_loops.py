@@ -14,8 +14,14 @@ from typing import NamedTuple
 from minidl.kernels.compile.argmax import any_nan
 from minidl.kernels.compile.jit import inner, kernel
 from minidl.kernels.compile.simd import lanes, splat
-from minidl.kernels.compile.tile import narrow_tile, rows_of, wide_tile
-from minidl.kernels.conv.block_matmul import block_matmul_tn
+from minidl.kernels.compile.tile import (
+    load_tile,
+    multiply_add_one,
+    narrow_tile,
+    rows_of,
+    store_tile,
+    wide_tile,
+)
 from minidl.kernels.conv.kernel_panels import up
 from minidl.kernels.conv.partial_sums import add_parts, sum_of
 from minidl.kernels.conv.transforms import (
@@ -57,11 +63,37 @@ def output_gradient_block(dy, s, steps, tiles, filters, patch, d):
             o = at // rows * POINTS * d_step + (before * rows + at % rows) * panel + part
             i = ((plane * s.out_height + top) * s.out_width + left) * s.out_pitch + f
             if inside and f + width <= filter_stop:
-                transform_output_gradient(dy, i, down, s.out_pitch, d, o, 6 * d_step, d_step)
+                transform_output_gradient(dy, i, down, s.out_pitch, d, o, 6 * d_step, d_step, None)
                 continue
             place = (plane if t < last else OUTSIDE, top, left)
             copy_patch(dy, sizes, TILE, place, f, filter_stop, patch)
-            transform_output_gradient(patch, 0, TILE * width, width, d, o, 6 * d_step, d_step)
+            transform_output_gradient(patch, 0, TILE * width, width, d, o, 6 * d_step, d_step, None)
+
+
+@inner
+def block_matmul_tn(a, d, sums, counts, strides, more, zeros):
+    """sums = aᵀ·d, or with ``more`` sums += aᵀ·d: a sum over the rows of all the row blocks.
+
+    Counts are (row blocks, k blocks, panels). a and d lie as a and c in ``winograd_loops``; sums as
+    [point][k block][panel][lane][column].
+    """
+    (blocks, groups, panels), (a_step, d_step, step) = counts, strides
+    width, rows = lanes(a), rows_of(a)
+    panel = len(zeros[0]) * width
+    for point in range(POINTS):
+        for group in range(groups):
+            for part in range(panels):
+                for lane in range(0, width, rows):
+                    i = point * a_step + group * rows * width + lane
+                    j = point * d_step + part * rows * panel
+                    o = point * step + ((group * panels + part) * width + lane) * panel
+                    tile = load_tile(zeros, sums, o) if more else zeros
+                    for _ in range(blocks):
+                        for row in range(rows):
+                            tile = multiply_add_one(tile, a, i + row * width, 1, d, j + row * panel)
+                        i += POINTS * a_step
+                        j += POINTS * d_step
+                    store_tile(sums, o, tile)
 
 
 @inner
@@ -70,8 +102,8 @@ def kernel_gradient_block(sums, s, steps, channels, filters, patch, dw):
 
     Tell whether any is not finite.
     """
-    width, wrong, low, step = lanes(dw), splat(dw, 0), splat(dw, -inf), steps.sums
-    zero, panel, (channel, stop), (filter_, filter_stop) = wrong, steps.panel, channels, filters
+    width, panel, step, wrong = lanes(dw), steps.panel, steps.sums, splat(dw, 0)
+    (channel, stop), (filter_, filter_stop), final = channels, filters, (wrong, splat(dw, -inf))
     groups = up(stop - channel, width) // width
     panels = up(filter_stop - filter_, panel) // panel
     right = s.kernel_rows * s.kernel_pitch
@@ -84,11 +116,11 @@ def kernel_gradient_block(sums, s, steps, channels, filters, patch, dw):
                 o = (tap * 9 * s.kernel_rows + c) * s.kernel_pitch + f
                 if f + width <= filter_stop:
                     wrong = wrong + transform_kernel_gradient(
-                        *(sums, i, 6 * step, step, dw, o, 3 * right, right, zero, low)
+                        *(sums, i, 6 * step, step, dw, o, 3 * right, right, final)
                     )
                     continue
                 wrong = wrong + transform_kernel_gradient(
-                    *(sums, i, 6 * step, step, patch, 0, 3 * width, width, zero, low)
+                    *(sums, i, 6 * step, step, patch, 0, 3 * width, width, final)
                 )
                 for position in range(9):
                     for rest in range(filter_stop - f):

@@ -1,7 +1,14 @@
 """Winograd convolution, block by block: input → points, kernel → points, products → output.
 
 Each function here handles some tiles and some channels, few enough to stay in cache, and is called
-by ``winograd`` for all of them. The blocks lie in memory as ``multiply`` wants them.
+by ``winograd`` for all of them. Tiles are cut into row blocks of ``rows_of`` rows. In memory:
+
+    a[row block][point][k block][row][lane]     beginning at (row block · POINTS + point) · a_step
+    b[point][panel][k][column]                  beginning at point · b_step
+    c[row block][point][panel][row][column]     beginning at (row block · POINTS + point) · c_step
+
+A sum over k is always taken in the order of k, in one go: neither the number of threads nor the
+size of a block changes a bit of it.
 """
 
 from math import inf
@@ -10,8 +17,15 @@ from typing import NamedTuple
 from minidl.kernels.compile.argmax import any_nan
 from minidl.kernels.compile.jit import inner, kernel
 from minidl.kernels.compile.simd import lanes, load, splat, store
-from minidl.kernels.compile.tile import narrow_tile, rows_of, wide_tile
-from minidl.kernels.conv.block_matmul import block_matmul
+from minidl.kernels.compile.tile import (
+    load_tile,
+    multiply_add,
+    narrow_tile,
+    rows_of,
+    steps_of,
+    store_tile,
+    wide_tile,
+)
 from minidl.kernels.conv.kernel_panels import depth_of, points_block, up
 from minidl.kernels.conv.transforms import (
     POINTS,
@@ -75,7 +89,7 @@ def tile_at(t, s):
 def input_block(x, axes, s, tiles, channels, patch, a, a_step):
     """Take some tiles and channels (first, stop) of x to points, in row blocks."""
     width, rows, (first, last), (channel, stop) = lanes(x), rows_of(x), tiles, channels
-    sizes = s.height, s.width, s.pitch
+    sizes, down = (s.height, s.width, s.pitch), s.width * s.pitch
     for t in range(first, -(-last // rows) * rows):
         plane, top, left = tile_at(t, s)
         top, left = top - s.top, left - s.left
@@ -87,10 +101,10 @@ def input_block(x, axes, s, tiles, channels, patch, a, a_step):
             for c in range(channel, stop, width):
                 i = ((source * s.height + top) * s.width + left) * s.pitch + c
                 if inside and source >= 0 and c + width <= stop:
-                    transform_input(x, i, s.width * s.pitch, s.pitch, a, o, 6 * a_step, a_step)
+                    transform_input(x, i, down, s.pitch, a, o, 6 * a_step, a_step, None)
                 else:
                     copy_patch(x, sizes, 6, (source, top, left), c, stop, patch)
-                    transform_input(patch, 0, 6 * width, width, a, o, 6 * a_step, a_step)
+                    transform_input(patch, 0, 6 * width, width, a, o, 6 * a_step, a_step, None)
                 o += rows * width
 
 
@@ -117,6 +131,31 @@ def copy_patch(x, sizes, side, place, channel, stop, patch):
 
 
 @inner
+def block_matmul(a, b, c, counts, strides, more, zeros):
+    """c = a·b, or with ``more`` c += a·b; counts are (row blocks, steps of k, panels).
+
+    A panel is as wide as the tile ``zeros``: so its columns are known when this is compiled. It
+    stays in the nearest cache while all the row blocks pass by.
+    """
+    (blocks, depth, panels), (a_step, b_step, c_step) = counts, strides
+    width, rows, steps = lanes(a), rows_of(a), steps_of(a)
+    panel = len(zeros[0]) * width
+    for point in range(POINTS):
+        for part in range(panels):
+            for block in range(blocks):
+                i = (block * POINTS + point) * a_step
+                j = point * b_step + part * depth * panel
+                o = (block * POINTS + point) * c_step + part * rows * panel
+                tile = load_tile(zeros, c, o) if more else zeros
+                for k in range(0, depth, width):
+                    for step in range(0, min(width, depth - k), steps):
+                        tile = multiply_add(tile, a, i + step, width, b, j)
+                        j += steps * panel
+                    i += rows * width
+                store_tile(c, o, tile)
+
+
+@inner
 def output_block(c, s, steps, tiles, filters, given, relu, patch):
     """Take the products of some tiles and filters to y; tell whether any is not finite."""
     _, _, _, bias, y, _ = given
@@ -130,13 +169,14 @@ def output_block(c, s, steps, tiles, filters, given, relu, patch):
             before, part = divmod(f - filter_, steps.panel)
             i = at // rows * POINTS * steps.c + (before * rows + at % rows) * steps.panel + part
             o = ((plane * s.out_height + top) * s.out_width + left) * s.out_pitch + f
+            final = load(bias, f), floor
             if inside and f + width <= filter_stop:
                 wrong = wrong + transform_output(
-                    *(c, i, 6 * steps.c, steps.c, y, o, down, s.out_pitch, load(bias, f), floor)
+                    *(c, i, 6 * steps.c, steps.c, y, o, down, s.out_pitch, final)
                 )
                 continue
             wrong = wrong + transform_output(
-                *(c, i, 6 * steps.c, steps.c, patch, 0, TILE * width, width, load(bias, f), floor)
+                *(c, i, 6 * steps.c, steps.c, patch, 0, TILE * width, width, final)
             )
             for row in range(min(TILE, s.out_height - top)):
                 for column in range(min(TILE, s.out_width - left)):

@@ -24,9 +24,9 @@ AT_ONCE = 1 << 20  # numbers of a block of columns
 
 def windows(x: np.ndarray, window: Window) -> np.ndarray:
     """View x, with the borders of zeros that are read, as ``(N, *output, *kernel, C)``."""
-    ends = [max(0, s + min(a, 0)) for s, (_, a) in zip(window.size, window.padding, strict=True)]
-    width = ((0, 0), *((b, max(a, 0)) for b, a in window.padding), (0, 0))
-    x = np.pad(x[(slice(None), *map(slice, ends))], width)
+    axes = zip(window.size, window.before, window.output, window.stride, window.extent, strict=True)
+    width = [(b, max(0, (o - 1) * s + e - size - b)) for size, b, o, s, e in axes]
+    x = np.pad(x, ((0, 0), *width, (0, 0)))
     first, *steps, last = x.strides
     slide = np.multiply(window.stride, steps)
     tap = np.multiply(window.dilation, steps)
