@@ -56,11 +56,13 @@ def row_map(window: Window, axes: int, backward: bool) -> Rows:
 def first_read(axes, a, place):
     """Return (position, tap, how many) that a place reads, if the axis had no ends."""
     number = place * axes[a + SCALE] + axes[a + SHIFT]
-    rest, tap_step = number % axes[a + DIVIDE], axes[a + TAP_STEP]
-    tap = rest // axes[a + COMMON] * axes[a + INVERSE] % tap_step
-    many = (rest % axes[a + COMMON] == 0) * -((tap - axes[a + TAPS]) // tap_step)
-    shift = axes[a + STEP] * axes[a + COMMON]
-    return (number + tap * shift) // axes[a + DIVIDE], tap, many
+    position, tap = divmod(number, axes[a + DIVIDE])  # that is all if the dilation is 1
+    common, tap_step, reached = axes[a + COMMON], axes[a + TAP_STEP], 1
+    if axes[a + STEP] != -1 or common > 1:
+        reached = 1 * (tap % common == 0)
+        tap = tap // common * axes[a + INVERSE] % tap_step
+        position = (number + tap * axes[a + STEP] * common) // axes[a + DIVIDE]
+    return position, tap, reached * -((tap - axes[a + TAPS]) // tap_step)
 
 
 _first_read = inlined(first_read)

@@ -117,6 +117,8 @@ def sum_rows(todo, x, maps, y, where, shares, read_shares, own, s):
                         listed[2 * r + 1] = listed[2 * r] // s.channels % s.planes
                 o = (row * s.places + start) * s.channels
                 stop = o + size // 3 * s.channels
+                if shares is not None:
+                    own_shares = shares[row * s.places % shares.size + start :]
                 for place in range(0, size, 3):
                     begin, many = load_scalar(places, place), load_scalar(places, place + 2)
                     first = load_scalar(places, place + 1)  # tap or, for shares, position
@@ -138,8 +140,7 @@ def sum_rows(todo, x, maps, y, where, shares, read_shares, own, s):
                                 i += pitch
                                 here += step
                         if shares is not None:
-                            window = row * s.places % shares.size + start + place // 3
-                            total = load_scalar(shares, window) * total
+                            total = load_scalar(own_shares, place // 3) * total
                         if o + c + lanes(y) <= stop:
                             store(y, o + c, total)
                         else:
