@@ -34,21 +34,26 @@ def windows(x: np.ndarray, window: Window) -> np.ndarray:
     return as_strided(x, shape, (first, *slide, *tap, last), writeable=False)
 
 
-def blocks(x: np.ndarray, window: Window, groups: int) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield (some positions, their windows as rows ``(groups, positions, taps·C/groups)``)."""
-    view, taps = windows(x, window), prod(window.kernel)
-    shape = view.shape[: window.rank + 1]
-    size = max(1, AT_ONCE // max(1, taps * x.shape[-1]))
-    for start in range(0, prod(shape), size):
-        some = slice(start, min(start + size, prod(shape)))
-        rows = view[np.unravel_index(np.arange(some.start, some.stop), shape)]
-        rows = rows.reshape(len(rows), taps, groups, -1)
-        yield some, rows.transpose(2, 0, 1, 3).reshape(groups, len(rows), -1)
+def as_rows(view: np.ndarray, some: slice, groups: int) -> np.ndarray:
+    """Copy the windows of some positions into rows: ``(groups, positions, taps·C/groups)``."""
+    rank = view.ndim // 2 - 1
+    index = np.unravel_index(np.arange(some.start, some.stop), view.shape[: rank + 1])
+    rows = view[index].reshape(len(index[0]), prod(view.shape[rank + 1 : -1]), groups, -1)
+    return rows.transpose(2, 0, 1, 3).reshape(groups, len(rows), -1)
+
+
+def blocks(view: np.ndarray) -> Iterator[slice]:
+    """Cut the positions of windows into blocks whose rows hold about AT_ONCE numbers."""
+    rank = view.ndim // 2 - 1
+    count, size = prod(view.shape[: rank + 1]), max(1, AT_ONCE // prod(view.shape[rank + 1 :]))
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))
 
 
 def columns(x: np.ndarray, window: Window, groups: int = 1) -> np.ndarray:
     """Copy every window into a row: ``(groups, N·positions, taps·C/groups)``."""
-    return np.concatenate([rows for _, rows in blocks(x, window, groups)], axis=1)
+    view = windows(x, window)
+    return as_rows(view, slice(0, prod(view.shape[: window.rank + 1])), groups)
 
 
 def split_groups(y: np.ndarray, groups: int) -> np.ndarray:
@@ -61,8 +66,9 @@ def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.nda
     """y = columns(x) · W (+ bias) (then ReLU): ``(N, *S, C) → (N, *output, F)``."""
     y = np.zeros((x.shape[0], *window.output, w.shape[-1]), x.dtype)
     parts, matrix = split_groups(y, groups), split_groups(w, groups)
-    for some, rows in blocks(x, window, groups) if w.size else ():
-        parts[:, some] = rows @ matrix
+    view = windows(x, window)
+    for some in blocks(view) if w.size else ():
+        parts[:, some] = as_rows(view, some, groups) @ matrix
     if not np.isfinite(y).all():
         return numpy_direct.convolve(x, w, window, groups, bias=bias, relu=relu)
     return finish(y, bias, relu)
@@ -73,8 +79,9 @@ def convolve_kernel_gradient(x, dy, window: Window, groups=1) -> np.ndarray:
     """dW = columns(x)ᵀ · dy, in the kernel's own layout ``(*K, C/groups, F)``."""
     dw = np.zeros((*window.kernel, x.shape[-1] // groups, dy.shape[-1]), x.dtype)
     parts, right = split_groups(dw, groups), split_groups(dy, groups)
-    for some, rows in blocks(x, window, groups) if dw.size else ():
-        parts += rows.swapaxes(1, 2) @ right[:, some]
+    view = windows(x, window)
+    for some in blocks(view) if dw.size else ():
+        parts += as_rows(view, some, groups).swapaxes(1, 2) @ right[:, some]
     if not np.isfinite(dw).all():
         return numpy_direct.convolve_kernel_gradient(x, dy, window, groups)
     return dw
