@@ -8,12 +8,13 @@ The way of a convolution from ``F.conv`` to the arithmetic, with the file of eac
     threads/pool.py               calls the compiled loops on every thread …
     threads/atomics.py            … where each claims task after task
     conv/*_loops.py               one block: copies what it needs, in the order of use
-    conv/transforms.py            Winograd's matrices, applied in registers
     compile/tile.py               a tile of a matrix product that never leaves the registers
     compile/simd.py               vectors: what one instruction works on
 
-Both gradients go the same way; that of the weights through conv/weight_gradient.py. ``numpy/``
-has the twins, compile/jit.py compiles and compile/code_cache.py keeps what was compiled.
+Both gradients go the same way; that of the weights through conv/weight_gradient.py. What the loops
+copy, index_map.py tells them, conv/kernel_panels.py does it for the kernel, and Winograd's matrices
+are in conv/transforms.py. ``numpy/`` has the twins, compile/jit.py compiles and
+compile/code_cache.py keeps what was compiled.
 """
 
 from minidl.kernels.compile import jit

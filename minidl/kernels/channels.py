@@ -7,6 +7,8 @@ Positions are summed in shares that depend on the array's shape alone, and the s
 added in order: the same bits on any number of threads.
 """
 
+from math import prod
+
 import numpy as np
 
 from minidl.kernels.channel_loops import add_moments, add_rows, affine_rows, axpby_rows
@@ -14,6 +16,7 @@ from minidl.kernels.compile.simd import lane_count
 from minidl.kernels.compile.workspace import aligned, flat
 from minidl.kernels.numpy import channels as numpy_channels
 from minidl.kernels.numpy.channels import Gate
+from minidl.kernels.plan_cache import cached
 from minidl.kernels.threads import pool as threads
 from minidl.kernels.threads.chunks import chunk
 
@@ -23,11 +26,9 @@ LONGEST = 1 << 12  # positions that are added up one after the other in x's own 
 
 def channel_sums(x: np.ndarray) -> np.ndarray:
     """Return Σ x over all axes but the last."""
-    return (
-        numpy_channels.channel_sums(x)
-        if _small(x)
-        else _sums(x, x, np.zeros(x.shape[-1], x.dtype))[0]
-    )
+    if _small(x):
+        return numpy_channels.channel_sums(x)
+    return _sums(x, x, np.zeros(x.shape[-1], x.dtype))[0]
 
 
 def channel_products(
@@ -49,17 +50,17 @@ def channel_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     if _small(x):
         return numpy_channels.channel_moments(x)
-    channels, read, each = x.shape[-1], flat(x), _chunk(x, LONGEST)[0]
-    middles, sums, products, own = _vectors(x, 3)
+    channels, read, (each, counts, own) = x.shape[-1], flat(x), _shares(x.shape, x.dtype)
+    middles, sums, products = np.zeros((3, len(counts), own[-1] + 1), x.dtype)
 
     def work(todo, _):
         add_moments(todo, each, channels, read, middles, sums, products)
 
-    counts = _by_shares(work, x)[:, None]
-    sums, products = (part[:, own].astype(np.float64) for part in (sums, products))
-    means, squares = middles[:, own] + sums / counts, products - sums**2 / counts
-    mean = (counts * means).sum(axis=0) / counts.sum()
-    var = (squares + counts * (means - mean) ** 2).sum(axis=0) / counts.sum()
+    threads.run(work, len(counts))
+    sums, products, n = sums[:, own].astype(float), products[:, own].astype(float), counts[:, None]
+    means, squares = middles[:, own] + sums / n, products - sums**2 / n
+    mean = (n * means).sum(axis=0) / counts.sum()
+    var = (squares + n * (means - mean) ** 2).sum(axis=0) / counts.sum()
     return (mean, var) if np.isfinite(var).all() else numpy_channels.channel_moments(x)
 
 
@@ -91,14 +92,14 @@ def axpby(
         return numpy_channels.axpby(x, middle, x_scale, y, y_scale, shift, gate)
     result = aligned(x.shape, x.dtype)
     each, tasks = _chunk(x)
-    how = gate is not None, x_scale is not None
-    near, x_scale, shift = _rounded(
+    near, scale, shift = _rounded(
         x, middle, np.zeros_like(middle) if x_scale is None else x_scale, shift
     )
-    _, *gates = _rounded(x, middle, *(gate or (x_scale, shift)))
-    factors = [flat(f) for f in (near, x_scale, y_scale.astype(x.dtype), shift, *gates)]
-    read, write = (flat(x), flat(y)), result.reshape(-1)
-    threads.run(lambda todo, _: axpby_rows(todo, each, *read, *factors, *how, write), tasks)
+    factors = flat(y_scale.astype(x.dtype)), flat(shift)
+    given = flat(x), flat(y), flat(near), None if x_scale is None else flat(scale), factors
+    opened = None if gate is None else tuple(map(flat, _rounded(x, middle, *gate)[1:]))
+    write = result.reshape(-1)
+    threads.run(lambda todo, _: axpby_rows(todo, each, *given, opened, write), tasks)
     return result
 
 
@@ -113,41 +114,37 @@ def _small(x) -> bool:
     return x.size < SMALL or x.shape[-1] < lane_count(x.dtype)
 
 
-def _chunk(x, largest=None) -> tuple[int, int]:
-    return chunk(x.size // x.shape[-1], x.shape[-1], largest)
+def _chunk(x) -> tuple[int, int]:
+    return chunk(x.size // x.shape[-1], x.shape[-1])
 
 
-def _vectors(x, number):
-    """Return zeros for so many sums of each share, and which of their lanes to look at.
+@cached
+def _shares(shape, dtype) -> tuple[int, np.ndarray, np.ndarray]:
+    """Cut positions into shares: (positions of each, how many there really are, lanes of sums).
 
     The last vector of channels begins earlier: only its last lanes are not there already.
     """
-    channels, lanes = x.shape[-1], lane_count(x.dtype)
+    count, channels, lanes = prod(shape[:-1]), shape[-1], lane_count(dtype)
+    each, shares = chunk(count, channels, LONGEST)
     width, last = -(-channels // lanes) * lanes, channels % lanes
-    own = np.r_[: channels - last, width - last : width]
-    return *np.zeros((number, _chunk(x, LONGEST)[1], width), x.dtype), own
-
-
-def _by_shares(work, x) -> np.ndarray:
-    """Run ``work`` for shares of the positions, return how many each has."""
-    each, shares = _chunk(x, LONGEST)
-    threads.run(work, shares)
-    return np.diff(np.minimum(each * np.arange(shares + 1), x.size // x.shape[-1]))
+    counts = np.diff(np.minimum(each * np.arange(shares + 1), count))
+    return each, counts, np.r_[: channels - last, width - last : width]
 
 
 def _sums(x, y, middle, gate=None):
     """Return Σ y and Σ (x − middle)·y."""
-    channels, read_x, read_y, each = x.shape[-1], flat(x), flat(y), _chunk(x, LONGEST)[0]
-    sums, products, own = _vectors(x, 2)
-    vectors = np.zeros((3, sums.shape[1]), x.dtype)
+    channels, read_x, read_y = x.shape[-1], flat(x), flat(y)
+    each, counts, own = _shares(x.shape, x.dtype)
+    sums, products = np.zeros((2, len(counts), own[-1] + 1), x.dtype)
+    vectors = np.zeros((3, own[-1] + 1), x.dtype)
     vectors[:, own] = _rounded(x, middle, *(gate or (middle, middle)))
-    near = vectors[0]
+    near, opened = vectors[0], None if gate is None else (vectors[1], vectors[2])
 
     def work(todo, _):
-        add_rows(todo, each, channels, read_x, read_y, *vectors, gate is not None, sums, products)
+        add_rows(todo, each, channels, read_x, read_y, near, opened, sums, products)
 
-    _by_shares(work, x)
-    sums, products = (part[:, own].sum(axis=0, dtype=np.float64) for part in (sums, products))
+    threads.run(work, len(counts))
+    sums, products = np.sum([sums[:, own], products[:, own]], axis=1, dtype=np.float64)
     if not np.isfinite(sums + products).all():  # float32 may not hold what float64 does
         return numpy_channels.channel_products(x, y, middle, gate)
     return sums, products + (near[own] - middle) * sums

@@ -46,7 +46,7 @@ def adam_update(
     numbers = [mean.dtype.type(number) for number in (*shares, *whole, epsilon)]
     each, tasks = chunk(mean.size, 1)
 
-    threads.run(lambda todo, _: adam_loop(todo, each, *arrays, *numbers), tasks)
+    threads.run(lambda todo, _: adam_loop(todo, each, arrays, tuple(numbers)), tasks)
     return direction
 
 
@@ -78,10 +78,10 @@ def pass_where_positive(todo, each, dy, y, dx):
 
 
 @kernel
-def adam_loop(
-    todo, each, gradient, mean, square, direction, keep1, add1, keep2, add2, whole1, whole2, low
-):
+def adam_loop(todo, each, arrays, numbers):
     """Adam's direction, number by number: the compiler makes lanes of such a loop by itself."""
+    gradient, mean, square, direction = arrays
+    keep1, add1, keep2, add2, whole1, whole2, low = numbers
     for task in tasks_of(todo):
         for i in range(task * each, min((task + 1) * each, mean.size)):
             g = gradient[i]

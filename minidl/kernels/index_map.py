@@ -1,10 +1,12 @@
-"""Which position does a window read? Small tables of integers answer for every kernel loop.
+"""Which position does a window read? A few numbers for each axis answer for every kernel loop.
 
-Along one axis a place (an output position or, backwards, an input position) reads a progression:
-equal steps through the positions, by taps in equal steps. Places repeat after a *period*, a little
-further on each turn, and at the borders something is left out; so a table is no longer than the
-period, which is 1, or backwards the stride. Axes are combined while a kernel runs, so that a loop
-over "all the leading axes" is one loop whatever the rank.
+Tap k of a place p (an output position or, backwards, an input position) reads position
+
+    (p·scale + shift + k·tap_shift) / divide        where that is whole and inside the axis
+
+What one place reads is a progression: equal steps through the positions, by taps in equal steps.
+Axes are combined while a kernel runs, so that a loop over "all the leading axes" is one loop
+whatever the rank.
 """
 
 from math import gcd, prod
@@ -16,82 +18,63 @@ from minidl.kernels.compile.jit import inlined, inner
 from minidl.kernels.window import Window
 
 OUTSIDE = -1
-
-
-class Reads(NamedTuple):
-    """What the places of one axis read."""
-
-    table: np.ndarray  # (period, 3): first position and its tap, how many (some may lie outside)
-    places: int
-    advance: int  # positions from one turn to the next
-    step: int  # from one position that a place reads to the next
-    tap_step: int
-    size: int  # positions of the axis that is read
-    taps: int
-
-
-def reads(window: Window, axis: int) -> Reads:
-    """Return what the output positions of an axis read."""
-    stride, dilation = window.stride[axis], window.dilation[axis]
-    size, kernel = window.size[axis], window.kernel[axis]
-    table = np.array([[-window.before[axis], 0, kernel]], np.int64)
-    return Reads(table, window.output[axis], stride, dilation, 1, size, kernel)
-
-
-def read_by(window: Window, axis: int) -> Reads:
-    """Return the output positions that read each input position o·stride + k·dilation − before."""
-    tap, output, many, step, tap_step = phases(window, axis)
-    table, size = np.stack([output, tap, many], axis=1), window.output[axis]
-    return Reads(table, window.size[axis], 1, -step, tap_step, size, window.kernel[axis])
-
-
-def phases(window: Window, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int, int]:
-    """Solve o·stride + k·dilation = i + before for the first ``stride`` input positions i.
-
-    Return the smallest tap k ≥ 0 of each, its o (which may lie outside), how many taps there are,
-    and by how much the next o is smaller and the next k is larger.
-    """
-    stride, dilation, kernel = window.stride[axis], window.dilation[axis], window.kernel[axis]
-    common = gcd(stride, dilation)
-    step, tap_step = dilation // common, stride // common
-    position = np.arange(min(stride, window.size[axis]), dtype=np.int64) + window.before[axis]
-    rest = position % stride
-    tap = rest // common * pow(step, -1, tap_step) % tap_step
-    many = np.where(rest % common == 0, np.maximum(-((tap - kernel) // tap_step), 0), 0)
-    return tap, (position - tap * dilation) // stride, many, step, tap_step
+# What is kept for each axis.
+PLACES, SCALE, SHIFT, DIVIDE, COMMON, INVERSE, STEP, TAP_STEP, SIZE, TAPS, NUMBERS = range(11)
 
 
 class Rows(NamedTuple):
-    """What rows read along all axes but the last: tables for kernels."""
+    """What rows (all axes but the last) read: numbers for kernels."""
 
-    axes: np.ndarray  # a few numbers for each axis, the last one first, see `rows`
-    table: np.ndarray  # the axes' tables, one behind the other
+    axes: np.ndarray  # NUMBERS for each axis, the last one first
     count: int  # rows of one sample
     taps: int
 
 
-def rows(axes: list[Reads]) -> Rows:
-    """Put the tables of several axes together."""
-    numbers, start = [], 0
-    for table, *others in reversed(axes):
-        numbers += [start, len(table), *others]
-        start += table.size
-    table = np.concatenate([np.zeros(0, np.int64), *(a.table.reshape(-1) for a in axes[::-1])])
-    count, taps = prod(a.places for a in axes), prod(a.taps for a in axes)
-    return Rows(_fixed(np.array(numbers, np.int64)), _fixed(table), count, taps)
+def axis_map(window: Window, axis: int, backward: bool) -> list[int]:
+    """Return what an axis's output positions read or, backwards, what reads its input positions.
+
+    Backwards, k·dilation = p + before − o·stride is solved for the smallest tap k ≥ 0 by an inverse
+    modulo the stride (both divided by what they have in common).
+    """
+    stride, dilation, before = window.stride[axis], window.dilation[axis], window.before[axis]
+    size, output, taps = window.size[axis], window.output[axis], window.kernel[axis]
+    if not backward:
+        return [output, stride, -before, 1, 1, 0, dilation, 1, size, taps]
+    common = gcd(stride, dilation)
+    tap_step, inverse = stride // common, pow(dilation // common, -1, stride // common)
+    return [size, 1, before, stride, common, inverse, -dilation // common, tap_step, output, taps]
 
 
-def _fixed(array):
+def row_map(window: Window, axes: int, backward: bool) -> Rows:
+    """Return what rows read along the first so many axes."""
+    numbers = [axis_map(window, axis, backward) for axis in range(axes)]
+    array = np.array(numbers[::-1], np.int64).reshape(-1)
     array.flags.writeable = False
-    return array
+    return Rows(array, prod(n[PLACES] for n in numbers), prod(n[TAPS] for n in numbers))
 
 
-START, PERIOD, PLACES, ADVANCE, STEP, TAP_STEP, SIZE, TAPS, NUMBERS = range(9)  # of each axis
+def first_read(axes, a, place):
+    """Return (position, tap, how many) that a place reads, if the axis had no ends."""
+    number = place * axes[a + SCALE] + axes[a + SHIFT]
+    position, tap = divmod(number, axes[a + DIVIDE])  # that is all if the dilation is 1
+    common, tap_step, reached = axes[a + COMMON], axes[a + TAP_STEP], 1
+    if axes[a + STEP] != -1 or common > 1:
+        reached = 1 * (tap % common == 0)
+        tap = tap // common * axes[a + INVERSE] % tap_step
+        position = (number + tap * axes[a + STEP] * common) // axes[a + DIVIDE]
+    return position, tap, reached * -((tap - axes[a + TAPS]) // tap_step)
+
+
+_first_read = inlined(first_read)
 
 
 @inlined
-def clip(position, tap, many, step, tap_step, size):
-    """Leave out what lies outside 0 … size − 1: return (first position, its tap, how many)."""
+def read_along(axes, a, place):
+    """Return (first position, its tap, how many) that a place of an axis reads, all inside."""
+    step, tap_step, size = axes[a + STEP], axes[a + TAP_STEP], axes[a + SIZE]
+    position, tap, many = place * axes[a + SCALE] + axes[a + SHIFT], 0, axes[a + TAPS]
+    if axes[a + DIVIDE] > 1:
+        position, tap, many = _first_read(axes, a, place)
     end = position + (many - 1) * step
     if min(position, end) >= 0 and max(position, end) < size:
         return position, tap, many
@@ -103,21 +86,8 @@ def clip(position, tap, many, step, tap_step, size):
     return position + skip * step, tap + skip * tap_step, max(min(stop, many) - skip, 0)
 
 
-@inlined
-def read_along(axes, table, a, place):
-    """Return (first position, its tap, how many) that a place of an axis reads."""
-    cycle, phase = place, 0
-    if axes[a + PERIOD] > 1:
-        cycle, phase = divmod(place, axes[a + PERIOD])
-    i = axes[a + START] + 3 * phase
-    first = table[i] + cycle * axes[a + ADVANCE]
-    return clip(
-        first, table[i + 1], table[i + 2], axes[a + STEP], axes[a + TAP_STEP], axes[a + SIZE]
-    )
-
-
 @inner
-def list_rows(axes, table, row, listed):
+def list_rows(axes, row, listed):
     """List all that a row reads, a row and its tap at a time, in the order of taps; tell how many.
 
     What remains of the row's number beside the axes is the sample.
@@ -125,7 +95,7 @@ def list_rows(axes, table, row, listed):
     listed[0], listed[1], count, pitch, tap_pitch = 0, 0, 1, 1, 1
     for a in range(0, axes.size, NUMBERS):
         row, place = divmod(row, axes[a + PLACES])
-        position, tap, many = read_along(axes, table, a, place)
+        position, tap, many = read_along(axes, a, place)
         for k in range(many - 1, -1, -1):
             source = (position + k * axes[a + STEP]) * pitch
             number = (tap + k * axes[a + TAP_STEP]) * tap_pitch
@@ -142,13 +112,13 @@ def list_rows(axes, table, row, listed):
 
 
 @inner
-def row_read(axes, table, row, tap):
+def row_read(axes, row, tap):
     """Return the row that a row reads by one tap, or OUTSIDE."""
     source, pitch = 0, 1
     for a in range(0, axes.size, NUMBERS):
         row, place = divmod(row, axes[a + PLACES])
         tap, k = divmod(tap, axes[a + TAPS])
-        position, first, many = read_along(axes, table, a, place)
+        position, first, many = read_along(axes, a, place)
         k, rest = divmod(k - first, axes[a + TAP_STEP])
         if rest or not 0 <= k < many:
             return OUTSIDE

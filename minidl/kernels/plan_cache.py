@@ -1,44 +1,35 @@
-"""What is kept between calls, in a few megabytes altogether, whatever the number of shapes.
+"""Plans that are kept: preparing a small convolution takes longer than doing it.
 
-Preparing a small convolution takes longer than doing it, so what was prepared is kept. Where room
-lacks, what was not asked for the longest goes first.
+What is kept is bounded, whatever the number and the size of the shapes: large results are made
+anew each time (which takes little beside what they are for), and all go when there are too many.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from threading import Lock
 
 import numpy as np
 
-BYTES = 1 << 24  # of all results together
-LARGEST = BYTES // 4  # of one that is kept: making it anew takes little beside what it is for
-
-_results: OrderedDict[tuple, object] = OrderedDict()
-_lock = Lock()
-_bytes = 0
+LARGEST = 1 << 15  # bytes of a result that is kept
+MOST = 1 << 9  # results of a function
 
 
 def cached(function: Callable) -> Callable:
     """Keep what a function returns for its arguments, which can be hashed."""
+    kept: dict[tuple, object] = {}
 
     @wraps(function)
     def call(*arguments):
-        key = (function, *arguments)
-        try:
-            _results.move_to_end(key)
-            return _results[key]
-        except KeyError:
+        result = kept.get(arguments)
+        if result is None:
             result = function(*arguments)
-            _insert(key, result)
-            return result
+            if len(kept) >= MOST:
+                kept.clear()
+            if size_of(result) <= LARGEST:
+                kept[arguments] = result
+        return result
 
+    call.cache_clear = kept.clear
     return call
-
-
-def cached_bytes() -> int:
-    """Return how much is kept at present."""
-    return _bytes
 
 
 def size_of(result: object) -> int:
@@ -46,18 +37,3 @@ def size_of(result: object) -> int:
     if isinstance(result, np.ndarray):
         return 100 + result.nbytes
     return 100 + sum(map(size_of, result)) if isinstance(result, tuple | list) else 50
-
-
-def _insert(key, result):
-    global _bytes
-    size = size_of(key) + size_of(result)
-    if size > LARGEST or not _lock.acquire(blocking=False):  # never wait: it need not be kept
-        return
-    try:
-        if key not in _results:
-            _results[key] = result
-            _bytes += size
-        while _bytes > BYTES:
-            _bytes -= sum(map(size_of, _results.popitem(last=False)))
-    finally:
-        _lock.release()

@@ -59,37 +59,21 @@ class Window:
         begins_in_far_padding = (count - 1) * stride >= size + self.before[axis]
         return count - begins_in_far_padding
 
-    @cached_property
-    def padding(self) -> tuple[tuple[int, int], ...]:
-        """(before, after) of every axis that lets all windows read without leaving the array.
-
-        ``after`` may be larger than asked for (ceil mode) or negative (positions never read).
-        """
-        return tuple(
-            (b, (o - 1) * s + e - size - b)
-            for b, o, s, e, size in zip(
-                self.before, self.output, self.stride, self.extent, self.size, strict=True
-            )
-        )
-
-    def taps_within(self, axis: int, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return, for each output position, the first tap that reads one of low … high − 1.
-
-        And how many taps do. Where there are none, the first tap is 0.
-        """
+    def count_within(self, axis: int, low: int, high: int) -> np.ndarray:
+        """Return, for each output position, how many taps read one of low … high − 1."""
         dilation = self.dilation[axis]
         start = np.arange(self.output[axis], dtype=np.int64) * self.stride[axis] - self.before[axis]
         first = np.maximum(-((start - low) // dilation), 0)
-        count = np.minimum((high - 1 - start) // dilation + 1, self.kernel[axis]) - first
-        return np.where(count > 0, first, 0), np.maximum(count, 0)
+        stop = np.minimum((high - 1 - start) // dilation + 1, self.kernel[axis])
+        return np.maximum(stop - first, 0)
 
     @cached_property
     def holds_only_padding(self) -> bool:
         """True if a window reads nothing but padding."""
-        each = (self.taps_within(axis, 0, self.size[axis])[1] for axis in range(self.rank))
+        each = (self.count_within(axis, 0, self.size[axis]) for axis in range(self.rank))
         return not all(count.all() for count in each)
 
-    @property
+    @cached_property
     def is_pointwise(self) -> bool:
         """True for a 1×…×1 kernel with stride 1 and no padding: a dense layer at each position."""
         unit = (1,) * self.rank

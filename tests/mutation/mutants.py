@@ -88,7 +88,7 @@ MUTANTS = (
         "kernels",
         "the variance of large arrays lacks what lies between the shares",
         "minidl/kernels/channels.py",
-        "(squares + counts * (means - mean) ** 2).sum(axis=0)",
+        "(squares + n * (means - mean) ** 2).sum(axis=0)",
         "squares.sum(axis=0)",
     ),
     # -- functional ----------------------------------------------------------------------------

@@ -1,100 +1,42 @@
-"""Lanes that choose: the largest number so far and where it stood, or numbers under a condition."""
+"""Lanes that choose: the larger number and where it stood, or numbers under a condition."""
 
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic, models, register_model
+from numba.extending import intrinsic
 
 from minidl.kernels.compile.simd import Vector, emit_load, emit_splat, emit_store, pointer
 
 
-class IntVector(types.Type):
-    """The compiler's name for as many integers as there are lanes."""
-
-    def __init__(self, count: int):
-        self.count = count
-        super().__init__(name=f"Places({count})")
-
-
-class Argmax(types.Type):
-    """The compiler's name for two vectors: the largest numbers so far, and where they stood."""
-
-    def __init__(self, lanes: Vector):
-        self.lanes = lanes
-        super().__init__(name=f"Largest({lanes})")
-
-
-@register_model(IntVector)
-class _IntVectorModel(models.PrimitiveModel):
-    def __init__(self, manager, kind):
-        super().__init__(manager, kind, ir.VectorType(ir.IntType(32), kind.count))
-
-
-@register_model(Argmax)
-class _ArgmaxModel(models.StructModel):
-    def __init__(self, manager, kind):
-        places = IntVector(kind.lanes.count)
-        super().__init__(manager, kind, [("numbers", kind.lanes), ("places", places)])
-
-
-def _both(context, kind):
-    register = context.get_value_type(kind.lanes)
-    return register, ir.VectorType(ir.IntType(32), register.count)
-
-
 @intrinsic
-def argmax_start(typing, array, place):
-    """Return −∞ at a place, of ``array``'s kind: every other number is larger."""
-    kind = Argmax(Vector(array.dtype))
-
-    def emit(context, builder, signature, arguments):
-        register, places = _both(context, kind)
-        low = ir.Constant(register, [float("-inf")] * register.count)
-        value = ir.Constant.literal_struct([low, ir.Constant(places, None)])
-        here = emit_splat(builder, builder.trunc(arguments[1], ir.IntType(32)), places)
-        return builder.insert_value(value, here, 1)
-
-    return kind(array, types.intp), emit
-
-
-@intrinsic
-def argmax_update(typing, so_far, array, index, place):
-    """Compare neighbouring numbers with the largest so far; they all stand at ``place``.
+def argmax_select(typing, new, best, of_new, of_best):
+    """Take the lanes of ``of_new`` where ``new`` is larger than ``best``, else of ``of_best``.
 
     The first of equal numbers stays; so does the first NaN, which counts as larger than any number.
     """
 
     def emit(context, builder, signature, arguments):
-        value, array, index, place = arguments
-        register, places = _both(context, so_far)
-        best, best_place = builder.extract_value(value, 0), builder.extract_value(value, 1)
-        new = emit_load(
-            builder, pointer(context, builder, signature.args[1], array, index), register
-        )
-        better = builder.and_(
+        new, best, of_new, of_best = arguments
+        greater = builder.and_(
             builder.fcmp_unordered(">", new, best), builder.fcmp_ordered("ord", best, best)
         )
-        here = emit_splat(builder, builder.trunc(place, ir.IntType(32)), places)
-        value = builder.insert_value(value, builder.select(better, new, best), 0)
-        return builder.insert_value(value, builder.select(better, here, best_place), 1)
+        return builder.select(greater, of_new, of_best)
 
-    return so_far(so_far, array, types.intp, types.intp), emit
+    return of_best(new, best, of_new, of_best), emit
 
 
 @intrinsic
-def store_argmax(typing, numbers, places, index, largest):
-    """Put the largest numbers and where they stood."""
+def store_integers(typing, array, index, value):
+    """Put whole numbers: ``array[index : index + lanes] = value``."""
 
     def emit(context, builder, signature, arguments):
-        numbers, places, index, value = arguments
-        where = pointer(context, builder, signature.args[0], numbers, index)
-        emit_store(builder, builder.extract_value(value, 0), where)
-        where = pointer(context, builder, signature.args[1], places, index)
-        stood = builder.extract_value(value, 1)
-        narrow = ir.VectorType(where.type.pointee, stood.type.count)
-        emit_store(builder, builder.trunc(stood, narrow), where)
+        array, index, value = arguments
+        where = pointer(context, builder, signature.args[0], array, index)
+        wide = builder.fptosi(value, ir.VectorType(ir.IntType(32), value.type.count))
+        narrow = ir.VectorType(where.type.pointee, value.type.count)
+        emit_store(builder, builder.trunc(wide, narrow), where)
         return context.get_dummy_value()
 
-    return types.void(numbers, places, types.intp, largest), emit
+    return types.void(array, types.intp, value), emit
 
 
 @intrinsic

@@ -75,23 +75,16 @@ def pointer(context, builder, array_type, array, *steps):
     return data
 
 
-def bytes_of(element) -> int:
-    """Return the size of one lane."""
-    if isinstance(element, ir.IntType):
-        return element.width // 8
-    return 8 if isinstance(element, ir.DoubleType) else 4
-
-
 def emit_load(builder, address, register):
     """Emit a load of neighbouring numbers; they may begin anywhere, not only at round addresses."""
     address = builder.bitcast(address, register.as_pointer())
-    return builder.load(address, align=bytes_of(register.element))
+    return builder.load(address, align=1)
 
 
 def emit_store(builder, value, address):
     """Emit a store of neighbouring numbers."""
     address = builder.bitcast(address, value.type.as_pointer())
-    builder.store(value, address, align=bytes_of(value.type.element))
+    builder.store(value, address, align=1)
 
 
 def emit_splat(builder, scalar, register):

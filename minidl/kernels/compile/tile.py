@@ -15,8 +15,9 @@ pitch of one, aᵀ.
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic, overload
+from numba.extending import intrinsic
 
+from minidl.kernels.compile.jit import inlined
 from minidl.kernels.compile.simd import (
     BITS,
     MANY_REGISTERS,
@@ -26,6 +27,7 @@ from minidl.kernels.compile.simd import (
     emit_splat,
     emit_store,
     lane_count,
+    lanes,
     pointer,
 )
 
@@ -54,39 +56,27 @@ def panel_rows(dtype: np.dtype, panel: int) -> int:
     return tile_rows(dtype) * (VECTORS if panel == lane_count(dtype) else 1)
 
 
-def rows_of(array) -> int:
+@inlined
+def rows_of(array):
     """Return ``tile_rows`` of the array's dtype, inside kernels."""
-    raise NotImplementedError("only inside kernels")
+    return min(MOST_ROWS, lanes(array))
 
 
-def steps_of(array) -> int:
+@inlined
+def steps_of(array):
     """Return ``tile_steps`` of the array's dtype, inside kernels."""
-    raise NotImplementedError("only inside kernels")
-
-
-def _rows(array) -> int:
-    return min(MOST_ROWS, Vector(array.dtype).count)
-
-
-@overload(rows_of)
-def _rows_of(array):
-    rows = _rows(array)
-    return lambda array: rows
-
-
-@overload(steps_of)
-def _steps_of(array):
-    steps = min(MOST_STEPS, Vector(array.dtype).count)
-    return lambda array: steps
+    return min(MOST_STEPS, lanes(array))
 
 
 def _index(number: int):
     return ir.Constant(ir.IntType(64), number)
 
 
-def _zero(vectors: int, tall: int = 1):
+def _zero(vectors: int, tall: int = 1, rows: int | None = None):
     def typed(typing, array):
-        tile = types.UniTuple(types.UniTuple(Vector(array.dtype), vectors), tall * _rows(array))
+        register = Vector(array.dtype)
+        high = rows or tall * min(MOST_ROWS, register.count)
+        tile = types.UniTuple(types.UniTuple(register, vectors), high)
 
         def emit(context, builder, signature, arguments):
             return ir.Constant(context.get_value_type(tile), None)
@@ -99,6 +89,7 @@ def _zero(vectors: int, tall: int = 1):
 wide_tile = _zero(VECTORS)  # a tile of zeros, of an array's kind: a tuple of rows of vectors
 narrow_tile = _zero(1)
 tall_tile = _zero(1, tall=VECTORS)  # as narrow, and of as many registers as the wide one
+patch_tile = _zero(1, rows=27)  # a whole window of a first layer: nearly all of 32 registers
 
 
 def _shape(tile):
@@ -133,7 +124,7 @@ def _row_addresses(builder, first, pitch, rows):
         yield builder.inttoptr(address, first.type)
 
 
-def _multiply_add(most_steps: int, apart: bool):
+def _multiply_add(most_steps: int, apart: bool = False, run: int = 1):
     def typed(typing, tile, a, a_start, pitch, b, b_start):
         rows, vectors, width = _shape(tile)
         steps = min(most_steps, width)
@@ -148,7 +139,8 @@ def _multiply_add(most_steps: int, apart: bool):
             if apart:
                 left_rows = list(_row_addresses(builder, a_first, pitch, rows))
             else:
-                offsets = [builder.mul(pitch, _index(row)) for row in range(rows)]
+                offsets = [builder.mul(pitch, _index(row // run)) for row in range(rows)]
+                offsets = [builder.add(o, _index(row % run)) for row, o in enumerate(offsets)]
                 left_rows = [builder.gep(a_first, [offset]) for offset in offsets]
             for k in range(steps):
                 starts = [_index((k * vectors + v) * width) for v in range(vectors)]
@@ -171,54 +163,14 @@ def _multiply_add(most_steps: int, apart: bool):
 # multiply_add(tile, a, a_start, pitch, b, b_start) adds to the tile the outer products of
 # ``steps_of`` neighbouring columns of a, whose rows are a pitch apart, and as many rows of b.
 # The pitch is a constant there; `_apart` is for a pitch that is not known before.
-multiply_add = _multiply_add(MOST_STEPS, False)
-multiply_add_one = _multiply_add(1, False)
-multiply_add_apart = _multiply_add(MOST_STEPS, True)
-multiply_add_one_apart = _multiply_add(1, True)
-
-
-def _patch_tile(outer: int, run: int):
-    """Return two intrinsics: a tile of zeros, and the sum of one more outer product.
-
-    Its rows are a whole window of so many numbers in so many rows of a strip, and it is one vector
-    wide. It takes nearly all registers, and wants 32 of them.
-    """
-
-    def zero(typing, array):
-        tile = types.UniTuple(types.UniTuple(Vector(array.dtype), 1), outer * run)
-
-        def emit(context, builder, signature, arguments):
-            return ir.Constant(context.get_value_type(tile), None)
-
-        return tile(array), emit
-
-    def add(typing, tile, a, a_start, row_step, b, b_start):
-        def emit(context, builder, signature, arguments):
-            value, a_array, a_start, row_step, b_array, b_start = arguments
-            register = context.get_value_type(tile.dtype.dtype)
-            right = emit_load(builder, pointer(context, builder, b, b_array, b_start), register)
-            first = pointer(context, builder, a, a_array, a_start)
-            for row in range(outer):
-                for k in range(run):
-                    place = (row * run + k, 0)
-                    left = emit_splat(
-                        builder, builder.load(builder.gep(first, [_index(k)])), register
-                    )
-                    product = builder.fmul(left, right, flags=("contract",))
-                    total = builder.extract_value(value, place)
-                    total = builder.fadd(product, total, flags=("contract",))
-                    value = builder.insert_value(value, total, place)
-                first = builder.gep(first, [row_step])
-            return value
-
-        return tile(tile, a, types.intp, types.intp, b, types.intp), emit
-
-    return intrinsic(zero), intrinsic(add)
-
-
-PATCHES = ((3, 9), (9, 3)) if MANY_REGISTERS else ()  # windows that are summed up as one tile
-wide_patch, add_wide_patch = _patch_tile(3, 9)
-tall_patch, add_tall_patch = _patch_tile(9, 3)
+multiply_add = _multiply_add(MOST_STEPS)
+multiply_add_one = _multiply_add(1)
+multiply_add_apart = _multiply_add(MOST_STEPS, apart=True)
+multiply_add_one_apart = _multiply_add(1, apart=True)
+# For a patch: so many neighbours are rows, and so are those of each run a pitch further on.
+add_runs_of_9 = _multiply_add(1, run=9)
+add_runs_of_3 = _multiply_add(1, run=3)
+PATCHES = ((3, 9), (9, 3)) if MANY_REGISTERS else ()  # (runs, run) of a window that is one tile
 
 
 @intrinsic

@@ -10,6 +10,8 @@ from math import prod
 import numpy as np
 
 LINE = 64  # bytes
+NOTHING = np.empty(0, np.uint8)
+INT = np.dtype(np.int64)
 
 _kept = threading.local()
 
@@ -18,7 +20,7 @@ def aligned(shape: tuple[int, ...], dtype) -> np.ndarray:
     """Return a new array with nothing in it yet that begins at the start of a cache line."""
     size = prod(shape) * np.dtype(dtype).itemsize
     memory = np.empty(size + LINE, np.uint8)
-    start = -memory.ctypes.data % LINE
+    start = -memory.__array_interface__["data"][0] % LINE
     return memory[start : start + size].view(dtype).reshape(shape)
 
 
@@ -32,12 +34,20 @@ def flat(array: np.ndarray) -> np.ndarray:
     return view
 
 
-def workspace(name: str, shape: tuple[int, ...], dtype) -> np.ndarray:
-    """Return scratch with anything in it; the same memory again for this name and Python thread."""
-    size = prod(shape)
-    own = _kept.__dict__
-    key = (name, np.dtype(dtype).char)
-    if key not in own or own[key].size < size:
-        own.pop(key, None)
-        own[key] = aligned((size,), dtype)
-    return own[key][:size].reshape(shape)
+def workspace(*arrays: tuple[tuple[int, ...], np.dtype]) -> list[np.ndarray]:
+    """Return scratch arrays of these (shape, dtype), with anything in them.
+
+    A Python thread gets the same memory at each call: what it had before is overwritten.
+    """
+    needed = LINE * len(arrays)
+    for shape, dtype in arrays:
+        needed += prod(shape) * dtype.itemsize
+    if getattr(_kept, "memory", NOTHING).size < needed:
+        _kept.memory = NOTHING  # let go of the old before there is a new one
+        _kept.memory = aligned((needed,), np.uint8)
+    scratch, begin = [], 0
+    for shape, dtype in arrays:
+        end = begin + prod(shape) * dtype.itemsize
+        scratch.append(_kept.memory[begin:end].view(dtype).reshape(shape))
+        begin = -(-end // LINE) * LINE
+    return scratch

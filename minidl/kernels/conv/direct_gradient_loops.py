@@ -12,21 +12,20 @@ a single tile by itself (a *patch*).
 from typing import NamedTuple
 
 from minidl.kernels.compile.argmax import any_nan
-from minidl.kernels.compile.jit import inlined, inner, kernel
+from minidl.kernels.compile.jit import inner, kernel
 from minidl.kernels.compile.simd import lanes, load, splat, store
 from minidl.kernels.compile.tile import (
-    add_tall_patch,
-    add_wide_patch,
+    add_runs_of_3,
+    add_runs_of_9,
     load_tile,
     multiply_add_one,
+    patch_tile,
     store_tile,
-    tall_patch,
     tall_tile,
-    wide_patch,
     wide_tile,
 )
 from minidl.kernels.conv.direct_loops import copy_row, copy_zeros, segment_of
-from minidl.kernels.conv.partial_sums import sum_of
+from minidl.kernels.conv.partial_sums import add_parts, sum_of
 from minidl.kernels.index_map import row_read
 from minidl.kernels.threads.atomics import tasks_of
 
@@ -46,156 +45,128 @@ class Steps(NamedTuple):
     taps: int  # rows of a strip that a task sums for; 1 where they are woven into one
     run: int  # numbers of a window in one row
     strip: int  # size of one strip
-    ragged: bool  # the filters do not fill their panels, or not at a row's end: dy is copied
+    ragged: bool  # the filters do not fill their panels: dy is copied
+
+
+@kernel
+def direct_gradient_blocks(todo, do, given, own, s, steps):
+    """Do all blocks of taps and filters; see ``conv/weight_gradient``.
+
+    Set ``wrong[0]`` if anything but a finite number came out.
+    """
+    x, _, _, _, _, wrong = given
+    filter_blocks = -(-s.filters // steps.filters)
+    for task in tasks_of(todo):
+        sum_up, finish, parts, at, share, start = sum_of(task, *do)
+        block = (share, at // filter_blocks, at % filter_blocks)
+        sums = own[0][start:]
+        if sum_up and steps.patch and s.outer_taps == 3:
+            sum_block(block, given, sums, own, s, steps, patch_tile(x), add_runs_of_9, s.row_step)
+        elif sum_up and steps.patch:
+            sum_block(block, given, sums, own, s, steps, patch_tile(x), add_runs_of_3, s.row_step)
+        elif sum_up and steps.panel == lanes(x):
+            sum_block(block, given, sums, own, s, steps, tall_tile(x), multiply_add_one, None)
+        elif sum_up:
+            sum_block(block, given, sums, own, s, steps, wide_tile(x), multiply_add_one, None)
+        if finish and finish_block(parts, block, given, sums, s, steps):
+            wrong[0] = 1
 
 
 @inner
-def gather(x, rows, dy, s, steps, first_piece, stop_piece, tap, strip, woven, d, ends):
+def sum_block(block, given, sums, own, s, steps, zeros, add, row_step):
+    """Sum over one share of the pieces.
+
+    ``add`` adds an outer product to a tile, ``zeros`` at first. The numbers for its rows are
+    neighbours or, with a ``row_step``, several such runs.
+    """
+    x, _, _, dy, _, _ = given
+    _, (strip, woven, d), (strip_seen, _, d_seen), ends = own
+    share, tap, filter_block = block
+    seen, right = x if steps.in_place else strip_seen, d_seen if steps.ragged else dy
+    panel, high, apart = steps.panel, len(zeros), 1
+    if row_step is not None:
+        apart = row_step
+    filter_ = filter_block * steps.filters
+    groups = -(-steps.run // high)
+    panels = -(-(min(filter_ + steps.filters, s.filters) - filter_) // panel)
+    begin, end = share * steps.share, min((share + 1) * steps.share, s.rows * steps.segments)
+    pitch = -(-s.filters // panel) * panel if steps.ragged else s.y_pitch
+    step = s.step * (s.outer_taps if steps.woven else 1) * s.channels
+    for first in range(begin, end, steps.pieces):
+        pieces = min(steps.pieces, end - first)
+        gather(given, s, steps, (first, pieces, tap), strip, woven, d, ends)
+        for group in range(steps.taps * groups):
+            k = group // groups * s.row_step + group % groups * high
+            for part in range(panels):
+                o, tile = (group * panels + part) * high * panel, zeros
+                if first > begin:
+                    tile = load_tile(tile, sums, o)
+                for piece in range(pieces):
+                    i, j = ends[3 * piece] + k, ends[3 * piece + 1] + filter_ + part * panel
+                    for _ in range(ends[3 * piece + 2]):
+                        tile = add(tile, seen, i, apart, right, j)
+                        i += step
+                        j += pitch
+                store_tile(sums, o, tile)
+
+
+@inner
+def gather(given, s, steps, which, strip, woven, d, ends):
     """Copy what some pieces need; ``ends`` tells where each begins in strip and dy, and its end."""
-    taps = s.outer_taps if steps.woven or steps.patch else steps.taps
-    d_at = 0
-    for piece in range(first_piece, stop_piece):
-        row, first, last = segment_of(piece, s, steps)
-        at = piece - first_piece
-        o = at * steps.strip
-        i = row * s.y_row + first * s.y_pitch
+    x, axes, _, dy, _, _ = given
+    first_piece, pieces, tap = which
+    taps, d_at = s.outer_taps if steps.woven or steps.patch else steps.taps, 0
+    for at in range(pieces):
+        row, first, last = segment_of(first_piece + at, s, steps)
+        o, i = at * steps.strip, row * s.y_row + first * s.y_pitch
+        columns = (last - first - 1) * s.step + s.inner_taps
         ends[3 * at], ends[3 * at + 1], ends[3 * at + 2] = o, i, last - first
         if steps.in_place:
-            source = row_read(rows[0], rows[1], row, 0)
+            source = row_read(axes, row, 0)
             ends[3 * at] = (source * s.width + s.first + first * s.step) * s.pitch
         for other in range(0 if steps.in_place else taps):
-            source = row_read(rows[0], rows[1], row, tap * taps + other)
-            place, to = other * s.row_step, woven if steps.woven else strip[o:]
+            source = row_read(axes, row, tap * taps + other)
+            to = woven if steps.woven else strip[o:]
             if source >= 0:
-                copy_row(x, source, s, first, last, to, place)
+                copy_row(x, source, s, first, last, to, other * s.row_step)
             elif taps > 1:
-                copy_zeros(to, place, ((last - first - 1) * s.step + s.inner_taps) * s.channels)
+                copy_zeros(to, other * s.row_step, columns * s.channels)
             else:
                 ends[3 * at + 2] = 0  # padding: nothing to add
-        for j in range((last - first - 1) * s.step + s.inner_taps if steps.woven else 0):
+        for j in range(columns if steps.woven else 0):
             for other in range(taps):
                 store(strip, o, load(woven, other * s.row_step + j * s.channels))
                 o += s.channels
         if steps.ragged:
             ends[3 * at + 1] = d_at
             for place in range(first, last):
-                many = min(s.filters, s.y_row - place * s.y_pitch)
-                copy_filters(dy, row * s.y_row + place * s.y_pitch, many, s.filters, d, d_at)
+                copy_filters(dy, row * s.y_row + place * s.y_pitch, s.filters, d, d_at)
                 d_at += -(-s.filters // steps.panel) * steps.panel
 
 
 @inner
-def copy_filters(dy, i, many, filters, d, o):
-    """Copy so many numbers of dy, and zeros for the rest of the filters."""
+def copy_filters(dy, i, filters, d, o):
+    """Copy a position's filters of dy, and zeros to fill the last vector."""
     for f in range(0, filters, lanes(dy)):
-        if f + lanes(dy) <= many:
+        if f + lanes(dy) <= filters:
             store(d, o + f, load(dy, i + f))
             continue
         store(d, o + f, splat(d, 0))
-        for lane in range(f, min(f + lanes(dy), many)):
+        for lane in range(f, filters):
             d[o + lane] = dy[i + lane]
 
 
-@inlined
-def gradient_tile(seen, k, step, d, f, pitch, pieces, ends, sums, o, more, tile, add, apart):
-    """Sum for some numbers of a window and a panel of filters; the tile comes with zeros.
-
-    ``add`` adds an outer product to the tile, whose rows (or groups of them) lie ``apart``.
-    """
-    if more:
-        tile = load_tile(tile, sums, o)
-    for piece in range(pieces):
-        i, j = ends[3 * piece] + k, ends[3 * piece + 1] + f
-        for _ in range(ends[3 * piece + 2]):
-            tile = add(tile, seen, i, apart, d, j)
-            i += step
-            j += pitch
-    store_tile(sums, o, tile)
-
-
-@kernel
-def direct_gradient_blocks(todo, do, x, rows, taps, dy, dw, sums, own, wrong, s, steps):
-    """Do all blocks of taps and filters; see ``conv/weight_gradient``.
-
-    Set ``odd[0]`` if anything but a finite number came out.
-    """
-    filter_blocks = -(-s.filters // steps.filters)
-    for task in tasks_of(todo):
-        sum_up, finish, parts, at, share, start = sum_of(task, *do)
-        block = (share, at // filter_blocks, at % filter_blocks)
-        if sum_up:
-            sum_block(block, x, rows, dy, sums[start:], own, s, steps)
-        if finish and finish_block(parts, block, taps, dw, sums[start:], s, steps):
-            wrong[0] = 1
-
-
 @inner
-def height(x, steps):
-    """Return how many numbers of a window a tile sums for."""
-    if steps.patch:
-        return steps.run
-    return len(tall_tile(x)) if steps.panel == lanes(x) else len(wide_tile(x))
-
-
-@inner
-def sum_block(block, x, rows, dy, sums, own, s, steps):
-    """Sum over one share of the pieces."""
-    share, tap, filter_block = block
-    strip, strip_seen, woven, d, d_seen, ends = own
-    seen = x if steps.in_place else strip_seen
-    filter_ = filter_block * steps.filters
-    filter_stop = min(filter_ + steps.filters, s.filters)
-    panel, high = steps.panel, height(x, steps)
-    groups = -(-steps.run // high)
-    panels = -(-(filter_stop - filter_) // panel)
-    begin = share * steps.share
-    end = min(begin + steps.share, s.rows * steps.segments)
-    right = d_seen if steps.ragged else dy
-    pitch = -(-s.filters // panel) * panel if steps.ragged else s.y_pitch
-    step = s.step * (s.outer_taps if steps.woven else 1) * s.channels
-    for first in range(begin, end, steps.pieces):
-        last = min(first + steps.pieces, end)
-        gather(x, rows, dy, s, steps, first, last, tap, strip, woven, d, ends)
-        many, more = last - first, first > begin
-        for group in range(steps.taps * groups):
-            k = group // groups * s.row_step + group % groups * high
-            for part in range(panels):
-                f, o = filter_ + part * panel, (group * panels + part) * high * panel
-                if steps.patch and s.outer_taps == 3:
-                    gradient_tile(
-                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                        *(wide_patch(x), add_wide_patch, s.row_step),
-                    )
-                elif steps.patch:
-                    gradient_tile(
-                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                        *(tall_patch(x), add_tall_patch, s.row_step),
-                    )
-                elif panel == lanes(x):
-                    gradient_tile(
-                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                        *(tall_tile(x), multiply_add_one, 1),
-                    )
-                else:
-                    gradient_tile(
-                        *(seen, k, step, right, f, pitch, many, ends, sums, o, more),
-                        *(wide_tile(x), multiply_add_one, 1),
-                    )
-
-
-@inner
-def finish_block(parts, block, taps, dw, sums, s, steps):
+def finish_block(parts, block, given, sums, s, steps):
     """Add the sums of several shares and write dw; tell whether any number is not finite."""
+    _, _, taps, _, dw, _ = given
     _, tap, filter_block = block
     filter_ = filter_block * steps.filters
     filter_stop = min(filter_ + steps.filters, s.filters)
     width, panel, high = lanes(dw), steps.panel, height(dw, steps)
     groups, wrong = -(-steps.run // high), splat(dw, 0)
     panels = -(-(filter_stop - filter_) // panel)
-    size = steps.taps * groups * high * steps.filters
-    for part in range(1, parts):
-        for i in range(0, size, width):
-            store(sums, i, load(sums, i) + load(sums, part * size + i))
+    add_parts(sums, parts, steps.taps * groups * high * steps.filters)
     for at in range(steps.taps * steps.run):
         number, c = divmod(tap * steps.taps * steps.run + at, s.channels)
         k = at // steps.run * groups * high + at % steps.run
@@ -210,3 +181,11 @@ def finish_block(parts, block, taps, dw, sums, s, steps):
                 for lane in range(filter_stop - f):
                     dw[o + lane] = sums[i + lane]
     return any_nan(wrong)
+
+
+@inner
+def height(x, steps):
+    """Return how many numbers of a window a tile sums for."""
+    if steps.patch:
+        return steps.run
+    return len(tall_tile(x)) if steps.panel == lanes(x) else len(wide_tile(x))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from minidl.kernels.compile.argmax import any_nan
 from minidl.kernels.compile.jit import inlined, inner, kernel
-from minidl.kernels.compile.simd import lanes, load, splat, store, transpose
+from minidl.kernels.compile.simd import lanes, load, splat, store
 from minidl.kernels.compile.tile import (
     epilogue,
     multiply_add_apart,
@@ -50,13 +50,14 @@ class Shape(NamedTuple):
     stretch: int  # columns of a stretch
     apart: int  # positions from one stretch to the next
     depth: int  # rows of the kernel's matrix: all taps · channels
-    filters: int
+    filters: int  # of all outputs that are taken together
+    outputs: int
     y_row: int  # from one row of the output to the next
     y_first: int  # where a row's first place is
     y_pitch: int  # from one place to the next
     kernel_rows: int  # of the kernel's matrix for one tap: input channels of the forward pass
     kernel_pitch: int  # from one of these rows to the next
-    transposed: bool  # the gradient to the input: each tap's matrix is transposed
+    backward: bool  # the gradient to the input: each tap's matrix is transposed
 
 
 class Steps(NamedTuple):
@@ -133,64 +134,33 @@ def copy_zeros(strip, o, size):
 
 
 @kernel
-def kernel_panels(todo, each, w, taps, s, panel, b):
-    """Copy the kernel's matrix, some panels a task: b[panel][tap · channel][filter]."""
-    for task in tasks_of(todo):
-        last = min((task + 1) * each, -(-s.filters // panel))
-        copy_panels(task * each, last, w, taps, s, panel, b)
-
-
-@inner
-def copy_panels(first, last, w, taps, s, panel, b):
-    """Copy panels first … last."""
-    width = lanes(w)
-    for f in range(first * panel, last * panel, width):
-        part = f % panel
-        o = (f - part) * s.depth + part
-        many = min(width, s.filters - f)  # 0 or less beside the last filter: zeros
-        for tap in taps:
-            source = tap * s.kernel_rows
-            c = 0
-            while c < s.channels:
-                if s.transposed and many == width and c + width <= s.channels:
-                    transpose(w, (source + f) * s.kernel_pitch + c, s.kernel_pitch, b, o, panel)
-                    c += width
-                    o += width * panel
-                    continue
-                i = (source + c) * s.kernel_pitch + f
-                if many == width and not s.transposed:
-                    store(b, o, load(w, i))
-                else:
-                    store(b, o, splat(w, 0))
-                    for lane in range(many):
-                        transposed = (source + f + lane) * s.kernel_pitch + c
-                        b[o + lane] = w[transposed if s.transposed else i + lane]
-                c += 1
-                o += panel
-
-
-@kernel
-def direct_blocks(todo, relu, x, rows, b, bias, y, own, wrong, s, steps):
-    """Do the convolution; set ``odd[0]`` if anything but a finite number came out."""
-    filter_blocks = -(-s.filters // steps.filters)
+def direct_blocks(todo, relu, given, own, s, steps):
+    """Do the convolution; set ``wrong[0]`` if anything but a finite number came out."""
+    x, wrong, filter_blocks = given[0], given[-1], -(-s.filters // steps.filters)
     for task in tasks_of(todo):
         block = divmod(task, filter_blocks)
-        if direct_block(block, relu, x, rows, b, bias, y, own, s, steps):
+        if steps.panel == lanes(x):
+            odd = direct_block(block, relu, given, own, s, steps, tall_tile(x))
+        else:
+            odd = direct_block(block, relu, given, own, s, steps, wide_tile(x))
+        if odd:
             wrong[0] = 1
 
 
 @inner
-def direct_block(block, relu, x, rows, b, bias, y, own, s, steps):
-    """Do some pieces of the output and some of the filters; tell whether any number is odd."""
+def direct_block(block, relu, given, own, s, steps, zeros):
+    """Do some pieces of the output and some of the filters; tell whether any number is odd.
+
+    ``zeros`` is a tile of them: a few neighbouring windows by a panel of filters.
+    """
+    x, axes, b, bias, y, _ = given
     strip, copied, scratch, listed = own  # ``copied`` shows ``strip``
-    filter_ = block[1] * steps.filters
-    filter_stop = min(filter_ + steps.filters, s.filters)
+    filter_, panel, high = block[1] * steps.filters, steps.panel, len(zeros)
     floor, wrong = splat(y, 0.0 if relu else -inf), splat(y, 0)
-    high = len(tall_tile(x)) if steps.panel == lanes(x) else len(wide_tile(x))
     stop = min((block[0] + 1) * steps.pieces, s.rows * steps.segments)
     for piece in range(block[0] * steps.pieces, stop):
         row, first, last = segment_of(piece, s, steps)
-        count = list_rows(rows[0], rows[1], row, listed)
+        count = list_rows(axes, row, listed)
         seen, start = copied, 0
         if steps.in_place:
             seen, start = x, (listed[0] * s.width + s.first + first) * s.pitch
@@ -199,56 +169,46 @@ def direct_block(block, relu, x, rows, b, bias, y, own, s, steps):
                 copy_zeros(strip, 0, count * s.row_step)
             for entry in range(count):
                 copy_row(x, listed[2 * entry], s, first, last, strip, entry * s.row_step)
-        o = row * s.y_row
-        y_stop, o = o + s.y_row, o + s.y_first
-        for f in range(filter_, filter_stop, steps.panel):
+        for f in range(filter_, min(filter_ + steps.filters, s.filters), panel):
             for next_ in range(first, last, high):
                 place = max(min(next_, last - high), first)  # the last one overlaps its neighbour
-                many = min(high, last - place)
-                i, at = start + (place - first) * s.step * s.channels, o + place * s.y_pitch + f
-                if steps.panel == lanes(x):
-                    tile = tall_tile(x)
-                    wrong = wrong + one_tile(
-                        *(seen, i, listed, count, b, bias, y, at, y_stop, many, f, scratch),
-                        *(s, floor, tile),
-                    )
+                many, filters = min(high, last - place), min(panel, s.filters - f)
+                i = start + (place - first) * s.step * s.channels
+                o = row * s.y_row + s.y_first + place * s.y_pitch + f
+                tile = multiply_windows(zeros, seen, i, listed, count, b, f, s)
+                if many == high and filters == panel:
+                    wrong = wrong + epilogue(y, o, s.y_pitch, tile, bias, f, floor)
                 else:
-                    tile = wide_tile(x)
-                    wrong = wrong + one_tile(
-                        *(seen, i, listed, count, b, bias, y, at, y_stop, many, f, scratch),
-                        *(s, floor, tile),
-                    )
+                    wrong = wrong + epilogue(scratch, 0, panel, tile, bias, f, floor)
+                    copy_part(scratch, panel, y, o, s.y_pitch, many, filters)
     return any_nan(wrong)
 
 
 @inlined
-def one_tile(seen, i, listed, count, b, bias, y, o, stop, many, f, scratch, s, floor, tile):
-    """Do a few neighbouring windows and a panel of filters; the tile is handed in with zeros.
-
-    Outputs taken together (see ``direct_plan``) may reach beyond the ``stop`` of y's row. Return
-    zeros, or NaN where a sum is not finite.
-    """
-    high, panel = len(tile), len(tile[0]) * lanes(y)
-    pitch = s.step * s.channels
-    whole = s.run - s.run % steps_of(y)
+def multiply_windows(tile, seen, i, listed, count, b, f, s):
+    """Add to a tile the products of a few neighbouring windows and a panel of filters."""
+    panel, pitch = len(tile[0]) * lanes(b), s.step * s.channels
+    whole = s.run - s.run % steps_of(b)
     for entry in range(count):
         at, j = i + entry * s.row_step, f * s.depth + listed[2 * entry + 1] * s.run * panel
-        for k in range(0, whole, steps_of(y)):
+        for k in range(0, whole, steps_of(b)):
             tile = multiply_add_apart(tile, seen, at + k, pitch, b, j + k * panel)
         for k in range(whole, s.run):
             tile = multiply_add_one_apart(tile, seen, at + k, pitch, b, j + k * panel)
-    room = stop - o
-    if many == high and f + panel <= s.filters and (high - 1) * s.y_pitch + panel <= room:
-        return epilogue(y, o, s.y_pitch, tile, bias, f, floor)
-    wrong = epilogue(scratch, 0, panel, tile, bias, f, floor)
-    rest = min(panel, s.filters - f)
-    for at in range(many):
-        for k in range(0, rest, lanes(y)):
-            i = at * s.y_pitch + k
-            overwritten = rest == s.y_pitch and i + lanes(y) <= min(many * rest, room)
-            if k + lanes(y) <= min(rest, room - i + k) or overwritten:  # by the next rows
-                store(y, o + i, load(scratch, at * panel + k))
+    return tile
+
+
+@inner
+def copy_part(scratch, panel, y, o, pitch, rows, filters):
+    """Copy a part of a tile to y, whose rows are a pitch apart.
+
+    What a vector brings too much is overwritten by the next row, if that follows at once.
+    """
+    for row in range(rows):
+        for k in range(0, filters, lanes(y)):
+            i = row * pitch + k
+            if k + lanes(y) <= filters or (filters == pitch and i + lanes(y) <= rows * pitch):
+                store(y, o + i, load(scratch, row * panel + k))
             else:
-                for lane in range(min(rest - k, room - i)):
-                    y[o + i + lane] = scratch[at * panel + k + lane]
-    return wrong
+                for lane in range(filters - k):
+                    y[o + i + lane] = scratch[row * panel + k + lane]

@@ -1,6 +1,7 @@
-"""Which share of which block a task sums up (for ``conv/weight_gradient``)."""
+"""Which share of which block a task sums up, and their sum (for ``conv/weight_gradient``)."""
 
 from minidl.kernels.compile.jit import inner
+from minidl.kernels.compile.simd import lanes, load, store
 
 
 @inner
@@ -16,3 +17,11 @@ def sum_of(task, sum_up, shares, size):
     if shares == 1:
         return True, True, 1, task, 0, 0
     return True, False, 1, task // shares, task % shares, task * size
+
+
+@inner
+def add_parts(sums, parts, size):
+    """Add the sums of several shares, ``size`` numbers each, in order, to those of the first."""
+    for part in range(1, parts):
+        for i in range(0, size, lanes(sums)):
+            store(sums, i, load(sums, i) + load(sums, part * size + i))

@@ -89,50 +89,32 @@ def _emit_product(builder, matrix, grid, parts):
 
 
 def _transform(matrix: np.ndarray, parts):
-    """Return a function of kernels: ``f(x, i, down, right, y, o, below, beside)``.
+    """Return a function of kernels: ``f(x, i, down, right, y, o, below, beside, final)``.
 
     It takes a square of vectors from ``x[i]`` on, ``down`` and ``right`` apart, to
-    matrix · square · matrixᵀ, from ``y[o]`` on, ``below`` and ``beside`` apart.
+    matrix · square · matrixᵀ, from ``y[o]`` on, ``below`` and ``beside`` apart. With a final
+    (bias, floor) it adds the bias, writes nothing below the floor, and returns 0, or NaN if a
+    result is not finite; otherwise ``final`` is None.
     """
 
-    def typed(typing, x, i, down, right, y, o, below, beside):
+    def typed(typing, x, i, down, right, y, o, below, beside, final):
         def emit(context, builder, signature, arguments):
-            _emit_square(context, builder, signature, arguments, matrix, parts)
-            return context.get_dummy_value()
+            return _emit_square(context, builder, signature, arguments, matrix, parts)
 
-        return types.void(x, *[types.intp] * 3, y, *[types.intp] * 3), emit
+        return Vector(x.dtype)(x, *[types.intp] * 3, y, *[types.intp] * 3, final), emit
 
     emitted = intrinsic(typed)
 
     @inner  # a function by itself: in a loop, LLVM would work out all 72 addresses beforehand
-    def transform(x, i, down, right, y, o, below, beside):
-        emitted(x, i, down, right, y, o, below, beside)
-
-    return transform
-
-
-def _final_transform(matrix: np.ndarray, parts):
-    """Likewise, plus a bias and not below a floor; return 0, or NaN if a result is not finite."""
-
-    def typed(typing, x, i, down, right, y, o, below, beside, bias, floor):
-        def emit(context, builder, signature, arguments):
-            return _emit_square(context, builder, signature, arguments, matrix, parts)
-
-        kinds = x, *[types.intp] * 3, y, *[types.intp] * 3, bias, floor
-        return Vector(x.dtype)(*kinds), emit
-
-    emitted = intrinsic(typed)
-
-    @inner
-    def transform(x, i, down, right, y, o, below, beside, bias, floor):
-        return emitted(x, i, down, right, y, o, below, beside, bias, floor)
+    def transform(x, i, down, right, y, o, below, beside, final):
+        return emitted(x, i, down, right, y, o, below, beside, final)
 
     return transform
 
 
 def _emit_square(context, builder, signature, arguments, matrix, parts):
     """Emit loads, both products and stores."""
-    x, i, down, right, y, o, below, beside, *final = arguments
+    x, i, down, right, y, o, below, beside, final = arguments
     register = context.get_value_type(Vector(signature.args[0].dtype))
     read = pointer(context, builder, signature.args[0], x, i)
     write = pointer(context, builder, signature.args[4], y, o)
@@ -151,16 +133,17 @@ def _emit_square(context, builder, signature, arguments, matrix, parts):
     columns = _emit_product(builder, matrix, zip(*grid, strict=True), parts)
     for r, row in enumerate(_emit_product(builder, matrix, zip(*columns, strict=True), parts)):
         for c, value in enumerate(row):
-            if final:
+            if not isinstance(signature.args[-1], types.NoneType):
+                bias, floor = (builder.extract_value(final, k) for k in range(2))
                 checked = builder.fmul(value, zero, flags=("contract",))
                 wrong = builder.fadd(checked, wrong, flags=("contract",))
-                value = emit_maximum(builder, builder.fadd(value, final[0]), final[1])
+                value = emit_maximum(builder, builder.fadd(value, bias), floor)
             emit_store(builder, value, place(write, r, below, c, beside))
     return wrong
 
 
 transform_input = _transform(B.T, BY_POWER)
 transform_kernel = _transform(G, BY_POWER)
-transform_output = _final_transform(A.T, BY_POINT)
+transform_output = _transform(A.T, BY_POINT)
 transform_output_gradient = _transform(A, BY_POWER)
-transform_kernel_gradient = _final_transform(G.T, BY_POINT)
+transform_kernel_gradient = _transform(G.T, BY_POINT)

@@ -12,15 +12,16 @@ import numpy as np
 
 from minidl.kernels.compile.simd import lane_count
 from minidl.kernels.compile.tile import PATCHES, panel_rows, panel_width, tile_rows
-from minidl.kernels.compile.workspace import aligned, flat, workspace
+from minidl.kernels.compile.workspace import INT, aligned, flat, workspace
 from minidl.kernels.conv import direct, winograd
+from minidl.kernels.conv.direct import up
 from minidl.kernels.conv.direct_gradient_loops import Steps as DirectSteps
 from minidl.kernels.conv.direct_gradient_loops import direct_gradient_blocks
-from minidl.kernels.conv.direct_plan import best_forward_plan, most_together
+from minidl.kernels.conv.direct_plan import forward_plan, together
 from minidl.kernels.conv.transforms import POINTS
 from minidl.kernels.conv.winograd_gradient_loops import Steps as WinogradSteps
 from minidl.kernels.conv.winograd_gradient_loops import winograd_gradient_blocks
-from minidl.kernels.index_map import Rows, reads, rows
+from minidl.kernels.index_map import Rows, row_map
 from minidl.kernels.numpy import direct as numpy_direct
 from minidl.kernels.plan_cache import cached
 from minidl.kernels.threads import pool as threads
@@ -34,50 +35,40 @@ SUMS = 1 << 15  # numbers that a task sums up
 LONGEST = 1 << 12  # numbers of a window's row that are summed up in one go
 
 
+class Part(NamedTuple):
+    """All that can be said before there are any numbers of the gradient to some of the taps."""
+
+    shape: direct.Shape | winograd.Shape
+    steps: DirectSteps | WinogradSteps
+    read: Rows
+    taps: np.ndarray | None  # their numbers
+    shares: int
+    blocks: int
+    sums: int  # size of a block's sums
+    ends: int  # size
+    scratch: tuple[int, ...]  # sizes of what each thread needs for itself
+
+
 def winograd_weight_gradient(x, dy, window: Window, groups=1) -> np.ndarray:
     """The gradient for kernels that `winograd` fits."""
     dw = aligned((*window.kernel, x.shape[-1] // groups, dy.shape[-1]), x.dtype)
-    planes = winograd.planes_read(window, False)
-    s = winograd.shape_of(x, dy, dw.shape, planes, window.before[-2:], groups, False)
-    steps = _winograd_steps(s, x.dtype)
-    blocks = -(-s.channels // steps.channels) * -(-s.filters // steps.filters)
-    high, lanes = tile_rows(x.dtype), lane_count(x.dtype)
-    row_blocks, wrong = steps.tiles // high, np.zeros(1, np.int64)
-
-    def scratch(slots):
-        a = workspace("a", (slots, row_blocks * POINTS * steps.a), x.dtype)
-        d = workspace("d", (slots, row_blocks * POINTS * steps.d), x.dtype)
-        return a, d, workspace("patch", (slots, POINTS * lanes), x.dtype)
-
-    for group in range(groups):
-        x_part = flat(x)[group * s.channels :]
-        dy_part = flat(dy)[group * s.filters :]
-        dw_part = dw.reshape(-1)[group * s.filters :]
-
-        def work(todo, do, sums, *own):
-            winograd_gradient_blocks(
-                *(todo, do, x_part, planes[:2], dy_part, dw_part, sums, own, wrong, s, steps)  # noqa: B023
-            )
-
-        _in_shares(-(-s.tiles // steps.share), blocks, POINTS * steps.sums, x.dtype, scratch, work)
-    return numpy_direct.convolve_kernel_gradient(x, dy, window, groups) if wrong[0] else dw
+    part = _winograd_part(x.shape, dy.shape, dw.shape, window, groups, x.dtype)
+    if _sum(winograd_gradient_blocks, x, dy, dw, part, groups):
+        return dw
+    return numpy_direct.convolve_kernel_gradient(x, dy, window, groups)
 
 
 def direct_weight_gradient(x, dy, window: Window, groups=1) -> np.ndarray:
     """The gradient for kernels of any kind."""
     dw = aligned((*window.kernel, x.shape[-1] // groups, dy.shape[-1]), x.dtype)
-    wrong, rows_x, rows_dy, over = np.zeros(1, np.int64), x, dy, window
-    if window.is_pointwise:
-        rows_x, rows_dy = direct.one_row(x), direct.one_row(dy)
-        over = direct.positions(rows_x.shape[1])
-    parts = _direct_parts(rows_x.shape, rows_dy.shape, dw.shape, over, groups, x.dtype)
-    wide = aligned(parts[0].wide, x.dtype) if parts[0].wide else dw
+    rows_x, rows_dy, over = direct.as_rows(x, dy, window)
+    parts, wide = _direct_parts(rows_x.shape, rows_dy.shape, dw.shape, over, groups, x.dtype)
+    sums = aligned(wide, x.dtype) if wide else dw
     for part in parts:
-        _direct_sums(rows_x, rows_dy, wide, part, groups, wrong)
-    if wrong[0]:
-        return numpy_direct.convolve_kernel_gradient(x, dy, window, groups)
-    if wide is not dw:
-        _fold(wide, dw.reshape(-1, *dw.shape[-3:]), window)
+        if not _sum(direct_gradient_blocks, rows_x, rows_dy, sums, part, groups):
+            return numpy_direct.convolve_kernel_gradient(x, dy, window, groups)
+    if wide:
+        _fold(sums, dw.reshape(-1, *dw.shape[-3:]), window)
     return dw
 
 
@@ -89,118 +80,85 @@ def _fold(wide, dw, window: Window):
         dw += wide[:, first : first + window.extent[-1] : window.dilation[-1], :, own]
 
 
-class Part(NamedTuple):
-    """All that can be said before there are any numbers of the gradient to some of the taps."""
+def _sum(loop, x, dy, dw, part: Part, groups) -> bool:
+    """Run a loop for all shares of all blocks; return whether all that came out is finite.
 
-    shape: direct.Shape
-    steps: DirectSteps
-    read: Rows
-    taps: np.ndarray  # their numbers
-    wide: tuple[int, ...]  # shape of the gradient for outputs taken together, or ()
-
-
-def _direct_sums(x, dy, dw, part: Part, groups, wrong):
-    """Write one part of dw."""
-    s, steps, read, taps, _ = part
-    lanes = lane_count(x.dtype)
-    longest = direct.longest(s, steps.segments, steps.each)
-
-    def scratch(slots):
-        strip = workspace("strip", (slots, steps.pieces * steps.strip + lanes), x.dtype)
-        size = steps.woven * s.outer_taps * s.row_step + lanes
-        woven = workspace("woven", (slots, size), x.dtype)
-        size = steps.ragged * steps.pieces * longest * direct.up(s.filters, steps.panel)
-        d = workspace("d", (slots, size), x.dtype)
-        return strip, woven, d, workspace("ends", (slots, 3 * steps.pieces), np.int64)
-
-    for group in range(groups):
-        x_part = flat(x)[group * s.channels :]
-        dy_part = flat(dy)[group * s.filters :]
-        dw_part = dw.reshape(-1)[group * s.filters :]
-
-        def work(todo, do, sums, strip, woven, d, ends):
-            own = (strip, flat(strip), woven, d, flat(d), ends)
-            direct_gradient_blocks(
-                *(
-                    todo,
-                    do,
-                    x_part,  # noqa: B023
-                    read[:2],
-                    taps,
-                    dy_part,  # noqa: B023
-                    dw_part,  # noqa: B023
-                    sums,
-                    own,
-                    wrong,
-                    s,
-                    steps,
-                )
-            )
-
-        shares = -(-s.rows * steps.segments // steps.share)
-        blocks = s.depth // (steps.run * steps.taps) * -(-s.filters // steps.filters)
-        high = steps.run if steps.patch else panel_rows(x.dtype, steps.panel)
-        size = steps.taps * direct.up(steps.run, high) * steps.filters
-        _in_shares(shares, blocks, size, x.dtype, scratch, work)
-
-
-def _in_shares(shares, blocks, size, dtype, scratch, work):
-    """Run ``work`` for all shares of all blocks, each with sums of ``size`` numbers of its own."""
-    slots = threads.thread_count()
-    own = list(zip(*scratch(slots), strict=True))
-    if shares == 1:
-        sums = workspace("sums", (slots, size), dtype)
-        threads.run(lambda todo, slot: work(todo, (True, 1, size), sums[slot], *own[slot]), blocks)
-        return
-    sums = workspace("sums", (blocks * shares * size,), dtype)
-    for sum_up, tasks in ((True, blocks * shares), (False, blocks)):
-        do = (sum_up, shares, size)
-        threads.run(lambda todo, slot: work(todo, do, sums, *own[slot]), tasks)  # noqa: B023
-
-
-def _winograd_steps(s, dtype) -> WinogradSteps:
-    """Choose block sizes: sums of 64 channels × 64 filters stay in the second-level cache."""
-    high, lanes, panel = tile_rows(dtype), lane_count(dtype), panel_width(dtype, s.filters)
-    channels = min(s.channels, max(lanes, 64 // s.taps))
-    filters = direct.up(min(s.filters, 64), panel)
-    blocks = -(-s.channels // channels) * -(-s.filters // filters)
-    tiles = direct.up(min(32, s.tiles), high)
-    share = direct.up(-(-s.tiles // max(1, TASKS // blocks)), tiles)
-    depth = s.taps * direct.up(channels, lanes)
-    return WinogradSteps(
-        *(share, tiles, channels, filters, panel),
-        *(depth * high + lanes, filters * high + lanes, depth * filters + lanes),
+    Each share has sums of its own. With one share a block is done at once, in a thread's scratch.
+    """
+    shares, slots, wrong = part.shares, threads.thread_count(), np.zeros(1, np.int64)
+    rows = slots if shares == 1 else part.blocks * shares
+    sums, ends, *own = workspace(
+        *(((rows, part.sums), x.dtype), ((slots, part.ends), INT)),
+        *[((slots, size), x.dtype) for size in part.scratch],
     )
+    sums = sums if shares == 1 else [sums.reshape(-1)] * slots
+    seen = zip(*[flat(array).reshape(array.shape) for array in own], strict=True)  # read-only
+    own = list(zip(sums, zip(*own, strict=True), seen, ends, strict=True))
+    x, dy, dw = flat(x), flat(dy), dw.reshape(-1)
+    for group in range(groups):
+        first = group * part.shape.filters
+        given = (
+            *(x[group * part.shape.channels :], part.read.axes, part.taps),
+            *(dy[first:], dw[first:], wrong),
+        )
+        runs = (True, part.blocks * shares), (False, part.blocks)
+        for sum_up, tasks in runs[: 1 if shares == 1 else 2]:
+            do = sum_up, shares, part.sums
+
+            def work(todo, slot, do=do, given=given):
+                loop(todo, do, given, own[slot], part.shape, part.steps)
+
+            threads.run(work, tasks)
+    return not wrong[0]
 
 
 @cached
-def _direct_parts(x_shape, dy_shape, dw_shape, window, groups, dtype) -> list[Part]:
-    """Prepare a gradient: a part for every so many taps of the last axis."""
-    read = rows([reads(window, axis) for axis in range(window.rank - 1)])
-    channels, filters, most = dw_shape[-2], dw_shape[-1] // groups, 1
+def _winograd_part(x_shape, dy_shape, dw_shape, window, groups, dtype) -> Part:
+    """Choose block sizes: sums of 64 channels × 64 filters stay in the second-level cache."""
+    read = row_map(window, window.rank - 2, False)
+    s = winograd.shape_of((x_shape, dy_shape, dw_shape), read, window.before[-2:], groups, False)
+    high, lanes, panel = tile_rows(dtype), lane_count(dtype), panel_width(dtype, s.filters)
+    channels = min(s.channels, max(lanes, 64 // s.taps))
+    filters = up(min(s.filters, 64), panel)
+    blocks = -(-s.channels // channels) * -(-s.filters // filters)
+    tiles = up(min(32, s.tiles), high)
+    share = up(-(-s.tiles // max(1, TASKS // blocks)), tiles)
+    depth, rows = s.taps * up(channels, lanes), tiles // high * POINTS
+    a, d, sums = depth * high + lanes, filters * high + lanes, depth * filters + lanes
+    steps = WinogradSteps(share, tiles, channels, filters, panel, a, d, sums)
+    sizes = rows * a, rows * d, POINTS * lanes
+    return Part(s, steps, read, None, -(-s.tiles // share), blocks, POINTS * sums, 0, sizes)
+
+
+@cached
+def _direct_parts(x_shape, dy_shape, dw_shape, window, groups, dtype):
+    """Return a part for every so many taps of the last axis; the shape of dw for wide windows."""
+    read = row_map(window, window.rank - 1, False)
+    channels, filters, choices = dw_shape[-2], dw_shape[-1] // groups, []
     if groups == 1 and prod(dy_shape) * read.taps * window.kernel[-1] * channels > direct.TASK:
-        most = most_together(window.output[-1], filters, dtype)
+        choices = together(window.output[-1], filters, dtype)
 
     def work(places, taps, outputs):
         panel = panel_width(dtype, outputs * filters)
-        numbers = direct.up(taps * channels, panel_rows(dtype, panel))
-        return places * numbers * direct.up(outputs * filters, panel)
+        numbers = up(taps * channels, panel_rows(dtype, panel))
+        return places * numbers * up(outputs * filters, panel)
 
-    whole = best_forward_plan(window, most, work)
+    whole = forward_plan(window, choices, work)
     span, outputs = whole.taps.shape
     wide = () if outputs == 1 else (read.taps, span, channels, outputs * filters)
     each, parts = max(1, LONGEST // channels), []
     for tap in range(0, span, each):
         first = whole.first + tap * whole.dilation
         plan = whole._replace(first=first, taps=whole.taps[tap : tap + each])
-        s = direct.shape_of(x_shape, dy_shape, dw_shape, plan, read, groups, False)
-        s, steps = _direct_steps(s, dtype)
+        s = direct.shape_of((x_shape, dy_shape, dw_shape), plan, read, groups, False)
+        if wide:
+            s = s._replace(kernel_pitch=s.filters)
         taps = np.arange(read.taps)[:, None] * span + np.arange(tap, tap + s.inner_taps)
-        parts.append(Part(s, steps, read, flat(taps.T if steps.woven else taps), wide))
-    return parts
+        parts.append(_direct_part(s, read, taps, dtype))
+    return parts, wide
 
 
-def _direct_steps(s, dtype):
+def _direct_part(s, read: Rows, taps, dtype) -> Part:
     """Choose block sizes: what is summed at once, and the sums, stay in the nearest caches."""
     lanes, panel = lane_count(dtype), panel_width(dtype, s.filters)
     patch = (s.outer_taps, s.run) in PATCHES
@@ -212,22 +170,26 @@ def _direct_steps(s, dtype):
     gain = tiles * -(-s.filters // panel)
     woven = not patch and s.channels < lanes and gain > WEAVE * s.outer_taps * s.step
     run = s.depth if woven or patch else s.run
-    taps = 1 if woven or patch or s.depth * s.filters > SUMS else s.outer_taps
-    short = min(s.inner_taps, SHORT) * s.channels * (s.depth // s.run if run > s.run else taps)
+    rows = 1 if woven or patch or s.depth * s.filters > SUMS else s.outer_taps
+    short = min(s.inner_taps, SHORT) * s.channels * (s.depth // s.run if run > s.run else rows)
     most = max(AT_ONCE // (s.step * short), 8)
     segments, each = direct.segments_of(s, most, dtype)
     s, size = direct.strip_of(s, segments, each, dtype)
-    strip = s.row_step if not (woven or patch) and taps == 1 else size
+    strip = s.row_step if not (woven or patch) and rows == 1 else size
     room = direct.CACHE // (dtype.itemsize * strip)
-    pieces = min(most // (s.places if segments == 1 else each), room)
-    pieces = max(1, pieces)
-    filters = direct.up(min(s.filters, max(SUMS // run, panel)), panel)
-    blocks = s.depth // (run * taps) * -(-s.filters // filters)
+    pieces = max(1, min(most // (s.places if segments == 1 else each), room))
+    filters = up(min(s.filters, max(SUMS // run, panel)), panel)
+    blocks = s.depth // (run * rows) * -(-s.filters // filters)
     count = s.rows * segments
     tasks = direct.task_count(s.rows * s.places, s.filters, s.depth)
-    share = direct.up(-(-count // max(1, tasks // blocks)), pieces)
-    ragged = s.filters % panel != 0 or s.places * s.y_pitch != s.y_row
-    return s, DirectSteps(
+    share = up(-(-count // max(1, tasks // blocks)), pieces)
+    ragged = s.filters % panel != 0
+    steps = DirectSteps(
         *(share, pieces, segments, each, filters, panel),
-        *(straight, woven, patch, taps, run, strip, ragged),
+        *(straight, woven, patch, rows, run, strip, ragged),
     )
+    sums = rows * (run if patch else up(run, high)) * filters
+    copied = ragged * pieces * direct.longest(s, segments, each) * up(s.filters, panel)
+    sizes = pieces * strip + lanes, woven * s.outer_taps * s.row_step + lanes, copied
+    taps = flat(taps.T if woven else taps)
+    return Part(s, steps, read, taps, -(-count // share), blocks, sums, 3 * pieces, sizes)

@@ -1,7 +1,14 @@
 """Winograd convolution, block by block: input → points, kernel → points, products → output.
 
 Each function here handles some tiles and some channels, few enough to stay in cache, and is called
-by ``winograd`` for all of them. The blocks lie in memory as ``multiply`` wants them.
+by ``winograd`` for all of them. Tiles are cut into row blocks of ``rows_of`` rows. In memory:
+
+    a[row block][point][k block][row][lane]     beginning at (row block · POINTS + point) · a_step
+    b[point][panel][k][column]                  beginning at point · b_step
+    c[row block][point][panel][row][column]     beginning at (row block · POINTS + point) · c_step
+
+A sum over k is always taken in the order of k, in one go: neither the number of threads nor the
+size of a block changes a bit of it.
 """
 
 from math import inf
@@ -9,17 +16,24 @@ from typing import NamedTuple
 
 from minidl.kernels.compile.argmax import any_nan
 from minidl.kernels.compile.jit import inner, kernel
-from minidl.kernels.compile.simd import lanes, load, splat, store, transpose
-from minidl.kernels.compile.tile import rows_of, steps_of
-from minidl.kernels.conv.block_matmul import block_matmul
+from minidl.kernels.compile.simd import lanes, load, splat, store
+from minidl.kernels.compile.tile import (
+    load_tile,
+    multiply_add,
+    narrow_tile,
+    rows_of,
+    steps_of,
+    store_tile,
+    wide_tile,
+)
+from minidl.kernels.conv.kernel_panels import depth_of, points_block, up
 from minidl.kernels.conv.transforms import (
     POINTS,
     TILE,
     transform_input,
-    transform_kernel,
     transform_output,
 )
-from minidl.kernels.index_map import row_read
+from minidl.kernels.index_map import OUTSIDE, row_read
 from minidl.kernels.threads.atomics import tasks_of
 
 
@@ -42,12 +56,13 @@ class Shape(NamedTuple):
     taps: int  # of the kernel, along the axes before the last two
     kernel_rows: int  # of the kernel's matrix for one tap: input channels of the forward pass
     kernel_pitch: int  # from one of these rows to the next
-    transposed: bool  # the gradient to the input: the kernel is flipped and transposed
+    backward: bool  # the gradient to the input: the kernel is flipped and transposed
 
 
 class Steps(NamedTuple):
     """Block sizes, and the distance from one point to the next in each block."""
 
+    few: bool  # tiles: one block of them, several of channels and of filters; else the opposite
     tiles: int
     channels: int
     filters: int
@@ -58,55 +73,57 @@ class Steps(NamedTuple):
 
 
 @inner
-def up(number, unit):
-    """Round up to a multiple of ``unit``."""
-    return -(-number // unit) * unit
+def block_of(number, size, count):
+    """Return where a block begins, and where it ends."""
+    return number * size, min((number + 1) * size, count)
 
 
 @inner
-def depth_of(array, channels, taps):
-    """Steps of k for a block of channels: padded to whole vectors where several taps follow."""
-    unit = steps_of(array) if taps == 1 else lanes(array)
-    return taps * up(channels, unit)
+def tile_at(t, s):
+    """Return the plane of a tile, and its first output there: row and column."""
+    plane, position = divmod(t, s.rows * s.columns)
+    return plane, position // s.columns * TILE, position % s.columns * TILE
 
 
 @inner
-def input_block(x, planes, s, first, last, channel, stop, patch, a, a_step):
-    """Take tiles first … last and channels channel … stop of x to points, in row blocks."""
-    width, rows = lanes(x), rows_of(x)
+def input_block(x, axes, s, tiles, channels, patch, a, a_step):
+    """Take some tiles and channels (first, stop) of x to points, in row blocks."""
+    width, rows, (first, last), (channel, stop) = lanes(x), rows_of(x), tiles, channels
+    sizes, down = (s.height, s.width, s.pitch), s.width * s.pitch
     for t in range(first, -(-last // rows) * rows):
-        plane, position = divmod(t, s.rows * s.columns)
-        top = position // s.columns * TILE - s.top
-        left = position % s.columns * TILE - s.left
+        plane, top, left = tile_at(t, s)
+        top, left = top - s.top, left - s.left
         inside = top >= 0 and left >= 0 and top + 6 <= s.height and left + 6 <= s.width
         at = t - first
         o = at // rows * POINTS * a_step + at % rows * width
         for tap in range(s.taps):
-            source = row_read(planes[0], planes[1], plane, tap) if t < last else -1
+            source = row_read(axes, plane, tap) if t < last else OUTSIDE
             for c in range(channel, stop, width):
                 i = ((source * s.height + top) * s.width + left) * s.pitch + c
                 if inside and source >= 0 and c + width <= stop:
-                    transform_input(x, i, s.width * s.pitch, s.pitch, a, o, 6 * a_step, a_step)
+                    transform_input(x, i, down, s.pitch, a, o, 6 * a_step, a_step, None)
                 else:
-                    copy_patch(x, s, source, top, left, c, stop, patch)
-                    transform_input(patch, 0, 6 * width, width, a, o, 6 * a_step, a_step)
+                    copy_patch(x, sizes, 6, (source, top, left), c, stop, patch)
+                    transform_input(patch, 0, 6 * width, width, a, o, 6 * a_step, a_step, None)
                 o += rows * width
 
 
 @inner
-def copy_patch(x, s, plane, top, left, channel, stop, patch):
-    """Copy a tile's 6×6 inputs, zero where x ends: at the border, or at the last channels."""
-    width = lanes(x)
-    zero = splat(x, 0)
-    for i in range(POINTS):
-        store(patch, i * width, zero)
+def copy_patch(x, sizes, side, place, channel, stop, patch):
+    """Copy side × side numbers of each channel, zero where a plane (height, width, pitch) ends.
+
+    And beside the last channel; and if the place (plane, top, left) is on no plane.
+    """
+    lanes_, (height, width, pitch), (plane, top, left) = lanes(x), sizes, place
+    for i in range(side * side):
+        store(patch, i * lanes_, splat(x, 0))
     if plane < 0:
         return
-    for row in range(max(0, -top), min(6, s.height - top)):
-        for column in range(max(0, -left), min(6, s.width - left)):
-            i = ((plane * s.height + top + row) * s.width + left + column) * s.pitch + channel
-            o = (row * 6 + column) * width
-            if channel + width <= stop:
+    for row in range(max(0, -top), min(side, height - top)):
+        for column in range(max(0, -left), min(side, width - left)):
+            i = ((plane * height + top + row) * width + left + column) * pitch + channel
+            o = (row * side + column) * lanes_
+            if channel + lanes_ <= stop:
                 store(patch, o, load(x, i))
             else:
                 for lane in range(stop - channel):
@@ -114,75 +131,52 @@ def copy_patch(x, s, plane, top, left, channel, stop, patch):
 
 
 @inner
-def kernel_block(w, s, channel, stop, filter_, filter_stop, panel, patch, b, b_step):
-    """Take channels channel … stop and filters filter_ … filter_stop of w to points, in panels."""
-    width = lanes(w)
-    depth = depth_of(w, stop - channel, s.taps)
-    for f in range(filter_, filter_ + up(filter_stop - filter_, panel), width):
-        before, part = divmod(f - filter_, panel)
-        for tap in range(s.taps):
-            for c in range(channel, stop, width):
-                copy_square(w, s, tap, c, stop, f, filter_stop, patch)
-                k = tap * (depth // s.taps) + c - channel
-                many = min(width, (tap + 1) * (depth // s.taps) - k)
-                for row in range(many):
-                    o = (before * depth + k + row) * panel + part
-                    square = width * width
-                    transform_kernel(
-                        *(patch, row * width, 3 * square, square, b, o, 6 * b_step, b_step)
-                    )
+def block_matmul(a, b, c, counts, strides, more, zeros):
+    """c = a·b, or with ``more`` c += a·b; counts are (row blocks, steps of k, panels).
 
-
-@inner
-def copy_square(w, s, tap, channel, stop, filter_, filter_stop, patch):
-    """Copy 3×3 taps of lanes × lanes weights, rows of filters; flipped and transposed if turned.
-
-    Beside the last channel and the last filter there are zeros.
+    A panel is as wide as the tile ``zeros``: so its columns are known when this is compiled. It
+    stays in the nearest cache while all the row blocks pass by.
     """
-    width = lanes(w)
-    whole = channel + width <= stop and filter_ + width <= filter_stop
-    for position in range(9):
-        o = position * width * width
-        source = (tap * 9 + (8 - position if s.transposed else position)) * s.kernel_rows
-        for row in range(0 if whole else width):
-            store(patch, o + row * width, splat(w, 0))
-        if s.transposed and whole:
-            i = (source + filter_) * s.kernel_pitch + channel
-            transpose(w, i, s.kernel_pitch, patch, o, width)
-            continue
-        for row in range(min(width, stop - channel)):
-            if whole:
-                i = (source + channel + row) * s.kernel_pitch + filter_
-                store(patch, o + row * width, load(w, i))
-                continue
-            for lane in range(min(width, filter_stop - filter_)):
-                c, f = channel + row, filter_ + lane
-                c, f = (f, c) if s.transposed else (c, f)
-                patch[o + row * width + lane] = w[(source + c) * s.kernel_pitch + f]
+    (blocks, depth, panels), (a_step, b_step, c_step) = counts, strides
+    width, rows, steps = lanes(a), rows_of(a), steps_of(a)
+    panel = len(zeros[0]) * width
+    for point in range(POINTS):
+        for part in range(panels):
+            for block in range(blocks):
+                i = (block * POINTS + point) * a_step
+                j = point * b_step + part * depth * panel
+                o = (block * POINTS + point) * c_step + part * rows * panel
+                tile = load_tile(zeros, c, o) if more else zeros
+                for k in range(0, depth, width):
+                    for step in range(0, min(width, depth - k), steps):
+                        tile = multiply_add(tile, a, i + step, width, b, j)
+                        j += steps * panel
+                    i += rows * width
+                store_tile(c, o, tile)
 
 
 @inner
-def output_block(c, c_step, panel, s, first, last, filter_, filter_stop, bias, floor, patch, y):
+def output_block(c, s, steps, tiles, filters, given, relu, patch):
     """Take the products of some tiles and filters to y; tell whether any is not finite."""
-    width, rows, wrong = lanes(y), rows_of(y), splat(y, 0)
+    _, _, _, bias, y, _ = given
+    width, rows, wrong, floor = lanes(y), rows_of(y), splat(y, 0), splat(y, 0.0 if relu else -inf)
+    (first, last), (filter_, filter_stop), down = tiles, filters, s.out_width * s.out_pitch
     for t in range(first, last):
-        plane, position = divmod(t, s.rows * s.columns)
-        top, left = position // s.columns * TILE, position % s.columns * TILE
+        plane, top, left = tile_at(t, s)
         inside = top + TILE <= s.out_height and left + TILE <= s.out_width
         at = t - first
         for f in range(filter_, filter_stop, width):
-            before, part = divmod(f - filter_, panel)
-            i = at // rows * POINTS * c_step + (before * rows + at % rows) * panel + part
+            before, part = divmod(f - filter_, steps.panel)
+            i = at // rows * POINTS * steps.c + (before * rows + at % rows) * steps.panel + part
             o = ((plane * s.out_height + top) * s.out_width + left) * s.out_pitch + f
-            down = s.out_width * s.out_pitch
-            more = load(bias, f)
+            final = load(bias, f), floor
             if inside and f + width <= filter_stop:
                 wrong = wrong + transform_output(
-                    c, i, 6 * c_step, c_step, y, o, down, s.out_pitch, more, floor
+                    *(c, i, 6 * steps.c, steps.c, y, o, down, s.out_pitch, final)
                 )
                 continue
             wrong = wrong + transform_output(
-                c, i, 6 * c_step, c_step, patch, 0, TILE * width, width, more, floor
+                *(c, i, 6 * steps.c, steps.c, patch, 0, TILE * width, width, final)
             )
             for row in range(min(TILE, s.out_height - top)):
                 for column in range(min(TILE, s.out_width - left)):
@@ -193,70 +187,53 @@ def output_block(c, c_step, panel, s, first, last, filter_, filter_stop, bias, f
 
 
 @kernel
-def winograd_blocks(todo, what, relu, x, planes, w, bias, y, a, b, c, patch, wrong, s, steps):
-    """Make all blocks of a, or of b, or take products to the output; see ``winograd_block``.
+def winograd_blocks(todo, prepare, relu, given, own, s, steps):
+    """Prepare the points that several tasks need: of x, if there are few tiles, or of the kernel.
 
-    Set ``odd[0]`` if anything but a finite number came out.
+    Then, in a second run, take the products to the output. Set ``wrong[0]`` if anything but a
+    finite number came out.
     """
-    make_a, make_b, product = what
-    channel_blocks = -(-s.channels // steps.channels)
-    filter_blocks = -(-s.filters // steps.filters)
+    x, axes, w, _, _, wrong = given
+    a, b, _, patch = own
     for task in tasks_of(todo):
-        if product:
-            blocks = (task // filter_blocks, 0, task % filter_blocks)
-        elif make_a:
-            blocks = (task // channel_blocks, task % channel_blocks, 0)
+        if not prepare:
+            if winograd_block(task, relu, given, own, s, steps):
+                wrong[0] = 1
+        elif steps.few:
+            channels, o = block_of(task, steps.channels, s.channels), task * a_size(x, steps)
+            input_block(x, axes, s, (0, s.tiles), channels, patch, a[o:], steps.a)
         else:
-            blocks = (0, task // filter_blocks, task % filter_blocks)
-        if winograd_block(
-            *(make_a, make_b, product, blocks, relu),
-            *(x, planes, w, bias, y, a, b, c, patch, s, steps),
-        ):
-            wrong[0] = 1
+            filters = block_of(task, steps.panel, s.filters)
+            o = task * depth_of(x, s.channels, s.taps) * steps.panel
+            points_block(w, s, (0, s.channels), filters, steps.panel, patch, b[o:], steps.b)
 
 
 @inner
-def winograd_block(
-    make_a, make_b, product, blocks, relu, x, planes, w, bias, y, a, b, c, patch, s, steps
-):
-    """Do one block's share: make a block of a, make a block of b, multiply and give output.
+def a_size(x, steps):
+    """Return the numbers of a block of a."""
+    return steps.tiles // rows_of(x) * POINTS * steps.a
 
-    ``blocks`` says which: (tile block, channel block, filter block); a product runs through all the
-    channel blocks itself, making its own a and b if asked to. Tell whether any output is odd.
-    """
-    tile_block, channel_block, filter_block = blocks
-    first = tile_block * steps.tiles
-    last = min(first + steps.tiles, s.tiles)
-    filter_ = filter_block * steps.filters
-    filter_stop = min(filter_ + steps.filters, s.filters)
-    channel_blocks = -(-s.channels // steps.channels)
-    filter_blocks = -(-s.filters // steps.filters)
-    panel = steps.panel
-    rows = rows_of(x)
-    row_blocks, panels = up(last - first, rows) // rows, up(filter_stop - filter_, panel) // panel
-    a_size, b_size = up(steps.tiles, rows) // rows * POINTS * steps.a, POINTS * steps.b
-    low, high = (0, channel_blocks) if product else (channel_block, channel_block + 1)
-    for block in range(low, high):
-        channel = block * steps.channels
-        stop = min(channel + steps.channels, s.channels)
-        a_block, b_block = a, b
-        if not (product and make_a):
-            a_block = a[(tile_block * channel_blocks + block) * a_size :]
-        if not (product and make_b):
-            b_block = b[(block * filter_blocks + filter_block) * b_size :]
-        if make_a:
-            input_block(x, planes, s, first, last, channel, stop, patch, a_block, steps.a)
-        if make_b:
-            kernel_block(w, s, channel, stop, filter_, filter_stop, panel, patch, b_block, steps.b)
-        if product:
-            depth = depth_of(x, stop - channel, s.taps)
-            block_matmul(
-                *(a_block, b_block, c, POINTS, row_blocks, depth, panels, panel),
-                *(steps.a, steps.b, steps.c, block > 0),
-            )
-    if not product:
-        return False
-    floor = splat(y, 0.0 if relu else -inf)
-    return output_block(
-        *(c, steps.c, panel, s, first, last, filter_, filter_stop, bias, floor, patch, y)
-    )
+
+@inner
+def winograd_block(task, relu, given, own, s, steps):
+    """Multiply some tiles by some filters and give the output; tell whether any of it is odd."""
+    x, axes, w, _, _, _ = given
+    a, b, c, patch = own
+    tiles = block_of(0 if steps.few else task, steps.tiles, s.tiles)
+    filters = block_of(task if steps.few else 0, steps.filters, s.filters)
+    blocks = up(tiles[1] - tiles[0], rows_of(x)) // rows_of(x)
+    panels = up(filters[1] - filters[0], steps.panel) // steps.panel
+    for block in range(-(-s.channels // steps.channels)):
+        channels, points = block_of(block, steps.channels, s.channels), a
+        if steps.few:
+            points = a[block * a_size(x, steps) :]
+            points_block(w, s, channels, filters, steps.panel, patch, b, steps.b)
+        else:
+            input_block(x, axes, s, tiles, channels, patch, a, steps.a)
+        counts = blocks, depth_of(x, channels[1] - channels[0], s.taps), panels
+        strides = steps.a, steps.b, steps.c
+        if steps.panel == lanes(x):
+            block_matmul(points, b, c, counts, strides, block > 0, narrow_tile(x))
+        else:
+            block_matmul(points, b, c, counts, strides, block > 0, wide_tile(x))
+    return output_block(c, s, steps, tiles, filters, given, relu, patch)

@@ -8,7 +8,6 @@ The derivative with respect to the input goes tap by tap (see ``numpy/direct``).
 """
 
 from collections.abc import Iterator
-from itertools import product
 from math import prod
 
 import numpy as np
@@ -23,96 +22,66 @@ __all__ = ["convolve", "convolve_input_gradient", "convolve_kernel_gradient"]
 AT_ONCE = 1 << 20  # numbers of a block of columns
 
 
-def pad(x: np.ndarray, window: Window) -> np.ndarray:
-    """Return x with the borders of zeros that ``window`` reads."""
-    sizes = zip(window.size, window.padding, strict=True)
-    crop = tuple(slice(None, max(s + min(a, 0), 0)) for s, (_, a) in sizes)
-    width = ((0, 0), *((b, max(a, 0)) for b, a in window.padding), (0, 0))
-    x = x[(slice(None), *crop)]
-    return np.pad(x, width) if any(b or a for b, a in width) else x
+def windows(x: np.ndarray, window: Window) -> np.ndarray:
+    """View x, with the borders of zeros that are read, as ``(N, *output, *kernel, C)``."""
+    axes = zip(window.size, window.before, window.output, window.stride, window.extent, strict=True)
+    width = [(b, max(0, (o - 1) * s + e - size - b)) for size, b, o, s, e in axes]
+    x = np.pad(x, ((0, 0), *width, (0, 0)))
+    first, *steps, last = x.strides
+    slide = np.multiply(window.stride, steps)
+    tap = np.multiply(window.dilation, steps)
+    shape = (len(x), *window.output, *window.kernel, x.shape[-1])
+    return as_strided(x, shape, (first, *slide, *tap, last), writeable=False)
 
 
-def windows(padded: np.ndarray, window: Window) -> np.ndarray:
-    """View the padded array as ``(N, *output, *kernel, C)`` without copying a number."""
-    batch, *_, channels = padded.shape
-    n_step, *steps, c_step = padded.strides
-    slide = tuple(s * step for s, step in zip(window.stride, steps, strict=True))
-    tap = tuple(d * step for d, step in zip(window.dilation, steps, strict=True))
-    return as_strided(
-        padded,
-        (batch, *window.output, *window.kernel, channels),
-        (n_step, *slide, *tap, c_step),
-        writeable=False,
-    )
+def as_rows(view: np.ndarray, some: slice, groups: int) -> np.ndarray:
+    """Copy the windows of some positions into rows: ``(groups, positions, taps·C/groups)``."""
+    rank = view.ndim // 2 - 1
+    index = np.unravel_index(np.arange(some.start, some.stop), view.shape[: rank + 1])
+    rows = view[index].reshape(len(index[0]), prod(view.shape[rank + 1 : -1]), groups, -1)
+    return rows.transpose(2, 0, 1, 3).reshape(groups, len(rows), -1)
+
+
+def blocks(view: np.ndarray) -> Iterator[slice]:
+    """Cut the positions of windows into blocks whose rows hold about AT_ONCE numbers."""
+    rank = view.ndim // 2 - 1
+    count, size = prod(view.shape[: rank + 1]), max(1, AT_ONCE // prod(view.shape[rank + 1 :]))
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))
 
 
 def columns(x: np.ndarray, window: Window, groups: int = 1) -> np.ndarray:
     """Copy every window into a row: ``(groups, N·positions, taps·C/groups)``."""
-    return _as_rows(windows(pad(x, window), window), groups)
-
-
-def _as_rows(view: np.ndarray, groups: int) -> np.ndarray:
-    """Copy some windows ``(N, *output, *kernel, C)`` into rows, for each group."""
-    rank, depth = view.ndim // 2 - 1, view.shape[-1] // groups
-    positions, taps = prod(view.shape[: rank + 1]), prod(view.shape[rank + 1 : -1])
-    rows = np.moveaxis(view.reshape(*view.shape[:-1], groups, depth), -2, 0)
-    return rows.reshape(groups, positions, taps * depth)
-
-
-def blocks(counts: tuple[int, ...], numbers: int) -> Iterator[tuple[slice, ...]]:
-    """Cut ``counts`` positions, with so many numbers for each, into blocks of about AT_ONCE."""
-    steps = [
-        max(1, min(count, AT_ONCE // max(1, numbers * prod(counts[axis + 1 :]))))
-        for axis, count in enumerate(counts)
-    ]
-    axes = zip(counts, steps, strict=True)
-    for start in product(*(range(0, count, step) for count, step in axes)):
-        yield tuple(slice(i, i + step) for i, step in zip(start, steps, strict=True))
-
-
-def kernel_matrix(w: np.ndarray, groups: int = 1) -> np.ndarray:
-    """Lay the kernel out as ``(groups, taps·C/groups, F/groups)``, right of the columns."""
-    filters = w.shape[-1]
-    return np.moveaxis(w.reshape(-1, groups, filters // groups), 1, 0)
+    view = windows(x, window)
+    return as_rows(view, slice(0, prod(view.shape[: window.rank + 1])), groups)
 
 
 def split_groups(y: np.ndarray, groups: int) -> np.ndarray:
-    """View ``(N, *output, F)`` as ``(groups, N·positions, F/groups)``."""
+    """View ``(…, F)`` as ``(groups, …, F/groups)``, all the axes before the last as one."""
     return np.moveaxis(y.reshape(-1, groups, y.shape[-1] // groups), 1, 0)
 
 
 @quiet
-def convolve(
-    x: np.ndarray,
-    w: np.ndarray,
-    window: Window,
-    groups: int = 1,
-    *,
-    bias: np.ndarray | None = None,
-    relu: bool = False,
-) -> np.ndarray:
+def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
     """y = columns(x) · W (+ bias) (then ReLU): ``(N, *S, C) → (N, *output, F)``."""
-    view, matrix = windows(pad(x, window), window), kernel_matrix(w, groups)
-    y = np.empty((x.shape[0], *window.output, w.shape[-1]), x.dtype)
-    for block in blocks(y.shape[:-1], x.shape[-1] * prod(window.kernel)):
-        product_ = _as_rows(view[block], groups) @ matrix
-        y[block] = np.moveaxis(product_, 0, 1).reshape(y[block].shape)
+    y = np.zeros((x.shape[0], *window.output, w.shape[-1]), x.dtype)
+    parts, matrix = split_groups(y, groups), split_groups(w, groups)
+    view = windows(x, window)
+    for some in blocks(view) if w.size else ():
+        parts[:, some] = as_rows(view, some, groups) @ matrix
     if not np.isfinite(y).all():
         return numpy_direct.convolve(x, w, window, groups, bias=bias, relu=relu)
     return finish(y, bias, relu)
 
 
 @quiet
-def convolve_kernel_gradient(
-    x: np.ndarray, dy: np.ndarray, window: Window, groups: int = 1
-) -> np.ndarray:
+def convolve_kernel_gradient(x, dy, window: Window, groups=1) -> np.ndarray:
     """dW = columns(x)ᵀ · dy, in the kernel's own layout ``(*K, C/groups, F)``."""
-    view = windows(pad(x, window), window)
-    depth, filters = prod(window.kernel) * x.shape[-1] // groups, dy.shape[-1]
-    dw = np.zeros((groups, depth, filters // groups), x.dtype)
-    for block in blocks(dy.shape[:-1], x.shape[-1] * prod(window.kernel)):
-        dw += np.swapaxes(_as_rows(view[block], groups), 1, 2) @ split_groups(dy[block], groups)
+    dw = np.zeros((*window.kernel, x.shape[-1] // groups, dy.shape[-1]), x.dtype)
+    parts, right = split_groups(dw, groups), split_groups(dy, groups)
+    view = windows(x, window)
+    for some in blocks(view) if dw.size else ():
+        parts += as_rows(view, some, groups).swapaxes(1, 2) @ right[:, some]
     if not np.isfinite(dw).all():
         return numpy_direct.convolve_kernel_gradient(x, dy, window, groups)
-    shape = (*window.kernel, x.shape[-1] // groups, filters)
-    return np.ascontiguousarray(np.moveaxis(dw, 0, 1)).reshape(shape)
+    return dw

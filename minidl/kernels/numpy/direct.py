@@ -52,15 +52,7 @@ def _by_groups(w: np.ndarray, groups: int) -> Iterator[tuple]:
 
 
 @quiet
-def convolve(
-    x: np.ndarray,
-    w: np.ndarray,
-    window: Window,
-    groups: int = 1,
-    *,
-    bias: np.ndarray | None = None,
-    relu: bool = False,
-) -> np.ndarray:
+def convolve(x, w, window: Window, groups=1, *, bias=None, relu=False) -> np.ndarray:
     """y = Σ over taps of (the part of x) · w[tap] (+ bias) (then ReLU)."""
     y = np.zeros((x.shape[0], *window.output, w.shape[-1]), x.dtype)
     taps = w.reshape(-1, *w.shape[-2:])
@@ -80,9 +72,7 @@ def finish(y: np.ndarray, bias: np.ndarray | None, relu: bool) -> np.ndarray:
 
 
 @quiet
-def convolve_input_gradient(
-    dy: np.ndarray, w: np.ndarray, window: Window, groups: int = 1
-) -> np.ndarray:
+def convolve_input_gradient(dy, w, window: Window, groups=1) -> np.ndarray:
     """dx: each tap carries its part of dy, times w[tap]ᵀ, back to where it read."""
     dx = np.zeros((dy.shape[0], *window.size, w.shape[-2] * groups), dy.dtype)
     taps = w.reshape(-1, *w.shape[-2:])
@@ -93,9 +83,7 @@ def convolve_input_gradient(
 
 
 @quiet
-def convolve_kernel_gradient(
-    x: np.ndarray, dy: np.ndarray, window: Window, groups: int = 1
-) -> np.ndarray:
+def convolve_kernel_gradient(x, dy, window: Window, groups=1) -> np.ndarray:
     """dw[tap] = (the part of x that it reads)ᵀ · (the part of dy where it counts)."""
     depth = x.shape[-1] // groups
     dw = np.zeros((*window.kernel, depth, dy.shape[-1]), x.dtype)

@@ -22,29 +22,13 @@ def max_pool(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
     NaN wins over every number, as in ``np.max``. Padding never wins, not even over −∞.
     """
     best = np.full((x.shape[0], *window.output, x.shape[-1]), -np.inf, x.dtype)
-    where = np.empty(best.shape, tap_dtype(window))
-    where[...] = _first_taps(window)[..., None]
+    where = np.full(best.shape, -1, np.int32)
     for tap, read, written in overlaps(window):
         value, so_far = x[read], best[written]
-        better = (value > so_far) | (np.isnan(value) & ~np.isnan(so_far))
+        better = (value > so_far) | (np.isnan(value) & ~np.isnan(so_far)) | (where[written] < 0)
         np.copyto(so_far, value, where=better)
         where[written][better] = tap
-    return best, where
-
-
-def _first_taps(window: Window) -> np.ndarray:
-    """Return each window's first tap that reads no padding, or 0, ``(*output)``."""
-    first, real = 0, True
-    for axis in range(window.rank):
-        tap, count = window.taps_within(axis, 0, window.size[axis])
-        first = first * window.kernel[axis] + _along(tap, axis, window.rank)
-        real = real & _along(count > 0, axis, window.rank)
-    return first * real
-
-
-def _along(numbers: np.ndarray, axis: int, rank: int) -> np.ndarray:
-    """Return a row of numbers as an array of more axes, all of length 1 but one."""
-    return numbers.reshape((1,) * axis + (-1,) + (1,) * (rank - axis - 1))
+    return best, np.maximum(where, 0).astype(tap_dtype(window))
 
 
 def max_pool_backward(dy: np.ndarray, where: np.ndarray, window: Window) -> np.ndarray:
@@ -65,9 +49,8 @@ def window_counts(window: Window, count_padding: bool) -> np.ndarray:
     for axis in range(window.rank):
         low = -window.before[axis] if count_padding else 0
         high = window.size[axis] + (window.after[axis] if count_padding else 0)
-        _, count = window.taps_within(axis, low, high)
-        counts.append(_along(count.astype(np.float64), axis, window.rank))
-    return reduce(np.multiply, counts)
+        counts.append(window.count_within(axis, low, high).astype(np.float64))
+    return reduce(np.multiply.outer, counts)
 
 
 @quiet
