@@ -30,12 +30,14 @@ class Number:
     """A number, right if it lies ``within`` that much of ``right``.
 
     mistakes: what another number seems to come from, for the likely ones.
+    percent: whether it is asked for in percent; a guess below 1 is then taken for a share.
     """
 
     right: float
     why: str
     within: float = 0.0
     mistakes: dict[float, str] = field(default_factory=dict)
+    percent: bool = False
 
     def fault(self, guess: Any) -> str | None:
         """Return what to say to a guess that is not right, None for one that is.
@@ -52,6 +54,8 @@ class Number:
         for number, words in self.mistakes.items():
             if math.isclose(guess, number, rel_tol=1e-3):
                 return words
+        if self.percent and 0 < guess < 1:
+            return f"Give it in percent: {100 * guess:g}, if {guess:g} is the share that you mean."
         return f"It is {'less' if guess > self.right else 'more'} than {guess:g}."
 
     def answer(self) -> str:

@@ -46,6 +46,13 @@ def test_likely_mistakes_get_their_words(named):
         assert "place 1" in prediction.fault(prediction.right[::-1])
 
 
+@pytest.mark.parametrize("guess", [0.5, 0.867, 0.94, 0.999])
+def test_a_share_is_no_percentage(guess):
+    fault = find_prediction("strangers_let_in").fault(guess)
+    assert fault.startswith(f"Give it in percent: {100 * guess:g},")
+    assert find_prediction("loss_of_knowing_nothing").fault(0.9) == "It is less than 0.9."
+
+
 @pytest.mark.parametrize("guess", [..., None])
 def test_without_a_guess_the_answer_is_folded(capsys, named, guess):
     name, prediction = named

@@ -54,6 +54,8 @@ EXERCISE = Exercise(
         "The factor 2 is missing from the middle term of ‖x − y‖² = ‖x‖² + ‖y‖² − 2·x·y.": {
             "differences**2": "(x**2)[:, None] + y**2 - x[:, None] * y"
         },
+        "2 − 2·x·y holds only for encodings of length 1; these have any length, so ‖x‖² and ‖y‖² "
+        "are not 1.": {"(differences**2).sum(axis=2)": "2 - 2 * x @ y.T"},
         "You paired row with row; compare every x with every y.": {
             "x[:, None, :] - y[None, :, :]": "(x - y)[:, None, :]"
         },

@@ -54,6 +54,8 @@ EXERCISE = Exercise(
             ),
             edge=True,
         ),
+        Case("29 of 100 strangers may get in", _people(100, 3, 3, 0.29), edge=True),
+        Case("everybody may get in", _people(6, 3, 2, 1.0), edge=True),
     ),
     hints=(
         "What decides about a stranger is one number: the squared distance to the nearest person "
@@ -89,6 +91,13 @@ EXERCISE = Exercise(
             "[let_in <= share].max()": "[let_in <= share].min()"
         },
         "`share` itself is allowed: “at most” is `<=`.": {"let_in <= share": "let_in < share"},
+        "`int` cuts off: 0.29 · 100 is computed as 28.999…, and 28 are one too few. (And where all "
+        "may get in, there is no stranger left at that place.)": {
+            BEGIN: BEGIN
+            + "\n    table = ((strangers[:, None, :] - gallery[None, :, :]) ** 2).sum(axis=2)"
+            + "\n    at = min(int(share * len(strangers)), len(strangers) - 1)"
+            + "\n    return np.sort(table.min(axis=1))[at]"
+        },
         "`np.quantile` goes in between two distances; τ is to be one of them.": {
             BEGIN: BEGIN
             + "\n    table = ((strangers[:, None, :] - gallery[None, :, :]) ** 2).sum(axis=2)"

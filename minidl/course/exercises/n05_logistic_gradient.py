@@ -59,6 +59,10 @@ EXERCISE = Exercise(
         "You added up over the pairs; the loss is their mean.": {
             "(y_hat - same) / len(u)": "(y_hat - same)"
         },
+        "b too is a mean over the pairs: you divided by N for w alone.": {
+            "(y_hat - same) / len(u)": "(y_hat - same)",
+            "u.T @ dz,": "u.T @ dz / len(u),",
+        },
         "The sigmoid is missing: ŷ = σ(z), and it is ŷ that is compared with the label.": {
             "1 / (1 + np.exp(-(u @ w + b)))": "u @ w + b"
         },

@@ -7,24 +7,12 @@ PREDICTIONS: dict[str, Prediction] = {
         63,
         "All hundred are right with probability 0.99 to the power of 100, which is 37 %.",
         within=5,
+        percent=True,
         mistakes={
             1: "That is the chance for one comparison; there are a hundred.",
             100: "Adding up a hundred times 1 % counts some cases twice: several comparisons can "
             "go wrong at once.",
             37: "That is the chance that all of them are right.",
-            0.63: "Give it in percent.",
-        },
-    ),
-    "most_of_the_weights": Choice(
-        "encoding",
-        "1152 inputs times 128 outputs, and a bias each: 147,584 of 242,592. Every pair of an "
-        "input and an output has a weight of its own; a convolution shares its few everywhere.",
-        wrong={
-            "stage1_conv": "It makes the largest maps, but from 5 × 5 × 3 numbers for each of 32 "
-            "filters: 2,400 weights.",
-            "stage2_conv": "3 × 3 × 32 numbers for each of 64 filters: 18,432 weights.",
-            "stage3_conv": "3 × 3 × 64 numbers for each of 128 filters: 73,728 weights. It is "
-            "the second.",
         },
     ),
     "a_softmax_on_frozen_features": Choice(
@@ -52,11 +40,11 @@ PREDICTIONS: dict[str, Prediction] = {
         "A stranger stays outside only if all hundred comparisons are right: 0.98 to the power of "
         "100 is 13 %. So section 2 foretells 87 %, and that is what is measured.",
         within=7,
+        percent=True,
         mistakes={
             2: "That is the rate of one comparison, and a stranger is compared with a hundred.",
             12: "That is the share that stays outside.",
             13: "That is the share that stays outside.",
-            0.88: "Give it in percent.",
         },
     ),
 }

@@ -41,8 +41,8 @@ PREDICTIONS: dict[str, Prediction] = {
             "the distance": "It has nothing to learn but τ, and still is hardly worse or better.",
             "the unit on absolute differences": "It has 128 weights; but equal ones did nearly as "
             "well.",
-            "the unit on chi-square": "It has 256 weights; they fit the training pairs better, "
-            "and people who are new hardly.",
+            "the unit on chi-square": "Its errors are fewer by a few pairs; draw other people, and "
+            "that can turn.",
         },
     ),
     "ninety_percent_elsewhere": Number(
@@ -50,12 +50,12 @@ PREDICTIONS: dict[str, Prediction] = {
         "Half and half are odds of 1; 1 in 100 is odds of 1 to 99. So the odds 9 become 9/99, and "
         "the probability (9/99) / (1 + 9/99) = 8.3 %.",
         within=1.5,
+        percent=True,
         mistakes={
             90: "It would be, if one in two pairs showed one person here too.",
             0.9: "90 % of 1 %: but pairs to which it says 0.9 are more often of one person than "
             "others are.",
             1.8: "You multiplied the probability by 1/100 over 1/2; what multiplies are odds.",
-            0.083: "Give it in percent.",
         },
     ),
 }
