@@ -30,12 +30,14 @@ class Number:
     """A number, right if it lies ``within`` that much of ``right``.
 
     mistakes: what another number seems to come from, for the likely ones.
+    said:     the answer in words, where ``right`` and ``within`` would not read well.
     """
 
     right: float
     why: str
     within: float = 0.0
     mistakes: dict[float, str] = field(default_factory=dict)
+    said: str = ""
 
     def fault(self, guess: Any) -> str | None:
         """Return what to say to a guess that is not right, None for one that is.
@@ -56,7 +58,8 @@ class Number:
 
     def answer(self) -> str:
         """The right guess, in words."""
-        return f"{self.right:,g}" + (f" (within {self.within:g})" if self.within else "")
+        bound = f" (within {self.within:g})" if self.within else ""
+        return self.said or f"{self.right:,g}{bound}"
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Order:
             raise TypeError(f"It asks for a list of {asked} in some order, got {_brief(guess)}.")
         for place, (word, right) in enumerate(zip(words, self.right, strict=True), 1):
             if word != right:
-                return f"Up to place {place} all is well; {word} does not come there."
+                return f"Place {place} is the first that is wrong: {word} does not come there."
         return None
 
     def answer(self) -> str:
