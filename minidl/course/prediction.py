@@ -31,6 +31,7 @@ class Number:
 
     mistakes: what another number seems to come from, for the likely ones.
     percent: whether it is asked for in percent; a guess below 1 is then taken for a share.
+    said:     the answer in words, where ``right`` and ``within`` would not read well.
     """
 
     right: float
@@ -38,6 +39,7 @@ class Number:
     within: float = 0.0
     mistakes: dict[float, str] = field(default_factory=dict)
     percent: bool = False
+    said: str = ""
 
     def fault(self, guess: Any) -> str | None:
         """Return what to say to a guess that is not right, None for one that is.
@@ -60,7 +62,8 @@ class Number:
 
     def answer(self) -> str:
         """The right guess, in words."""
-        return f"{self.right:,g}" + (f" (within {self.within:g})" if self.within else "")
+        bound = f" (within {self.within:g})" if self.within else ""
+        return self.said or f"{self.right:,g}{bound}"
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ class Order:
             raise TypeError(f"It asks for a list of {asked} in some order, got {_brief(guess)}.")
         for place, (word, right) in enumerate(zip(words, self.right, strict=True), 1):
             if word != right:
-                return f"Up to place {place} all is well; {word} does not come there."
+                return f"Place {place} is the first that is wrong: {word} does not come there."
         return None
 
     def answer(self) -> str:

@@ -43,7 +43,7 @@ def test_likely_mistakes_get_their_words(named):
         for word, words in prediction.wrong.items():
             assert prediction.fault(word) == words
     else:
-        assert "place 1" in prediction.fault(prediction.right[::-1])
+        assert "Place 1" in prediction.fault(prediction.right[::-1])
 
 
 @pytest.mark.parametrize("guess", [0.5, 0.867, 0.94, 0.999])
@@ -83,7 +83,7 @@ def test_words_are_taken_as_people_write_them():
     assert choice.fault(" Bright ") is None
     order = Order(("one", "two", "three"), "why")
     assert order.fault(("One", "two", "three ")) is None
-    assert order.fault(["one", "three", "two"]).startswith("Up to place 2")
+    assert order.fault(["one", "three", "two"]).startswith("Place 2 is the first")
 
 
 def test_an_unknown_name_names_the_closest():
@@ -99,3 +99,8 @@ def test_each_stands_once_in_its_notebook():
         assert sum(cell.source.count('predict("') for cell in cells) == len(here), path.name
         asked += here
     assert asked == list(all_predictions())
+
+
+def test_an_answer_is_said_in_words_where_they_are_given():
+    assert Number(0.5, "why", within=0.1).answer() == "0.5 (within 0.1)"
+    assert Number(0.5, "why", within=0.1, said="0.4 to 0.6").answer() == "0.4 to 0.6"

@@ -15,8 +15,8 @@ def columns(x, kernel, stride=1):
     x:      pictures, (N, H, W, C)
     kernel: (height, width) of the window
     stride: positions that the window moves at a time
-    Returns a matrix (N · rows · columns, height · width · C) of x's dtype, the last index of each
-    running first.
+    Returns a matrix (N · positions down · positions across, height · width · C) of x's dtype, the
+    last index of each changing fastest.
     """
     ### BEGIN SOLUTION
     height, width = kernel

@@ -57,8 +57,9 @@ EXERCISE = Exercise(
     hints=(
         "It is the tap loop of `convolve` again: the same slices of `x`, with a maximum in the "
         "place of the sum.",
-        "`np.maximum(a, b)` takes the larger one, number by number. What must `y` begin with, so "
-        "that the first window wins against it even if all its numbers are negative?",
+        "`np.maximum(a, b)` takes the larger one, number by number (Python's own "
+        "`max` does not). What must `y` begin with, so that the first window wins against it "
+        "even if all its numbers are negative?",
         "`y = np.full(shape, -np.inf, x.dtype)`, and for every tap `y = np.maximum(y, seen)`.",
     ),
     wrong={

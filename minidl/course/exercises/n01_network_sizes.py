@@ -50,7 +50,7 @@ EXERCISE = Exercise(
         Case("a convolution with padding", given(shape=(9, 7, 2), layers=[("conv", 5, 1, 2, 4)])),
         Case("a convolution with a stride", given(shape=(11, 8, 2), layers=[("conv", 3, 2, 1, 4)])),
         Case("a pooling layer", given(shape=(8, 6, 5), layers=[("pool", 2, 2)])),
-        Case("windows that overlap", given(shape=(9, 7, 2), layers=[("pool", 3, 2)])),
+        Case("windows that overlap", given(shape=(8, 7, 2), layers=[("pool", 3, 2)])),
         Case(
             "two convolutions",
             given(shape=(9, 8, 3), layers=[("conv", 3, 1, 0, 4), ("conv", 2, 1, 0, 6)]),
@@ -126,6 +126,21 @@ EXERCISE = Exercise(
         "Your pooling windows move by their own size; the layer says by how much.": {
             "output_size(height, size, stride)": "output_size(height, size, size)",
             "output_size(width, size, stride)": "output_size(width, size, size)",
+        },
+        "A pooling window must fit, too: use `output_size(height, size, stride)`.": {
+            "output_size(height, size, stride)": "height // stride",
+            "output_size(width, size, stride)": "width // stride",
+        },
+        "You counted one bias for a whole layer; every filter and every unit has its own.": {
+            "(kernel * kernel * channels + 1) * filters": (
+                "kernel * kernel * channels * filters + 1"
+            ),
+            "(height * width * channels + 1) * units": "height * width * channels * units + 1",
+        },
+        "A filter has the same weights wherever it slides: do not multiply by the positions.": {
+            "            channels = filters\n": (
+                "            channels = filters\n            parameters *= height * width\n"
+            )
         },
         "Pooling has nothing to learn: it has no parameters.": {
             "size, stride = numbers": "size, stride = numbers; parameters = size * size"

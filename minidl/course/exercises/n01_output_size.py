@@ -70,6 +70,9 @@ EXERCISE = Exercise(
         "`kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.": {
             "(kernel - 1) * dilation + 1": "kernel * dilation"
         },
+        "The dilation is added once; but it stretches every gap between two taps.": {
+            "(kernel - 1) * dilation + 1": "kernel + dilation - 1"
+        },
         "You counted `before` twice: the paddings `before` and `after` can differ.": {
             "room = size + before + after": "room = size + 2 * before"
         },

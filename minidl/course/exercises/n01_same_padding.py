@@ -59,11 +59,16 @@ EXERCISE = Exercise(
         "The dilation is missing: taps that stand apart make the window longer.": {
             "(kernel - 1) * dilation + 1": "kernel"
         },
+        "The dilation is added once; but it stretches every gap between two taps.": {
+            "(kernel - 1) * dilation + 1": "kernel + dilation - 1"
+        },
         "You rounded the number of outputs down; it is rounded up.": {
             "-(-size // stride)": "size // stride"
         },
         "You put half of the total, rounded down, on both sides: a position is lost when the "
         "total is odd.": {"total // 2, total - total // 2": "total // 2, total // 2"},
+        "You put half of the total, rounded up, on both sides: both sides alike cannot hold an odd "
+        "total.": {"total // 2, total - total // 2": "-(-total // 2), -(-total // 2)"},
         "All of your padding is on one side: half of it goes before, half after.": {
             "total // 2, total - total // 2": "0, total"
         },

@@ -16,10 +16,12 @@ PREDICTIONS: dict[str, Prediction] = {
         },
     ),
     "weights_of_a_dense_layer": Number(
-        358e6,
+        358_041_600,
         "150 · 128 inputs times 148 · 126 outputs, and each pair has a weight of its own.",
         within=10e6,
+        said="358,041,600",
         mistakes={
+            368_640_000: "Without padding the outputs are 148 × 126, not 150 × 128.",
             19_200: "That is one weight for each input; every output wants a set of its own.",
             37_848: "That is inputs plus outputs. Every pair has a weight: inputs times outputs.",
         },
