@@ -90,6 +90,13 @@ EXERCISE = Exercise(
         },
         "Your db is summed over the examples alone: it is one number for each filter, summed over "
         "the positions as well.": {"dy.sum(axis=(0, 1, 2))": "dy.sum(axis=0)"},
+        "Your db is summed over the positions alone: it is one number for each filter, summed over "
+        "the examples as well.": {"dy.sum(axis=(0, 1, 2))": "dy.sum(axis=(1, 2))"},
+        "Your db is a single number: each filter has a bias of its own, so its axis, the last one, "
+        "stays.": {"dy.sum(axis=(0, 1, 2))": "dy.sum()"},
+        "Your db is a mean: the bias was added at every position, and collects from each.": {
+            "dy.sum(axis=(0, 1, 2))": "dy.mean(axis=(0, 1, 2))"
+        },
         "The gradients are in the wrong order: dx first, then dw, then db.": {
             "return dx[:, *inside], dw,": "return dw, dx[:, *inside],"
         },
@@ -99,6 +106,11 @@ EXERCISE = Exercise(
         "The padding is cut off dx on one side only: it lies on all four sides.": {
             "slice(padding, dx.shape[1] - padding), slice(padding, dx.shape[2] - padding)": (
                 "slice(0, dx.shape[1] - 2 * padding), slice(0, dx.shape[2] - 2 * padding)"
+            )
+        },
+        "Your dx is empty without padding: where p = 0, `[p:-p]` is `[0:0]`. Write `[p:p + H]`.": {
+            "slice(padding, dx.shape[1] - padding), slice(padding, dx.shape[2] - padding)": (
+                "slice(padding, -padding), slice(padding, -padding)"
             )
         },
         "Your dx is float64 whatever x is: give it the dtype of x (`np.zeros_like`).": {

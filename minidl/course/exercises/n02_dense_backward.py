@@ -55,6 +55,8 @@ EXERCISE = Exercise(
         "add up.": {"dy.sum(axis=0)": "dy.mean(axis=0)"},
         "Your db is summed along the wrong axis: it is one number for each output, not for each "
         "example.": {"axis=0": "axis=1"},
+        "Your db is a single number: each output has a bias of its own, so sum over the examples "
+        "only, `axis=0`.": {"dy.sum(axis=0)": "dy.sum()"},
         "Your db is not summed over the examples: b was added to each of them, so it collects "
         "from each of them.": {"dy.sum(axis=0)": "dy.copy()"},
         "The gradients are in the wrong order: dx first, then dw, then db.": {

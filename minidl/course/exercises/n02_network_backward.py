@@ -93,6 +93,8 @@ EXERCISE = Exercise(
         "The ReLU is missing on the way back: where a is not above 0 nothing gets through.": {
             " * (a > 0)": ""
         },
+        "Your ReLU is open at 0: where a is exactly 0, as in a black picture, nothing gets "
+        "through.": {"(a > 0)": "(a >= 0)"},
         "The ReLU's gate looks at the gradient; it depends on what went in, a.": {
             "da = max_pool_backward(dm, r, 2, 2) * (a > 0)": (
                 "da = np.maximum(max_pool_backward(dm, r, 2, 2), 0)"

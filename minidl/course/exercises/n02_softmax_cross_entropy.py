@@ -75,6 +75,11 @@ EXERCISE = Exercise(
         "The loss is the sum over the examples; it should be their mean.": {
             "labels].mean()": "labels].sum()"
         },
+        "Your loss is the sum over the examples, and your gradient the sum's: the loss is to be "
+        "the mean over N, and the gradient is divided by N too.": {
+            "labels].mean()": "labels].sum()",
+            "dlogits / len(logits)": "dlogits",
+        },
         "Large scores overflow: subtract each row's largest score before `np.exp`.": {
             "logits - logits.max(axis=1, keepdims=True)": "logits",
             "shifted - log_sum": "np.log(np.exp(logits) / np.exp(log_sum))",

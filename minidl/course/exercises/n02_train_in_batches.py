@@ -132,8 +132,27 @@ EXERCISE = Exercise(
                 "m = {n: 0 * w for n, w in weights.items()}; s = {n: 0 * w for n, w in m.items()}"
             )
         },
-        "t begins anew in every epoch: it counts all steps.": {
+        "You forget the memory at every epoch: m and s live as long as the training.": {
+            "for order in orders:": (
+                "for order in orders:\n"
+                "        m, s = [{n: 0 * w for n, w in weights.items()} for _ in range(2)]"
+            )
+        },
+        "t begins anew in every epoch, and the rate with it: both count all steps.": {
             "t = len(losses) + 1": "t = start // batch + 1"
+        },
+        "Adam's t begins anew in every epoch: it counts all steps.": {
+            "t = len(losses) + 1": "t = start // batch + 1",
+            "rate(t - 1)": "rate(len(losses))",
+        },
+        "The whole of Adam's memory, m, s and t, begins anew in every epoch: it lives as long as "
+        "the training.": {
+            "for order in orders:": (
+                "for order in orders:\n"
+                "        m, s = [{n: 0 * w for n, w in weights.items()} for _ in range(2)]"
+            ),
+            "t = len(losses) + 1": "t = start // batch + 1",
+            "rate(t - 1)": "rate(len(losses))",
         },
         "Your t counts arrays: it goes up once for each mini-batch, and is the same for all of its "
         "arrays.": {
@@ -148,10 +167,21 @@ EXERCISE = Exercise(
         "The rate is one step ahead: before the first step 0 steps have been made.": {
             "rate(t - 1)": "rate(t)"
         },
+        "You take the first rate at every step: ask for `rate(i)`, with i the steps made so far.": {
+            "rate(t - 1)": "rate(0)"
+        },
+        "Your losses are measured after the step: the one to keep is that whose gradient the step "
+        "takes.": {
+            "losses.append(float(loss))": (
+                "losses.append(float(loss_and_gradients(weights, x[chosen], labels[chosen])[0]))"
+            )
+        },
         "You train on all examples at every step: a step sees its own mini-batch only.": {
             "x[chosen], labels[chosen]": "x[order], labels[order]"
         },
-        "You changed the dictionary that you were given: begin with a copy, `dict(weights)`.": {
+        "You changed the weights that you were given. Begin with a copy of the dictionary, "
+        "`dict(weights)`; and as the copy still holds the same arrays, let each step make new "
+        "ones, `w = w - …`: `w -= …` writes into the old.": {
             "weights, losses = dict(weights), []": "losses = []"
         },
         "The losses are one for each step, not one for each epoch.": {

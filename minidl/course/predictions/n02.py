@@ -59,7 +59,18 @@ PREDICTIONS: dict[str, Prediction] = {
             "all but gradient descent": "RMSProp measures each coordinate by its own size; in a "
             "valley that runs askew both are steep.",
             "all four": "With its best rate, plain gradient descent shrinks the way along by "
-            "about 2 % a step.",
+            "at most 2 % a step.",
+        },
+    ),
+    "a_rate_of_a_tenth": Choice(
+        "it leaps, then only guesses",
+        "Adam's steps are about as long as the rate, so its first ones throw all weights far from "
+        "where they began; the loss leaps, and the network does not find back.",
+        wrong={
+            "it learns fastest": "Longer steps help as long as the slope still holds where they "
+            "end; these end far beyond.",
+            "it leaps, then learns": "It would have to find back to sensible weights; in these two "
+            "epochs it does not.",
         },
     ),
     "sure_of_itself": Choice(
