@@ -28,6 +28,7 @@ PREDICTIONS: dict[str, Prediction] = {
         "right for one of them.",
         mistakes={
             1.0: "What would it see in the slice that tells the two apart?",
+            50: "A share is a number from 0 to 1.",
             0.0: "It would have to know which answer is right, to give the wrong one each time.",
         },
     ),

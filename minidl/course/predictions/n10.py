@@ -14,15 +14,14 @@ PREDICTIONS: dict[str, Prediction] = {
             1: "That is operations for each number of the output.",
         },
     ),
-    "compiled_loops": Choice(
-        "a hundred times or more",
-        "Python asks at every step what kind of object it has before it; compiled code asked once, "
-        "before it began, and does several numbers with one instruction.",
+    "filters_outermost": Choice(
+        "more than three times",
+        "Neighbouring channels give one sum, in which each addition waits for the one before, and "
+        "their weights are no neighbours in memory: no vectors, and a cache line for each number.",
         wrong={
-            "about 2 times": "That much a better order of the loops might bring. Here the language "
-            "goes.",
-            "about 10 times": "The multiplication itself is a far smaller part of what Python does "
-            "for it.",
+            "about the same": "The arithmetic is the same, but it is not what takes the time here.",
+            "half as long again": "The fetching changes, and with it whether one instruction can "
+            "do several numbers at once. That is worth more.",
         },
     ),
     "tile_of_64_sums": Choice(
@@ -51,7 +50,7 @@ PREDICTIONS: dict[str, Prediction] = {
         "left is how well the two sides do the same arithmetic.",
         wrong={
             "3 × 3, many channels": "There Winograd's transforms save most of the multiplications.",
-            "three dimensions": "Two of the three axes can still be transformed.",
+            "stride 2": "Nearly, but two first layers win their gradient to the input.",
             "one dimension": "Some of these rows are won and some are lost.",
         },
     ),
