@@ -89,5 +89,16 @@ EXERCISE = Exercise(
         "You divide by Σ |dz|, which spoils the scale: the square is missing, Σ |dz|².": {
             "(abs(dz) ** 2).sum()": "abs(dz).sum()"
         },
+        "The formula for real numbers will not do: Σ conj(dz)·dw over Σ |dz|², with a conjugate "
+        "above and the absolute value below.": {
+            "(dz.conj() * dw).sum() / (abs(dz) ** 2).sum()": "(dz * dw).sum() / (dz**2).sum()"
+        },
+        "You fitted all six numbers of the matrix, which allows a squeeze; only the two complex "
+        "numbers a and b are free.": {
+            BEGIN: (
+                "z1 = np.hstack([source, np.ones((len(source), 1), source.dtype)]); "
+                "return np.linalg.lstsq(z1, target, rcond=None)[0].T"
+            )
+        },
     },
 )

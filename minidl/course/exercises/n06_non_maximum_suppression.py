@@ -127,6 +127,12 @@ EXERCISE = Exercise(
         "You return the boxes; their indices are asked for.": {
             "np.array(kept, int)": "boxes[np.array(kept, int)]"
         },
+        "The boxes that stay are right, but not their order: the surest comes first.": {
+            "np.array(kept, int)": "np.sort(np.array(kept, int))"
+        },
+        "You return places in the sorted list; their indices in `boxes` are asked for.": {
+            "np.array(kept, int)": "np.argsort(np.argsort(-scores))[np.array(kept, int)]"
+        },
     },
     float32=False,
 )

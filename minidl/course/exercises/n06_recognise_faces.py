@@ -144,5 +144,15 @@ EXERCISE = Exercise(
         "You answer 0 for a stranger, but 0 is a person: answer −1.": {
             "return answers": "return np.maximum(answers, 0)"
         },
+        "You strike out one picture of a person who is found; all of that person's pictures must "
+        "go, for a person is in a picture once at most.": {
+            "answers = np.full(len(found), -1)": "answers, taken = np.full(len(found), -1), []",
+            "people[row] not in answers": "row not in taken",
+            "answers[face] = people[row]": "answers[face] = people[row]; taken.append(row)",
+        },
+        "You take every row of the gallery for a person of its own; row j shows `people[j]`.": {
+            "people[row] not in answers": "row not in answers",
+            "answers[face] = people[row]": "answers[face] = row",
+        },
     },
 )

@@ -74,5 +74,13 @@ EXERCISE = Exercise(
         "You changed the caller's array with `x += …`: write `x + g`.": {
             "return np.maximum(x + g, 0)": "x += g; return np.maximum(x, 0)"
         },
+        "You apply ReLU to g as well as to the sum, so the block can never subtract: only the sum "
+        "goes through the last ReLU.": {
+            "np.maximum(x + g, 0)": "np.maximum(x + np.maximum(g, 0), 0)"
+        },
+        "The biases are missing: each convolution adds its own, `b1` and `b2`.": {
+            "conv(x, w1, b1": "conv(x, w1, 0 * b1",
+            "conv(hidden, w2, b2": "conv(hidden, w2, 0 * b2",
+        },
     },
 )

@@ -16,8 +16,8 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "a_crop_of_the_right_size": Choice(
         "between the two",
-        "Size and place do much of the work. What is left for the points is that the crop no "
-        "longer depends on how the box happened to lie.",
+        "Size and place bring a part of the gap. The points bring more, and with them it no longer "
+        "depends on how the box happened to lie.",
         wrong={
             "as small as with the box": "Size and place of the crop matter: the network was "
             "trained on faces with room around them.",
@@ -27,8 +27,8 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "fifty_layers": Choice(
         "it is higher",
-        "More layers could do all that fewer can, and one more thing; training does not find it. "
-        "He and others called this degradation.",
+        "More layers could do all that fewer can, and one more thing; in the same time, training "
+        "does not find it. He and others called this degradation.",
         wrong={
             "it is lower": "It has more weights and could fit better. Whether training gets there "
             "is another question.",
@@ -53,6 +53,7 @@ PREDICTIONS: dict[str, Prediction] = {
         within=5,
         mistakes={
             0.01: "That is one comparison. Each passer-by is compared with 10,000 people.",
+            0.63: "That is the share; asked is how many of 100.",
             1: "That is one comparison in 10,000; each passer-by makes 10,000 of them.",
             100: "The expected number of false accepts is one for each passer-by, but some have "
             "two or three, and others none.",
