@@ -77,6 +77,11 @@ EXERCISE = Exercise(
         "Positive and negative are swapped: the entry is [A, P, N].": {
             "near, far = d[:, :, None], d[:, None, :]": "far, near = d[:, :, None], d[:, None, :]"
         },
+        "Your axes are [A, N, P]: the positive comes second, the negative last.": {
+            "valid & (near < far) & (far < near + margin)": (
+                "(valid & (near < far) & (far < near + margin)).swapaxes(1, 2)"
+            )
+        },
         "You took d(P,N) for the negative: both distances are measured from the anchor.": {
             "d[:, :, None], d[:, None, :]": "d[:, :, None], d[None, :, :]"
         },

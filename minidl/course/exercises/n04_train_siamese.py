@@ -10,8 +10,8 @@ def train_siamese(network, optimizer, batches, choose, margin):
     """Train a Siamese network with triplets, one step for each batch.
 
     The cost of a batch is the mean of d(A,P) − d(A,N) + α over those of its triplets where this is
-    above 0, the active ones; d is the squared distance. A batch without any costs 0, and its
-    gradient is 0.
+    above 0, the active ones; d is the squared distance. A batch without any costs 0, its
+    gradient is 0, and it takes a step all the same.
 
     network: `network.forward(x)` gives the encodings of a batch, (B, D);
         `network.backward(g)` takes the gradient of the cost for these encodings, (B, D), back to
@@ -106,6 +106,14 @@ def on_a_line(rng):
     }
 
 
+def nothing_to_learn_in_between(rng):
+    """Batches with triplets, and one of strangers only between them."""
+    arguments = training([0, 0, 1, 1])(rng)
+    x, _ = arguments["batches"][1]
+    arguments["batches"][1] = x, np.arange(4)
+    return arguments
+
+
 EXERCISE = Exercise(
     solution=train_siamese,
     points=5,
@@ -124,6 +132,7 @@ EXERCISE = Exercise(
             training([0, 0, 1, 1], none_at_all, steps=2),
             edge=True,
         ),
+        Case("a batch of strangers only, in between", nothing_to_learn_in_between, edge=True),
         Case(
             "batches of which many triplets are satisfied",
             training([0, 0, 1, 1, 2, 2], margin=0.0, steps=4),
@@ -144,6 +153,14 @@ EXERCISE = Exercise(
     wrong={
         "The network stays as it is: every batch takes `network.backward(gradient)`, and then "
         "`optimizer.step()`.": {"        optimizer.step()\n": ""},
+        "A batch without active triplets takes a step all the same: its gradient is 0, but the "
+        "optimiser may still be in motion.": {
+            "        optimizer.step()\n": "        if len(a):\n            optimizer.step()\n"
+        },
+        "Only the anchors get a gradient: P and N move as well.": {
+            "        np.add.at(gradient, p, 2 * (f[p] - f[a]) / count)\n": "",
+            "        np.add.at(gradient, n, 2 * (f[a] - f[n]) / count)\n": "",
+        },
         "You divide by the number of all triplets: the mean is over the active ones.": {
             "count = max(len(a), 1)": "count = max(len(active), 1)"
         },

@@ -59,13 +59,14 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "fewest_errors_first": Order(
         ("batch-all", "semi-hard", "random", "batch-hard"),
-        "Batch-all uses the most triplets, semi-hard the useful ones, random mostly easy ones; "
-        "batch-hard from the start collapses.",
+        "Batch-all learns from every active triplet of the batch, semi-hard from one for each "
+        "pair, random from one for each pair if it happens to be active; batch-hard from the start "
+        "collapses.",
     ),
     "loss_of_semi_hard": Choice(
         "stay near half the margin",
-        "A semi-hard triplet costs between 0 and α by definition. What changes is how many there "
-        "are.",
+        "A semi-hard triplet costs between 0 and α by definition, and they fill this narrow window "
+        "fairly evenly. What changes is how many there are.",
         wrong={
             "fall to 0": "The miner always brings those that still cost something.",
             "stay at the margin": "That is what a collapse looks like: all distances equal.",
