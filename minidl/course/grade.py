@@ -178,7 +178,8 @@ def _explain(
     first = next((i for i, fault in enumerate(faults) if fault), None)
     if first is not None:
         trial = tried[first]
-        words.append(f"On {trial.about} ({trial}), {faults[first]}.")
+        end = "" if faults[first].endswith("?") else "."
+        words.append(f"On {trial.about} ({trial}), {faults[first]}{end}")
         pairs = zip(tried, faults, strict=False)
         right = [t.about for t, fault in pairs if not fault and not t.loose]
         if right:

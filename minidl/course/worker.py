@@ -136,7 +136,7 @@ def _pack(function: Callable) -> bytes:
     if own:  # it may be edited and loaded again, so what counts is what the notebook has
         cloudpickle.register_pickle_by_value(home)
     try:
-        return cloudpickle.dumps((function, code and code.co_filename, lines))
+        return cloudpickle.dumps((function, lines))
     finally:
         if own:
             cloudpickle.unregister_pickle_by_value(home)
@@ -183,10 +183,12 @@ def _grade(name: str, parcel: bytes, seconds: float) -> tuple[Feedback | None, b
     """The feedback, and whether the process is as it was before."""
     before, threads = _state(), set(threading.enumerate())
     try:
-        function, file, lines = cloudpickle.loads(parcel)
+        function, lines = cloudpickle.loads(parcel)
     except Exception:  # a module that it refers to is not found from here
         return None, True
-    linecache.cache[file] = (sum(map(len, lines)), None, lines, file)
+    if lines:  # under the name that the code has here: cloudpickle may give it another
+        file = function.__code__.co_filename
+        linecache.cache[file] = (sum(map(len, lines)), None, lines, file)
     # should the notebook be killed just now, a single endless step still ends
     faulthandler.dump_traceback_later(seconds + ORPHANED, exit=True, file=sys.__stderr__)
     with quiet():

@@ -149,6 +149,22 @@ def worker_memory():
     return psutil.Process(worker.start().submit(os.getpid).result()).memory_info().rss
 
 
+def unwritten(size, kernel, stride=1, padding=(0, 0), dilation=1):
+    """Nothing yet."""
+    pass
+
+
+def failing(*args, **kwargs):
+    return [][0]  # there is none
+
+
+def test_the_text_of_a_function_travels_with_it():
+    feedback = worker.grade_apart(NAME, unwritten, 5.0)
+    assert feedback.kind == "open" and "not written yet" in str(feedback)
+    feedback = worker.grade_apart(NAME, failing, 5.0)
+    assert "return [][0]  # there is none" in str(feedback)
+
+
 def test_a_thread_left_behind_does_not_outlive_the_check():
     def starting(*args, **kwargs):
         threading.Thread(target=time.sleep, args=(600,)).start()
