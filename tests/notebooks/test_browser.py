@@ -33,8 +33,8 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
-# What the page shows, as the reader sees it: a number beside every code cell that has run, and
-# pictures with more than one colour.
+# What the page shows, as the reader sees it: a number beside every code cell that has run and is
+# not folded, and pictures with more than one colour.
 STATE = """() => {
     const text = node => node ? node.textContent.trim() : '';
     const varied = image => {
@@ -51,7 +51,7 @@ STATE = """() => {
     const cells = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')];
     const outputs = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.';
     return {
-        prompts: cells.map(cell => text(cell.querySelector('.jp-InputPrompt'))),
+        prompts: cells.map(cell => text(cell.querySelector('.jp-InputPrompt'))).filter(Boolean),
         errors: ['error', 'stderr'].flatMap(  // warnings too
             kind => [...document.querySelectorAll(outputs + kind + '"]')].map(text)),
         figures: [...document.querySelectorAll('.jp-OutputArea-output img')].map(
@@ -191,8 +191,10 @@ def move_slider(page):
     handle.scroll_into_view_if_needed()
     handle.focus()
     handle.press("ArrowRight")
-    page.wait_for_timeout(2000)
-    assert picture.get_attribute("src") != seen, "the slider moves, and its figure does not"
+    deadline = time.monotonic() + 60  # a figure may be a painting
+    while picture.get_attribute("src") == seen:
+        assert time.monotonic() < deadline, "the slider moves, and its figure does not"
+        page.wait_for_timeout(200)
     assert picture.get_attribute("alt")
     return before, page.evaluate(STATE)["readouts"][0]
 
