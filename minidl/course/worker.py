@@ -20,6 +20,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future
 from concurrent.futures import TimeoutError as Unfinished
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import cloudpickle
@@ -27,7 +28,7 @@ import numpy as np
 import psutil
 from loky import ProcessPoolExecutor
 
-from minidl.course.execution import quiet
+from minidl.course.execution import execute, quiet, trials
 from minidl.course.feedback import Feedback
 from minidl.course.grade import grade, not_right
 from minidl.course.registry import find
@@ -170,10 +171,9 @@ def _no_input(prompt: object = "") -> str:
     raise RuntimeError("input() asks a person, and a check runs alone: use the arguments")
 
 
+@cache
 def _prepare(name: str) -> int:
-    """Compile what minidl's own solution needs, since that is not the student's time."""
-    from minidl.course.execution import execute, trials
-
+    """Compile what minidl's own solution needs, since that is not the student's time: once."""
     exercise = find(name)
     execute(exercise, exercise.solution, trials(exercise))
     return os.getpid()

@@ -1,6 +1,5 @@
 """Short animations, stored with the page: what moves in time or over a picture."""
 
-import base64
 import io
 from collections.abc import Iterable
 
@@ -11,7 +10,7 @@ from PIL import Image
 
 from minidl.console import in_notebook, say
 from minidl.quick import quick
-from minidl.viz.display import check_words
+from minidl.viz.display import check_words, output
 from minidl.viz.encode import pixels
 
 LARGEST = 500_000  # bytes of the file
@@ -36,16 +35,14 @@ def animate(
         return
     from IPython.display import display
 
-    data = animated_png([_pixels(frame) for frame in frames], seconds, hold)
-    if len(data) > LARGEST:
+    file = animated_png([_pixels(frame) for frame in frames], seconds, hold)
+    if len(file) > LARGEST:
         raise ValueError(
-            f"the animation has {len(data) / 1000:.0f} KB; at most {LARGEST / 1000:.0f} are stored "
+            f"the animation has {len(file) / 1000:.0f} KB; at most {LARGEST / 1000:.0f} are stored "
             "with a page: use fewer or smaller frames"
         )
-    picture = base64.b64encode(data).decode("ascii")
-    display(
-        {"image/png": picture, "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt}}
-    )
+    data, metadata = output("image/png", file, alt)
+    display(data, raw=True, metadata=metadata)
 
 
 def animated_png(frames: list[np.ndarray], seconds: float, hold: float) -> bytes:

@@ -102,9 +102,13 @@ def _still(fig: Figure, alt: str) -> tuple[dict[str, str], dict[str, dict]]:
     try:
         if quick():
             return {"text/plain": alt}, {}
-        kind, data = encode(fig)
+        return output(*encode(fig), alt)
     finally:
         plt.close(fig)
+
+
+def output(kind: str, data: bytes, alt: str) -> tuple[dict[str, str], dict[str, dict]]:
+    """Return a picture of a MIME type and its words, data and metadata as Jupyter has them."""
     picture = base64.b64encode(data).decode("ascii")
     return {kind: picture, "text/plain": alt}, {kind: {"alt": alt}}
 
