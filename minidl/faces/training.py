@@ -5,7 +5,7 @@ stand in one batch, one run serves every triplet among them, and the gradients o
 add up in the shared parameters on the way back.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +88,7 @@ def train_with_triplets(
     rate = nn.cosine(lr, steps, warmup=steps // 20) if steps else lr
     return nn.fit(
         network,
-        _batches(images, labels, rows, augment, seed),
+        labelled_batches(images, labels, rows, augment, seed),
         loss,
         nn.Adam(network.parameters, rate),
         epochs=epochs,
@@ -98,8 +98,14 @@ def train_with_triplets(
     )
 
 
-def _batches(images, labels, rows, augment: Augment | None, seed: int) -> Batches:
-    """Return the batches of input, and of (labels, generator) for the loss."""
+def labelled_batches(
+    images: np.ndarray,
+    labels: np.ndarray,
+    rows: Callable[[int], Iterable[np.ndarray]],
+    augment: Augment | None,
+    seed: int,
+) -> Batches:
+    """Return the batches of input, and of (labels, generator) for the loss; rows says which."""
 
     def batches(epoch: int) -> Iterator[tuple[np.ndarray, tuple]]:
         for number, chosen in enumerate(rows(epoch)):

@@ -14,7 +14,7 @@ quiet cores.
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import embedding_losses as losses
@@ -22,6 +22,7 @@ import numpy as np
 
 import minidl
 from minidl import datasets, faces, nn
+from minidl.faces.training import labelled_batches
 from minidl.files import check_writable, saving
 from scripts.train_face_encoder import UNSEEN
 
@@ -99,11 +100,7 @@ def trained(make: Make | None, train: tuple, seed: int, epochs: int) -> nn.Seque
     directions = np.random.default_rng(seed).standard_normal((PEOPLE, 128), dtype=np.float32)
     people = nn.Parameter(np.float32(0.05) * directions)  # short, so that Adam can turn them
 
-    def batches(epoch: int) -> Iterator[tuple[np.ndarray, tuple]]:
-        for number, chosen in enumerate(rows(epoch)):
-            rng = np.random.default_rng([seed, epoch, number])
-            yield faces.pixels_to_input(images[chosen]), (labels[chosen], rng)
-
+    batches = labelled_batches(images, labels, rows, None, seed)
     rate = nn.cosine(1e-3, steps, warmup=steps // 20)
     optimizer = nn.Adam(network.parameters | {"people": people}, rate)
     loss = make(steps, people)
