@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from minidl import console, nn, viz
 from minidl.course.feedback import Feedback
@@ -66,7 +67,7 @@ def test_feedback_can_be_shown(kind, encoding, no_notebook):
 
 
 def test_the_words_of_a_figure_can_be_shown(no_notebook):
-    text = printed("ascii", lambda: viz.show(viz.plt.figure(), alt="From 3 × 3 to α, β → γ …"))
+    text = printed("ascii", lambda: viz.show(Figure(), alt="From 3 × 3 to α, β → γ …"))
     assert text == "From 3 x 3 to ?, ? -> ? ...\n"
 
 
