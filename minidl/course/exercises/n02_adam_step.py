@@ -71,6 +71,14 @@ EXERCISE = Exercise(
             "m / (1 - beta1**t), s / (1 - beta2**t)": "m, s"
         },
         "You correct m but not s: both began at 0.": {"s / (1 - beta2**t)": "s"},
+        "You correct s but not m: both began at 0.": {"m / (1 - beta1**t), s": "m, s"},
+        "You count t up once more: t is 1 at the first step already.": {
+            "1 - beta1**t), s / (1 - beta2**t)": "1 - beta1 ** (t + 1)), s / (1 - beta2 ** (t + 1))"
+        },
+        "β₁ᵗ and β₂ᵗ are powers, and you multiplied: write `beta1**t`.": {
+            "beta1**t": "beta1 * t",
+            "beta2**t": "beta2 * t",
+        },
         "You return the corrected means as memory; the correction is for this step only.": {
             "epsilon), m, s": "epsilon), mean, square"
         },
@@ -80,11 +88,29 @@ EXERCISE = Exercise(
         "ε belongs outside of the root; inside, it would outweigh small gradients.": {
             "(np.sqrt(square) + epsilon)": "np.sqrt(square + epsilon)"
         },
+        "ε is missing: where a gradient has always been 0, you divide 0 by 0.": {" + epsilon": ""},
+        "The learning rate is missing: it multiplies the step.": {"rate * mean": "mean"},
+        "You step along g itself: the direction is the running mean m, corrected.": {
+            "rate * mean": "rate * g"
+        },
+        "You return the step alone: it is w that is asked for, after the step.": {
+            "return w - rate": "return -rate"
+        },
+        "The results are in the wrong order: the new w first, then m, then s.": {
+            "return w - rate * mean / (np.sqrt(square) + epsilon), m, s": (
+                "return m, s, w - rate * mean / (np.sqrt(square) + epsilon)"
+            )
+        },
         "You step along the gradient, to where the loss rises.": {"return w -": "return w +"},
         "s is a running mean of g², and you gave it g.": {"g**2": "g"},
         "The two β are exchanged: β₁ is for m and β₂ for s.": {
             "m = beta1 * m + (1 - beta1) * g": "beta1, beta2 = beta2, beta1; "
             "m = beta1 * m + (1 - beta1) * g"
+        },
+        "β and 1 − β are exchanged: most of the old mean stays, and a little of what is new comes "
+        "in.": {
+            "beta1 * m + (1 - beta1) * g": "beta1 * g + (1 - beta1) * m",
+            "beta2 * s + (1 - beta2) * g**2": "beta2 * g**2 + (1 - beta2) * s",
         },
         "The factor 1 − β is missing in front of g and g²: a mean has weights that add up to 1.": {
             "(1 - beta1) * g": "g",

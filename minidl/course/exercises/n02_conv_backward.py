@@ -3,7 +3,7 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.course.exercise import Case, Exercise, Gradient, normal
+from minidl.course.exercise import BEGIN, Case, Exercise, Gradient, normal
 
 
 def conv_backward(dy, x, w, stride=1, padding=0):
@@ -79,6 +79,18 @@ EXERCISE = Exercise(
         "position.": {
             "tensordot(x[:, down, across]": "tensordot(x[:, u : u + rows, v : v + columns]"
         },
+        "The stride is missing in your slices: a tap reads every stride-th position, in dw and in "
+        "dx alike.": {
+            "slice(u, u + rows * stride, stride)": "slice(u, u + rows)",
+            "slice(v, v + columns * stride, stride)": "slice(v, v + columns)",
+        },
+        "Your dw is transposed: dw[u, v] is (C, F), with the channels of x first.": {
+            "tensordot(x[:, down, across], dy,": "tensordot(dy, x[:, down, across],"
+        },
+        "You flipped the filter's gradient: dw[u, v] belongs to the tap that read the slice. The "
+        "flip is in dx only, and adding to the slices makes it.": {
+            "dw, dy.sum(axis=(0, 1, 2))": "dw[::-1, ::-1], dy.sum(axis=(0, 1, 2))"
+        },
         "`w[u, v]` is not transposed in dx: the way back from filters to channels is (F, C).": {
             "w[u, v].T": "w[u, v]"
         },
@@ -97,8 +109,14 @@ EXERCISE = Exercise(
         "Your db is a mean: the bias was added at every position, and collects from each.": {
             "dy.sum(axis=(0, 1, 2))": "dy.mean(axis=(0, 1, 2))"
         },
+        "Your db has axes too many: one number for each filter, (F,), without `keepdims`.": {
+            "dy.sum(axis=(0, 1, 2))": "dy.sum(axis=(0, 1, 2), keepdims=True)"
+        },
         "The gradients are in the wrong order: dx first, then dw, then db.": {
             "return dx[:, *inside], dw,": "return dw, dx[:, *inside],"
+        },
+        "You forget the padding: the taps read the padded x, so pad it first.": {
+            BEGIN: "padding = 0"
         },
         "Your dx still has the padding around it: the padding is nobody's input, so cut it off.": {
             "dx[:, *inside]": "dx"

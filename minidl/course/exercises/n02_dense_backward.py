@@ -36,16 +36,20 @@ EXERCISE = Exercise(
         Case("a single output", _layer(4, 3, 1), edge=True),
     ),
     hints=(
-        "Let the shapes guide you: dx must be (N, D), and you have dy (N, F) and w (D, F). Which "
-        "product, with which transpose, has this shape?",
-        "The same for dw (D, F) from x (N, D) and dy (N, F). The sum over examples n happens "
-        "inside the matrix product.",
+        "Let the shapes guide you. dx is (N, D), like x; dw (D, F), like w; db (F,), like b. You "
+        "have dy (N, F), x (N, D) and w (D, F): which product of two of them, with which "
+        "transpose, has the shape of dx, and which that of dw?",
+        "dx comes from dy and w, dw from x and dy. Every sum in them happens inside a matrix "
+        "product: over the outputs f in dx, over the examples n in dw.",
         "b was added to every example, so its gradient is the sum of dy over the examples.",
     ),
     wrong={
         "The weight matrix is not transposed in dx: your product fits only by accident, where D = "
         "F.": {"dy @ w.T": "dy @ w"},
+        "Your dx is transposed: it must have the shape of x, (N, D).": {"dy @ w.T": "w @ dy.T"},
         "Your dw is transposed: it must have the shape of w, (D, F).": {"x.T @ dy": "dy.T @ x"},
+        "Your dw is the mean over the examples: w was used for each of them, so their gradients "
+        "add up.": {"x.T @ dy": "x.T @ dy / len(x)"},
         "You took means over the batch in dw and db. Where the loss is a mean it has divided by N "
         "already, and going back only adds.": {
             "x.T @ dy": "x.T @ dy / len(x)",
@@ -57,6 +61,9 @@ EXERCISE = Exercise(
         "example.": {"axis=0": "axis=1"},
         "Your db is a single number: each output has a bias of its own, so sum over the examples "
         "only, `axis=0`.": {"dy.sum(axis=0)": "dy.sum()"},
+        "Your db has an axis too many: one number for each output, (F,), without `keepdims`.": {
+            "dy.sum(axis=0)": "dy.sum(axis=0, keepdims=True)"
+        },
         "Your db is not summed over the examples: b was added to each of them, so it collects "
         "from each of them.": {"dy.sum(axis=0)": "dy.copy()"},
         "The gradients are in the wrong order: dx first, then dw, then db.": {

@@ -74,6 +74,17 @@ EXERCISE = Exercise(
         "You look for the winner among the channels too: each channel has its own.": {
             "axis=(1, 2), keepdims": "axis=(1, 2, 3), keepdims"
         },
+        "You look for one winner in the whole batch: each picture and each channel has its own.": {
+            "window.max(axis=(1, 2), keepdims=True)": "window.max()"
+        },
+        "The maximum has lost two axes, so NumPy matches its examples with the window's columns: "
+        "keep them with `keepdims=True`.": {", keepdims=True": ""},
+        "`dy[:, i, j]` has lost two axes, so NumPy matches its examples with the window's columns: "
+        "write `dy[:, i : i + 1, j : j + 1]`.": {"dy[:, i : i + 1, j : j + 1]": "dy[:, i, j]"},
+        "Your windows are one position apart: they are `stride` apart.": {
+            "i * stride, i * stride + size": "i, i + size",
+            "j * stride, j * stride + size": "j, j + size",
+        },
         "Your windows are `size` apart. They are `stride` apart; the two are equal only in the "
         "plainest pooling.": {BEGIN: "stride = size"},
         "You multiplied the gradient by the winner's value: the slope of a maximum is 1 at the "

@@ -100,6 +100,10 @@ EXERCISE = Exercise(
                 "da = np.maximum(max_pool_backward(dm, r, 2, 2), 0)"
             )
         },
+        "You multiply by what the ReLU gave: its slope is 1 where a is above 0, whatever its "
+        "size.": {"(a > 0)": "r"},
+        "Every block receives the same gradient: what one hands on is its dx, the first result of "
+        "`conv_backward`.": {"dm, dw, db = conv": "_, dw, db = conv"},
         "You go through the convolutions from the first to the last; the way back begins at the "
         "last.": {"range(len(blocks), 0, -1)": "range(1, len(blocks) + 1)"},
         "You divide by the number of examples: dlogits has been divided already, and going back "

@@ -38,6 +38,8 @@ def _rows_far_apart(rng):
     return {"logits": logits, "labels": np.array([1, 3, 0])}
 
 
+_TINY = ("1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15", "1e-16", "1e-20")
+
 EXERCISE = Exercise(
     solution=softmax_cross_entropy,
     points=3,
@@ -62,16 +64,24 @@ EXERCISE = Exercise(
         Case("a single example", _scores(1, 4), edge=True),
     ),
     hints=(
-        "Subtracting the same number from all scores of a row changes no probability. If it is the "
-        "row's largest score, no exponential can overflow.",
-        "Never take the log of a p that may have become 0: log p[n, k] = score[n, k] − log Σⱼ "
-        "e^score[n, j] (with the shifted scores).",
-        "`logits[np.arange(N), labels]` picks one number from each row. For the gradient: take p, "
-        "subtract 1 at those places, divide by N.",
+        "For the loss, work with log p itself: log p[n, k] = score[n, k] − log Σⱼ e^score[n, j]. "
+        "If each row's largest score is subtracted first, no exponential overflows, and no p that "
+        "has become 0 is ever logged.",
+        "The loss is minus the mean of log p at the right classes; "
+        "`log_p[np.arange(N), labels]` picks one number from each row.",
+        "For the gradient: take p, which is e^log p, subtract 1 at the right classes, and divide "
+        "by N.",
     ),
     wrong={
         "The gradient lacks the 1/N: the loss is a mean over the examples, so its gradient is "
         "divided by N too.": {"dlogits / len(logits)": "dlogits"},
+        "Your gradient is divided by N · K: the loss is a mean over N examples, so divide by N.": {
+            "dlogits / len(logits)": "dlogits / dlogits.size"
+        },
+        "You subtracted the labels from p, and they are positions, not probabilities: subtract 1 "
+        "at the place that each one names.": {
+            "dlogits[rows, labels] -= 1": "dlogits -= labels[:, None].astype(dlogits.dtype)"
+        },
         "The loss is the sum over the examples; it should be their mean.": {
             "labels].mean()": "labels].sum()"
         },
@@ -80,6 +90,11 @@ EXERCISE = Exercise(
             "labels].mean()": "labels].sum()",
             "dlogits / len(logits)": "dlogits",
         },
+        "Your loss is one number for each example: take their mean.": {"labels].mean()": "labels]"},
+        "Your loss is a mean over all N · K numbers: only the right class of each example counts, "
+        "so divide the sum by N.": {"labels].mean()": "labels].mean() / logits.shape[1]"},
+        "The loss has the wrong sign: the logarithm of a probability is negative, and the loss is "
+        "minus that.": {"-log_p[rows, labels]": "log_p[rows, labels]"},
         "Large scores overflow: subtract each row's largest score before `np.exp`.": {
             "logits - logits.max(axis=1, keepdims=True)": "logits",
             "shifted - log_sum": "np.log(np.exp(logits) / np.exp(log_sum))",
@@ -96,9 +111,19 @@ EXERCISE = Exercise(
         "exponentials of a row of small ones vanish. Subtract each row's own.": {
             "logits.max(axis=1, keepdims=True)": "logits.max()"
         },
-        "You added a small number inside the log. That keeps it finite, but falsifies the loss "
-        "where an answer is sure and wrong: work with log p itself.": {
-            "-log_p[rows, labels]": "-np.log(np.exp(log_p[rows, labels]) + 1e-8)"
+        **{
+            f"You kept p from becoming 0 with {tiny}. The loss stays finite, but is falsified "
+            "where an answer is sure and wrong: work with log p itself.": {
+                "-log_p[rows, labels]": f"-np.log(np.exp(log_p[rows, labels]) + {tiny})"
+            }
+            for tiny in _TINY
+        },
+        **{
+            f"You let no p fall below {tiny}. The loss stays finite, but is falsified "
+            "where an answer is sure and wrong: work with log p itself.": {
+                "-log_p[rows, labels]": f"-np.log(np.maximum(np.exp(log_p[rows, labels]), {tiny}))"
+            }
+            for tiny in _TINY[:4]  # with smaller ones it makes no difference
         },
         "The gradient has the wrong sign: it is p − y, and points to where the loss rises.": {
             "dlogits / len(logits)": "-dlogits / len(logits)"

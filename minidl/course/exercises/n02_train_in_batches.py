@@ -103,7 +103,8 @@ EXERCISE = Exercise(
     ),
     hints=(
         "Two loops: over the epochs, `for order in orders`, and in each over the places at which a "
-        "mini-batch starts, `range(0, len(order), batch)`.",
+        "mini-batch starts, `range(0, len(order), batch)`. What lives longer than a step, the "
+        "weights, m, s and the count of steps, begins before both.",
         "`chosen = order[start : start + batch]` are the positions of a mini-batch, and "
         "`x[chosen]`, `labels[chosen]` its examples. A slice that reaches beyond the end is just "
         "shorter, so the smaller last batch comes by itself.",
@@ -153,6 +154,34 @@ EXERCISE = Exercise(
             ),
             "t = len(losses) + 1": "t = start // batch + 1",
             "rate(t - 1)": "rate(len(losses))",
+        },
+        "Your t begins at 0, and Adam's correction divides by 1 − β⁰ = 0: the first step has the "
+        "number 1.": {"t = len(losses) + 1": "t = len(losses)", "rate(t - 1)": "rate(t)"},
+        "Your t stays 1: it counts the steps.": {
+            "t = len(losses) + 1": "t = 1",
+            "rate(t - 1)": "rate(len(losses))",
+        },
+        "t stays 1, and the rate that of the first step: both count the steps.": {
+            "t = len(losses) + 1": "t = 1"
+        },
+        "Your t counts epochs: it goes up at every step.": {
+            "for order in orders:": "for epoch, order in enumerate(orders):",
+            "t = len(losses) + 1": "t = epoch + 1",
+            "rate(t - 1)": "rate(len(losses))",
+        },
+        "The rate counts epochs: ask for `rate(i)` with i the steps made so far.": {
+            "for order in orders:": "for epoch, order in enumerate(orders):",
+            "rate(t - 1)": "rate(epoch)",
+        },
+        "t and the rate count epochs: both count steps.": {
+            "for order in orders:": "for epoch, order in enumerate(orders):",
+            "t = len(losses) + 1": "t = epoch + 1",
+        },
+        "All arrays share one m and one s: each has its own.": {
+            "m = {name: np.zeros_like(w) for name, w in weights.items()}": "m = 0.0",
+            "s = {name: np.zeros_like(w) for name, w in weights.items()}": "s = 0.0",
+            "weights[name], m[name], s[name] = ": "weights[name], m, s = ",
+            "weights[name], g, m[name], s[name], t": "weights[name], g, m, s, t",
         },
         "Your t counts arrays: it goes up once for each mini-batch, and is the same for all of its "
         "arrays.": {

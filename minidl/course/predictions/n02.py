@@ -9,6 +9,7 @@ PREDICTIONS: dict[str, Prediction] = {
         mistakes={
             -9: "That was dw with b = −1, when the ReLU was open. What is s now?",
             -15: "That is 2 · (0 − 5) · 1.5, as if the ReLU were open. Is it?",
+            -18: "That is 2 · (−1 − 5) · 1.5, as if there were no ReLU; but there is one.",
         },
     ),
     "gate_of_a_product": Choice(
@@ -28,7 +29,9 @@ PREDICTIONS: dict[str, Prediction] = {
             0.1: "That is the probability; the loss is minus its logarithm.",
             0.9: "That is how often a guess is wrong; the loss is minus the logarithm of p.",
             1.0: "That is the logarithm to base 10; here it is the natural one.",
-            -2.303: "Minus the logarithm: the logarithm of 0.1 is negative, so the loss is not.",
+            -2.302: "Minus the logarithm: the logarithm of 0.1 is negative, so the loss is not.",
+            0.11: "That is −log 0.9; the right class got a probability of 0.1.",
+            3.32: "That is the logarithm to base 2; here it is the natural one.",
         },
     ),
     "gradient_of_a_bias": Number(
@@ -47,13 +50,14 @@ PREDICTIONS: dict[str, Prediction] = {
         wrong={
             "dx of the second convolution": "That would spoil w1 and b1, which lie further back.",
             "the relu": "A wrong gate would spoil the bias of its own block, too.",
-            "the pooling": "All that lies behind it, b2 first of all, would be wrong.",
+            "the pooling": "A fault in any of the three would spoil w1, too, which lies furthest "
+            "back.",
         },
     ),
     "who_reaches_the_bottom": Choice(
         "momentum and adam",
         "Along the valley the steps agree, and a memory of the direction adds them up; these two "
-        "have one. Measuring each coordinate does not help where the valley runs askew.",
+        "have one. Measuring each coordinate helps little where the valley runs askew.",
         wrong={
             "only adam": "Momentum has the memory that it takes, and comes as far.",
             "all but gradient descent": "RMSProp measures each coordinate by its own size; in a "
@@ -64,8 +68,9 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "a_rate_of_a_tenth": Choice(
         "it leaps, then only guesses",
-        "Adam's steps are about as long as the rate, so its first ones throw all weights far from "
-        "where they began; the loss leaps, and the network does not find back.",
+        "Adam's first step changes every weight by just the rate, and most of them were smaller "
+        "than 0.1: hardly anything is left of where they began. The loss leaps, and the network "
+        "does not find back.",
         wrong={
             "it learns fastest": "Longer steps help as long as the slope still holds where they "
             "end; these end far beyond.",
@@ -89,8 +94,8 @@ PREDICTIONS: dict[str, Prediction] = {
         "and it becomes sure of its mistakes.",
         wrong={
             "fall to nearly 0 as well": "That would be so if 300 pictures showed all there is.",
-            "fall, then stay where it is": "The accuracy does so; the loss also counts how sure "
-            "the mistakes are.",
+            "fall, then stay where it is": "The accuracy levels off, after a rise; the loss also "
+            "counts how sure the mistakes are.",
             "rise from the beginning": "What it learns first is of use for other pictures, too.",
         },
     ),
