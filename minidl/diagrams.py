@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize, to_rgb
 from matplotlib.patches import FancyBboxPatch, Polygon, Rectangle
+from matplotlib.transforms import offset_copy
 
 from minidl.viz import COLOURS
 
@@ -162,13 +163,15 @@ def graph(
         (x0, y0, _), (x1, y1, _) = nodes[a], nodes[b]
         ax.plot((x0, x1), (y0, y1), color=INK, lw=1.2, zorder=1)
         middle, slope = ((x0 + x1) / 2, (y0 + y1) / 2), np.degrees(np.arctan2(y1 - y0, x1 - x0))
-        for text, colour, side in ((value, BLUE, "bottom"), (gradient, ORANGE, "top")):
+        off = 2.5 * np.array([y0 - y1, x1 - x0]) / np.hypot(x1 - x0, y1 - y0)  # across the line
+        for text, colour, side in ((value, BLUE, 1), (gradient, ORANGE, -1)):
             ax.text(
                 *middle,
-                f" {text} ",
+                text,
+                transform=offset_copy(ax.transData, ax.figure, *side * off, units="points"),
                 color=colour,
                 ha="center",
-                va=side,
+                va="bottom" if side > 0 else "top",
                 rotation=slope,
                 rotation_mode="anchor",
                 weight="bold",
