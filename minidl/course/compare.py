@@ -159,8 +159,8 @@ def _pattern(array: np.ndarray, expected: np.ndarray, rtol: float, atol: float) 
     """Words for an error that all values share: a sign, a factor, swapped axes."""
     if array.ndim == 2 and len(array) == len(array.T) and _close(array.T, expected, rtol, atol):
         return " (everything is transposed)"
-    if array.size < 2 or not np.any(array):
-        return ""
+    if np.count_nonzero(expected) < 2 or not np.any(array):
+        return ""  # one number alone is some multiple of anything
     flat, right = array.ravel().astype(np.float64), expected.ravel().astype(np.float64)
     factor = flat @ right / max(right @ right, 1e-300)
     if not _close(flat, factor * right, rtol, atol):
