@@ -6,6 +6,7 @@ import numpy as np
 from numpy import allclose, isclose  # as they are now, whatever a notebook does to np later
 
 KEEP = ": keep the type of what was given, with `np.zeros_like(x)` or `np.zeros(shape, x.dtype)`"
+WHOLE = ": it is asked for in whole numbers, as in `np.zeros(shape, int)`"
 
 
 def difference(
@@ -32,6 +33,37 @@ def difference(
     if expected is None or isinstance(expected, str):
         return None if _equal(got, expected) else f"{what} is {_kind(got)}, not {expected!r}"
     return _number_difference(got, np.asarray(expected), rtol, atol, dtypes, what)
+
+
+def with_dtypes_of(expected: Any, got: Any, positions: tuple[int, ...]) -> Any:
+    """``got`` with the expected floating dtype in these places, where any may stand."""
+    both = all(isinstance(v, list | tuple) and len(v) > max(positions) for v in (got, expected))
+    if not both:
+        return got
+    items = list(got)
+    for i in positions:
+        if _is_float(items[i]) and _is_float(expected[i]):
+            items[i] = items[i].astype(expected[i].dtype)
+    return items
+
+
+def _is_float(value: Any) -> bool:
+    return getattr(getattr(value, "dtype", None), "kind", "") == "f"
+
+
+def float_for_whole(got: Any, expected: Any) -> str | None:
+    """A sentence on the first float that equals the whole number expected in its place, or None."""
+    several = isinstance(expected, list | tuple)
+    pairs = list(zip(got, expected, strict=True)) if several else [(got, expected)]
+    for i, (a, b) in enumerate(pairs, 1):
+        if np.asarray(a).dtype.kind == "f" and np.asarray(b).dtype.kind in "iu":
+            what = f"value {i} of the {len(pairs)}" if several else "the result"
+            return (
+                f"{what} is {float(a)}: the value is right, but it is a float (`/` gives one, and "
+                "`np.floor` and `np.ceil` leave it one), which is neither a size nor an index of "
+                "an array: divide with `//`, or wrap it in `int(…)`"
+            )
+    return None
 
 
 def _sequence_difference(
@@ -95,6 +127,7 @@ def _dtype_difference(array: np.ndarray, expected: np.ndarray, what: str) -> str
     kinds = array.dtype.kind.replace("u", "i"), expected.dtype.kind.replace("u", "i")
     if expected.ndim and array.dtype != expected.dtype and kinds != ("i", "i"):
         advice = KEEP if (array.dtype, expected.dtype) == (np.float64, np.float32) else ""
+        advice = WHOLE if kinds == ("f", "i") else advice
         return f"{what} has the dtype {array.dtype}, where {expected.dtype} is expected{advice}"
     if not expected.ndim and "b" in kinds and kinds != ("b", "b"):
         return f"{what} is {_kind(array)}, where {_kind(expected)} is expected"
@@ -126,8 +159,8 @@ def _pattern(array: np.ndarray, expected: np.ndarray, rtol: float, atol: float) 
     """Words for an error that all values share: a sign, a factor, swapped axes."""
     if array.ndim == 2 and len(array) == len(array.T) and _close(array.T, expected, rtol, atol):
         return " (everything is transposed)"
-    if array.size < 2 or not np.any(array):
-        return ""
+    if np.count_nonzero(expected) < 2 or not np.any(array):
+        return ""  # one number alone is some multiple of anything
     flat, right = array.ravel().astype(np.float64), expected.ravel().astype(np.float64)
     factor = flat @ right / max(right @ right, 1e-300)
     if not _close(flat, factor * right, rtol, atol):

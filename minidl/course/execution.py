@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from minidl.course.compare import difference
+from minidl.course.compare import difference, float_for_whole, with_dtypes_of
 from minidl.course.exercise import Arguments, Exercise
 from minidl.course.timeout import OutOfTime, limited
 
@@ -71,7 +71,12 @@ def differs(
     """A sentence on how the value of ``a`` differs from that of ``b``, or None."""
     scale = 1e4 if trial.loose else 1.0
     rtol, atol = exercise.rtol * scale, exercise.atol * scale
-    return difference(a.value, b.value, rtol, atol, dtypes=dtypes)
+    free = exercise.any_float
+    value = with_dtypes_of(b.value, a.value, free) if free else a.value
+    words = difference(value, b.value, rtol, atol, dtypes=dtypes)
+    if words or not (dtypes and exercise.whole):
+        return words
+    return float_for_whole(value, b.value)
 
 
 def _call(exercise: Exercise, function: Callable, trial: Trial, seconds: float) -> Outcome:

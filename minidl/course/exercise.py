@@ -81,6 +81,8 @@ class Exercise:
     gradient: set where the function returns gradients
     rtol, atol: how far a float64 result may be off; float32 gets ten thousand times as much
     float32:  whether the cases are repeated in float32
+    whole:    whether 3.0 is no answer where 3 is, since the notebook uses it as a size or an index
+    any_float: positions of the results whose floating dtype is not asked for
     """
 
     solution: Callable
@@ -92,6 +94,8 @@ class Exercise:
     rtol: float = 1e-7
     atol: float = 1e-9
     float32: bool = True
+    whole: bool = False
+    any_float: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:

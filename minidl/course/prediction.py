@@ -32,6 +32,7 @@ class Number:
     mistakes: what another number seems to come from, for the likely ones.
     percent: whether it is asked for in percent; a guess below 1 is then taken for a share.
     said:     the answer in words, where ``right`` and ``within`` would not read well.
+    too_small, too_large: what follows from such a guess, where that says more than "more".
     """
 
     right: float
@@ -40,6 +41,8 @@ class Number:
     mistakes: dict[float, str] = field(default_factory=dict)
     percent: bool = False
     said: str = ""
+    too_small: str = ""
+    too_large: str = ""
 
     def fault(self, guess: Any) -> str | None:
         """Return what to say to a guess that is not right, None for one that is.
@@ -58,7 +61,10 @@ class Number:
                 return words
         if self.percent and 0 < guess < 1:
             return f"Give it in percent: {100 * guess:g}, if {guess:g} is the share that you mean."
-        return f"It is {'less' if guess > self.right else 'more'} than {guess:g}."
+        large = guess > self.right
+        follows = self.too_large if large else self.too_small
+        end = f": {follows}." if follows else "."
+        return f"It is {'less' if large else 'more'} than {guess:g}{end}"
 
     def answer(self) -> str:
         """The right guess, in words."""

@@ -113,3 +113,9 @@ def test_objects_that_refuse_to_be_compared_are_only_different():
 def test_a_number_where_nan_is_expected_is_told_too():
     assert "1.5" in difference(1.5, np.nan, 1e-7, 1e-9)
     assert "[1]" in difference(np.array([0.0, 1.5]), np.array([0.0, np.nan]), 1e-7, 1e-9)
+
+
+def test_one_number_among_zeros_shows_no_pattern():
+    expected = np.array([0.0, 2.0, 0.0])
+    assert words(-expected, expected).endswith("is -2, where 2 is expected")
+    assert words(expected / 2, expected).endswith("is 1, where 2 is expected")

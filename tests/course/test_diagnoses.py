@@ -275,8 +275,34 @@ def _whole(value):
     ids=["float", "int", "np.float64", "0-d array", "int32", "int16"],
 )
 def test_a_number_of_another_type_is_as_right(exercise, change):
+    exercise = dataclasses.replace(exercise, whole=False)
     feedback = grade(exercise, _changed(exercise, change), 60.0)
     assert feedback.kind == "right", feedback
+
+
+@pytest.mark.parametrize("change", [float, np.float64, np.float32, lambda v: np.array(v / 1)])
+@pytest.mark.parametrize("name", ["output_size", "same_padding", "leaf_of_tree", "match_peaks"])
+def test_a_float_is_no_whole_number_where_the_notebook_needs_one(name, change):
+    exercise = find(name)
+    said = str(grade(exercise, _changed(exercise, _numbers(change)), 60.0))
+    assert "the value is right, but it is a float" in said and "`int(…)`" in said
+    feedback = grade(exercise, _changed(exercise, _numbers(np.int32)), 60.0)
+    assert feedback.kind == "right", feedback
+
+
+def test_losses_may_have_another_floating_dtype_than_the_filter():
+    exercise = find("learn_kernel")
+
+    def losses_as(change):
+        return _changed(exercise, lambda value: (value[0], change(value[1])))
+
+    for dtype in (np.float64, np.float32):
+        loose = dataclasses.replace(exercise, rtol=1e-3)
+        assert grade(loose, losses_as(lambda v, d=dtype: v.astype(d)), 60.0).kind == "right"
+    assert grade(exercise, losses_as(np.ndarray.tolist), 60.0).kind == "wrong"
+    assert grade(exercise, losses_as(lambda v: v.astype(int)), 60.0).kind == "wrong"
+    single = _changed(exercise, lambda value: (value[0].astype(float), value[1]))
+    assert "give it the dtype of `x`" in grade(exercise, single, 60.0).diagnosis
 
 
 def test_a_mistake_is_not_named_where_another_fits_as_well(toy):

@@ -74,6 +74,9 @@ def test_numbers_of_every_kind_are_taken():
     for guess in (12, 12.4, np.float32(12), np.int64(12), np.array(12), np.array(11.6)):
         assert number.fault(guess) is None
     assert number.fault(144.0) == "That is the square."
+    told = find_prediction("your_threshold")
+    assert told.fault(0.7) == "It is less than 0.7: with it Hopper passes for Collins."
+    assert "Obama count as two people" in told.fault(0.4)
     assert number.fault(13) == "It is less than 13." and number.fault(-1) == "It is more than -1."
     assert number.fault(float("nan")) is not None
 

@@ -70,5 +70,11 @@ EXERCISE = Exercise(
         "The positions are in the wrong order: go along a row of the picture first, then down.": {
             "np.moveaxis(windows, 3, -1)": "np.moveaxis(windows, 3, -1).swapaxes(1, 2)"
         },
+        "The stride is used along one axis only: the window moves by it down and across.": {
+            "[:, ::stride, ::stride]": "[:, ::stride]"
+        },
+        "Every picture has a matrix of its own; the rows of all pictures stand in one.": {
+            "windows.reshape(-1, height": "windows.reshape(len(x), -1, height"
+        },
     },
 )

@@ -89,5 +89,8 @@ EXERCISE = Exercise(
         "Your `y` is float64 whatever `x` is: give `np.zeros` the dtype of `x`.": {
             "filters), x.dtype)": "filters))"
         },
+        "You swapped height and width: `w` has the shape (height, width, C, F).": {
+            "height, width, _, filters = w.shape": "width, height, _, filters = w.shape"
+        },
     },
 )

@@ -18,7 +18,7 @@ def learn_kernel(x, y, kernel, steps, lr=0.1):
     steps:  number of steps, 0 or more
     lr:     learning rate
     Returns the filter (height, width) after the last step, of x's dtype, and an array of the
-    losses before each step, (steps,).
+    losses before each step, (steps,), of any floating dtype.
     """
     ### BEGIN SOLUTION
     rows, columns = y.shape
@@ -97,5 +97,12 @@ EXERCISE = Exercise(
         "Your filter is float64 whatever `x` is: give it the dtype of `x`.": {
             "np.zeros(kernel, x.dtype)": "np.zeros(kernel)"
         },
+        "You return the filter alone; the losses are asked for as well: `return w, losses`.": {
+            "return w, losses": "return w"
+        },
+        "You return the losses first; the filter comes first.": {
+            "return w, losses": "return losses, w"
+        },
     },
+    any_float=(1,),
 )

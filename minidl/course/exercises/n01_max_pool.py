@@ -53,18 +53,31 @@ EXERCISE = Exercise(
             edge=True,
         ),
         Case("a window as large as the picture", _pictures(2, 3, 3, 2, 3, 3), edge=True),
+        Case(
+            "numbers so far below zero that a `y` begun with −100, or −10⁹, wins against them",
+            lambda rng: {"x": -1e30 * rng.uniform(1, 2, (1, 5, 4, 2))} | WINDOW,
+            edge=True,
+        ),
     ),
     hints=(
         "It is the tap loop of `convolve` again: the same slices of `x`, with a maximum in the "
-        "place of the sum.",
-        "`np.maximum(a, b)` takes the larger one, number by number (Python's own "
-        "`max` does not). What must `y` begin with, so that the first window wins against it "
-        "even if all its numbers are negative?",
+        "place of the sum. What must `y` begin with, so that every window wins against it, however "
+        "far below zero its numbers are?",
+        "`np.maximum(a, b)` takes the larger one, number by number (Python's own `max` does not). "
+        "And a number that loses against every other is `-np.inf`.",
         "`y = np.full(shape, -np.inf, x.dtype)`, and for every tap `y = np.maximum(y, seen)`.",
     ),
     wrong={
         "Where all numbers of a window are negative you return 0: the maximum must not start from "
         "0.": {"-np.inf": "0"},
+        "Your `y` begins with a number that can be larger than a whole window: only −inf loses "
+        "against everything.": {"-np.inf": "-100"},
+        "Your `y` begins with a corner of `x`. Where the stride is above 1 those numbers do not "
+        "all belong to their windows, and one from elsewhere can win.": {
+            "np.full((x.shape[0], rows, columns, x.shape[3]), -np.inf, x.dtype)": (
+                "x[:, :rows, :columns]"
+            )
+        },
         "You cut the picture into tiles, which is right only where `stride` equals `size`: here "
         "windows overlap or leave gaps.": {BEGIN: "stride = size"},
         "The stride decides how many windows there are, but not where they lie: yours move one "

@@ -145,6 +145,15 @@ EXERCISE = Exercise(
         "Pooling has nothing to learn: it has no parameters.": {
             "size, stride = numbers": "size, stride = numbers; parameters = size * size"
         },
+        "The width of a convolution comes from the width before it, not from the height.": {
+            "width = output_size(width, kernel, stride, (padding, padding))": "width = height"
+        },
+        "You set the channels to the new filters before you count: a filter is as deep as what the "
+        "layer is given.": {
+            "            parameters = (kernel * kernel": (
+                "            channels = filters\n            parameters = (kernel * kernel"
+            )
+        },
     },
     float32=False,
 )

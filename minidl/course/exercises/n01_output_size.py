@@ -92,4 +92,5 @@ EXERCISE = Exercise(
         },
     },
     float32=False,
+    whole=True,
 )

@@ -74,4 +74,5 @@ EXERCISE = Exercise(
         },
     },
     float32=False,
+    whole=True,
 )

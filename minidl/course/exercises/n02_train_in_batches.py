@@ -17,7 +17,8 @@ def train_in_batches(weights, loss_and_gradients, x, labels, orders, batch, rate
     orders:  for each epoch the order in which it takes the examples, a row of N positions
     batch:   examples in a mini-batch; the last one of an epoch may have fewer
     rate:    rate(i) is the learning rate of the step before which i steps have been made
-    Returns the trained weights, by name, and the list of the losses, one for each step.
+    Returns the trained weights, by name and in their dtype, and the list of the losses, one for
+    each step.
     """
     ### BEGIN SOLUTION
     weights, losses = dict(weights), []

@@ -92,4 +92,5 @@ EXERCISE = Exercise(
             "values[p] - values[q]": "int(p) - int(q)"
         },
     },
+    whole=True,
 )

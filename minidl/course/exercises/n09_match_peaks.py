@@ -109,4 +109,5 @@ EXERCISE = Exercise(
         },
     },
     float32=False,
+    whole=True,
 )

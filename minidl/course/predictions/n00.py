@@ -41,5 +41,7 @@ PREDICTIONS: dict[str, Prediction] = {
         "people 0.69. Any τ between them makes no mistake on these fifteen pairs.",
         within=0.1231,
         said="between 0.441 and 0.687",
+        too_small="with it two pictures of Obama count as two people",
+        too_large="with it Hopper passes for Collins",
     ),
 }

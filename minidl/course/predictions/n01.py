@@ -53,11 +53,14 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "twice_the_rate": Choice(
         "it grows without end",
-        "Each step overshoots by more than the last one missed. How large a step may be depends on "
-        "how steep the loss is; for this picture the limit lies between the two rates.",
+        "Along the steepest direction each step overshoots by more than the last one missed. At "
+        "first the other directions hide it: the loss falls for six steps, to about half, "
+        "and then grows without end. How long a step may be depends on how steep the loss is; for "
+        "this picture the limit lies between the two rates.",
         wrong={
-            "it falls twice as fast": "That holds for small steps only. A step that is too long "
-            "lands on the other side of the valley, higher up.",
+            "it falls twice as fast": "It begins like that; but along the steepest direction each "
+            "step lands farther up on the other side of the valley, and after a few steps that is "
+            "all that counts.",
             "nothing changes": "The step is what moves the filter: it decides how far.",
         },
     ),
