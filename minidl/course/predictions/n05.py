@@ -41,8 +41,8 @@ PREDICTIONS: dict[str, Prediction] = {
             "the distance": "It has nothing to learn but τ, and still is hardly worse or better.",
             "the unit on absolute differences": "It has 128 weights; but equal ones did nearly as "
             "well.",
-            "the unit on chi-square": "Its errors are fewer by a few pairs; draw other people, and "
-            "that can turn.",
+            "the unit on chi-square": "Its errors are fewer by a few pairs in a thousand, if "
+            "anything.",
         },
     ),
     "ninety_percent_elsewhere": Number(
