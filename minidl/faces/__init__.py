@@ -2,11 +2,11 @@
 
 from minidl.faces.alignment import align, similarity
 from minidl.faces.batches import people_batches
-from minidl.faces.bootstrap import interval_by_people
 from minidl.faces.cross_validation import CrossValidation, cross_validate
 from minidl.faces.descriptors import Faces, describe
 from minidl.faces.detector import Detections, detect
 from minidl.faces.distances import pair_distances, squared_distances, squared_distances_backward
+from minidl.faces.dyadic_variance import dyadic_variance, interval_by_people
 from minidl.faces.encoder import encode, face_encoder, fingerprint, pixels_to_input
 from minidl.faces.gallery import Gallery, Match
 from minidl.faces.identification import identification_rates
@@ -55,6 +55,7 @@ __all__ = [
     "cross_validate",
     "describe",
     "detect",
+    "dyadic_variance",
     "encode",
     "equal_error_rate",
     "face_encoder",

@@ -67,5 +67,6 @@ EXERCISE = Exercise(
             "np.abs(f - g) @ w + b": "((np.abs(f - g) + b) * w).sum(axis=1)"
         },
         "The bias is missing.": {" @ w + b": " @ w"},
+        "You subtracted the bias; b is added.": {" @ w + b": " @ w - b"},
     },
 )

@@ -86,6 +86,11 @@ EXERCISE = Exercise(
                 "actual / (1 - actual) - learned / (1 - learned)"
             )
         },
+        "You added the ratio of the odds; z is a *log*-odds, so take its logarithm first.": {
+            "np.log(actual / (1 - actual)) - np.log(learned / (1 - learned))": (
+                "(actual / (1 - actual)) / (learned / (1 - learned))"
+            )
+        },
         "You shifted the probability; it is z, the log-odds, that is shifted.": {
             "1 / (1 + np.exp(-(z + shift)))": "1 / (1 + np.exp(-z)) + shift"
         },

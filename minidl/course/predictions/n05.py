@@ -16,7 +16,7 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "equal_weights": Choice(
         "nearly as many",
-        "The encodings were made so that all their numbers count alike, and the two that are "
+        "Training has made all numbers of these encodings count about alike, and the two that are "
         "left, the slope and b, do nearly all of the work.",
         wrong={
             "about two thirds": "That was the guess, with a b that nobody had fitted. Fitting b "
@@ -35,14 +35,14 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "the_best_verifier": Choice(
         "none by much",
-        "The triplet loss has made d itself a good measure of these encodings, and little is "
-        "left for weights to improve.",
+        "Training has made all numbers count about alike, and little is left for weights to "
+        "improve.",
         wrong={
             "the distance": "It has nothing to learn but τ, and still is hardly worse or better.",
             "the unit on absolute differences": "It has 128 weights; but equal ones did nearly as "
             "well.",
-            "the unit on chi-square": "Its errors are fewer by a few pairs; draw other people, and "
-            "that can turn.",
+            "the unit on chi-square": "Its errors are fewer by a few pairs in a thousand, if "
+            "anything.",
         },
     ),
     "ninety_percent_elsewhere": Number(
@@ -54,7 +54,8 @@ PREDICTIONS: dict[str, Prediction] = {
         mistakes={
             90: "It would be, if one in two pairs showed one person here too.",
             0.9: "90 % of 1 %: but pairs to which it says 0.9 are more often of one person than "
-            "others are.",
+            "others are. (Or, if you mean 90 %: that holds only where half the pairs show one "
+            "person.)",
             1.8: "You multiplied the probability by 1/100 over 1/2; what multiplies are odds.",
         },
     ),
