@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy import allclose, isclose  # as they are now, whatever a notebook does to np later
 
-KEEP = ": keep the type of what was given, with `np.zeros_like(x)` or `np.zeros(shape, x.dtype)`"
+KEEP = ": keep the type of what was given: pass its dtype (as `x.dtype`) where you make an array"
 WHOLE = ": it is asked for in whole numbers, as in `np.zeros(shape, int)`"
 
 

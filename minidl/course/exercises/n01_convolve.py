@@ -73,6 +73,14 @@ EXERCISE = Exercise(
         "You never use `padding`: pad `x` first.": {
             "    x = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))\n": ""
         },
+        "With padding the shapes no longer fit: pad the two middle axes alone, and count the "
+        "padding once, since the padded `x` is larger already.": {
+            "(x.shape[1] - height)": "(x.shape[1] + 2 * padding - height)",
+            "(x.shape[2] - width)": "(x.shape[2] + 2 * padding - width)",
+        },
+        "`*` multiplies number by number; the channels become filters by a matrix product, `@`.": {
+            "seen @ w[u, v]": "seen * w[u, v]"
+        },
         "Every tap overwrites what the taps before it left: add with `+=`.": {
             "y += seen": "y[:] = seen"
         },

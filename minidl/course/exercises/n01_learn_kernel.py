@@ -52,7 +52,8 @@ EXERCISE = Exercise(
     ),
     hints=(
         "Begin with the error of the filter as it is: `convolve` could make the answer, and so can "
-        "a sum over the taps, each times the slice of `x` that it sees.",
+        "a sum over the taps, each times the slice of `x` that it sees. Compute the slopes from "
+        "it: a nudge is right to a few digits only.",
         "If the number of the tap (u, v) grows a little, every answer grows by that much times the "
         "pixel that this tap sees there. So the slope of L is the mean of 2 · error · seen.",
         "For every step: `error = answer - y`, note `(error**2).mean()`, then for every tap "
@@ -65,6 +66,14 @@ EXERCISE = Exercise(
         "The slope misses its factor 2: the slope of e² is 2e.": {"(2 * error": "(error"},
         "You add the slopes of all positions up; L is a mean, so its slope is their mean.": {
             "(2 * error * seen[tap]).mean()": "(2 * error * seen[tap]).sum()"
+        },
+        "You measure the slopes with a nudge, which is right to a few digits only: compute them, "
+        "the mean of 2 · error · seen.": {
+            "            w[tap] -= lr * (2 * error * seen[tap]).mean()\n": (
+                "            e = error.astype(float)\n"
+                "            nudged = ((e + 1e-6 * seen[tap]) ** 2).mean()\n"
+                "            w[tap] -= lr * (nudged - (e**2).mean()) / 1e-6\n"
+            )
         },
         "Your slopes do not look at the picture: the error counts as much as the pixel that the "
         "tap sees there is bright.": {"(2 * error * seen[tap])": "(2 * error)"},

@@ -95,6 +95,9 @@ EXERCISE = Exercise(
             "(kernel * kernel * channels + 1)": "(kernel * kernel * channels)",
             "(height * width * channels + 1)": "(height * width * channels)",
         },
+        "The biases of the convolutions are missing: every filter has one.": {
+            "(kernel * kernel * channels + 1)": "(kernel * kernel * channels)",
+        },
         "The biases of the dense layers are missing: every unit has one.": {
             "(height * width * channels + 1)": "(height * width * channels)",
         },

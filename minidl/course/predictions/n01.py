@@ -37,8 +37,10 @@ PREDICTIONS: dict[str, Prediction] = {
         mistakes={
             3: "A number of the third layer sees 3 numbers of the second, and each of those sees "
             "more than one of the layer below.",
+            5: "That is what a number of the second layer sees.",
             9: "That is 3 + 3 + 3; but the three windows overlap by two thirds.",
             27: "That is 3 · 3 · 3; but neighbouring windows overlap.",
+            49: "That is the area, 7 × 7 pixels; the width is asked for.",
         },
     ),
     "where_the_parameters_are": Choice(
@@ -53,14 +55,14 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "twice_the_rate": Choice(
         "it grows without end",
-        "Along the steepest direction each step overshoots by more than the last one missed. At "
-        "first the other directions hide it: the loss falls for six steps, to about half, "
-        "and then grows without end. How long a step may be depends on how steep the loss is; for "
-        "this picture the limit lies between the two rates.",
+        "Along the direction in which the loss bends most, each step overshoots by more than the "
+        "last one missed. At first the other directions hide it: the loss falls for six steps, to "
+        "about half, and then grows without end. How long a step may be depends on how sharply "
+        "the loss bends; for this picture the limit lies between the two rates.",
         wrong={
-            "it falls twice as fast": "It begins like that; but along the steepest direction each "
-            "step lands farther up on the other side of the valley, and after a few steps that is "
-            "all that counts.",
+            "it falls twice as fast": "It begins like that; but along the direction that bends "
+            "most each step lands farther up on the other side, and after a few steps that is all "
+            "that counts.",
             "nothing changes": "The step is what moves the filter: it decides how far.",
         },
     ),
