@@ -70,7 +70,9 @@ def _sequence_difference(
     got: Any, expected: list | tuple, rtol: float, atol: float, dtypes: bool, what: str
 ) -> str | None:
     if not isinstance(got, list | tuple):
-        return f"{what} is {_kind(got)}, where {len(expected)} values are expected"
+        wanted = f"{len(expected)} values"
+        wanted = f"a list of {wanted} is" if isinstance(expected, list) else f"{wanted} are"
+        return f"{what} is {_kind(got)}, where {wanted} expected"
     if len(got) != len(expected):
         return f"{what} has {len(got)} values, where {len(expected)} are expected"
     for i, (a, b) in enumerate(zip(got, expected, strict=True), 1):
@@ -152,6 +154,8 @@ def _value_difference(
     given, wanted = _digits(array[worst][0], expected[worst][0])
     some = f"{np.sum(~good)} of {good.size} values are off; " if good.size > 1 else ""
     pattern = _pattern(array, expected, rtol, atol)
+    if what != "the result":  # one of several
+        pattern = pattern.replace(")", f" in {what})")
     return f"{some}{what}{_at(worst)} is {given}, where {wanted} is expected{pattern}"
 
 

@@ -50,10 +50,11 @@ def hardest(*, squared: bool = True, soft: bool = False, margin: float = 0.2) ->
     return loss
 
 
-def contrastive(*, margin: float) -> Loss:
+def contrastive(*, margin: float, reduction: str = "mean") -> Loss:
     """The contrastive loss on all pairs of a batch (Hadsell, Chopra & LeCun, 2006).
 
     margin: a distance, not squared.
+    reduction: ``"mean"`` over all pairs, or ``"active"``, over those alone that cost something.
     """
 
     def loss(f: np.ndarray, target: tuple) -> tuple[float, np.ndarray]:
@@ -64,9 +65,33 @@ def contrastive(*, margin: float) -> Loss:
         gradient = np.zeros_like(f)
         np.add.at(gradient, first, one)
         np.add.at(gradient, second, other)
-        return value, gradient
+        active = same | (faces.squared_distances(f)[first, second] < margin**2)
+        share = active.mean() if reduction == "active" else 1
+        return float(value / share), gradient / f.dtype.type(share)
 
     return loss
+
+
+def steady(loss: Loss) -> Loss:
+    """The same forces, but of total length 1 in every batch: they do not fade."""
+
+    def scaled(f: np.ndarray, target: tuple) -> tuple[float, np.ndarray]:
+        value, gradient = loss(f, target)
+        return value, gradient / max(np.linalg.norm(gradient), np.finfo(f.dtype).tiny)
+
+    return scaled
+
+
+def fading(loss: Loss) -> Loss:
+    """The same forces times √(mean d of two people): they fade with the cloud, as squared ones."""
+
+    def scaled(f: np.ndarray, target: tuple) -> tuple[float, np.ndarray]:
+        value, gradient = loss(f, target)
+        labels = target[0]
+        far = faces.squared_distances(f)[labels[:, None] != labels].mean()
+        return value, gradient * np.sqrt(far)
+
+    return scaled
 
 
 def margin_softmax(people: nn.Parameter, *, margin: float, scale: float) -> Loss:

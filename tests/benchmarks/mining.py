@@ -6,10 +6,11 @@ Every run sees the same 1,000 drawn people in the same batches of 16 people × 4
 same number of steps of Adam with the same rates, and starts from the same weights for one seed;
 only the loss differs. For the three kinds of loss, one of four settings is chosen first, on 200
 people who appear neither in training nor in the test. These and the forms of batch-hard run four
-times as long as well.
+times as long as well. Controls tell apart what goes together: triplets and pairs with each other's
+average, and batch-hard with forces that fade where they would not, or the other way round.
 What is measured on 200 people who were never in training goes to
-``minidl/course/measurements/mining.json``, which notebook 04 shows. A quarter of an hour on two
-quiet cores.
+``minidl/course/measurements/mining.json``, which notebook 04 shows. Some twenty minutes on
+two quiet cores.
 """
 
 import argparse
@@ -54,6 +55,10 @@ def hardest(**options) -> Make:
     return lambda batches, people: losses.hardest(**options)
 
 
+def changed(forces: Callable[[losses.Loss], losses.Loss], make: Make) -> Make:
+    return lambda batches, people: forces(make(batches, people))
+
+
 def contrastive(**options) -> Make:
     return lambda batches, people: losses.contrastive(**options)
 
@@ -70,37 +75,51 @@ RUNS: dict[str, Make] = {
     "semi-hard, then batch-hard": lambda batches, people: losses.triplets(warm(batches)),
     "random, mean of all": mined("random", reduction="mean"),
     "batch-all, mean of all": mined("batch-all", reduction="mean"),
+    "batch-all, mean of all, length 1": changed(
+        losses.steady, mined("batch-all", reduction="mean")
+    ),
     "batch-hard, distance": hardest(squared=False),
     "batch-hard, softplus": hardest(soft=True),
     "batch-hard, distance, softplus": hardest(squared=False, soft=True),
 }
-SETTINGS: dict[str, dict[str, Make]] = {
-    "triplets": {
-        f"α = {margin}": mined("batch-all", margin=margin) for margin in (0.05, 0.1, 0.2, 0.5)
-    },
-    "contrastive": {
-        f"margin {margin}": contrastive(margin=margin) for margin in (0.3, 0.5, 0.7, 1.0)
-    },
+MIXED: dict[str, Make] = {
+    "batch-hard, length 1": changed(losses.steady, hardest()),
+    "batch-hard, distance, fading": changed(losses.fading, hardest(squared=False)),
+}
+KINDS: dict[str, Callable[..., Make]] = {
+    "triplets": lambda **options: mined("batch-all", **options),
+    "contrastive": contrastive,
+    "margin softmax": arcface,
+}
+SETTINGS: dict[str, dict[str, dict]] = {
+    "triplets": {f"α = {margin}": {"margin": margin} for margin in (0.05, 0.1, 0.2, 0.5)},
+    "contrastive": {f"margin {margin}": {"margin": margin} for margin in (0.3, 0.5, 0.7, 1.0)},
     "margin softmax": {
-        f"m = {margin}, s = {scale}": arcface(margin=margin, scale=scale)
+        f"m = {margin}, s = {scale}": {"margin": margin, "scale": scale}
         for margin in (0.2, 0.5)
         for scale in (16, 32)
     },
 }
+OTHER_MEAN = {  # the same settings, with the average that the other loss has
+    "triplets, mean of all": ("triplets", {"reduction": "mean"}),
+    "contrastive, mean of the active": ("contrastive", {"reduction": "active"}),
+}
 
 
 def trained(make: Make | None, train: tuple, seed: int, epochs: int) -> nn.Sequential:
-    """Return an encoder trained with a loss; untrained without one."""
+    """Return an encoder trained with a loss; without one only its batch norms have averages."""
     network = faces.face_encoder(32, seed=seed)
-    if make is None:
-        return network
     images, labels = train
     rows = faces.people_batches(labels, 16, 4, seed=seed)
+    batches = labelled_batches(images, labels, rows, None, seed)
+    if make is None:
+        for x, _ in batches(0):
+            network.train().forward(x)
+        return network.eval()
     steps = epochs * sum(1 for _ in rows(0))
     directions = np.random.default_rng(seed).standard_normal((PEOPLE, 128), dtype=np.float32)
     people = nn.Parameter(np.float32(0.05) * directions)  # short, so that Adam can turn them
 
-    batches = labelled_batches(images, labels, rows, None, seed)
     rate = nn.cosine(1e-3, steps, warmup=steps // 20)
     optimizer = nn.Adam(network.parameters | {"people": people}, rate)
     loss = make(steps, people)
@@ -141,19 +160,23 @@ def main() -> None:
 
     for kind, settings in SETTINGS.items():
         tried = kept["settings"].setdefault(kind, {})
-        for name, make in settings.items():
+        for name, options in settings.items():
             if name in tried:
                 continue
-            network = trained(make, train, CHOOSING_SEED, SHORT)
+            network = trained(KINDS[kind](**options), train, CHOOSING_SEED, SHORT)
             tried[name] = measure(network, *judges)["error"]
             keep(kind, name, tried[name])
         kept["chosen"][kind] = min(tried, key=tried.get)
-    kinds = {kind: SETTINGS[kind][name] for kind, name in kept["chosen"].items()}
+    chosen = {kind: SETTINGS[kind][name] for kind, name in kept["chosen"].items()}
+    kinds = {kind: KINDS[kind](**options) for kind, options in chosen.items()}
+    other_mean = {
+        name: KINDS[kind](**chosen[kind], **options) for name, (kind, options) in OTHER_MEAN.items()
+    }
 
     forms = {name: make for name, make in RUNS.items() if name.startswith("batch-hard")}
     for epochs, runs in (
-        (SHORT, {"untrained": None, **RUNS, **kinds}),
-        (LONG, {**forms, **kinds}),
+        (SHORT, {"untrained": None, **RUNS, **kinds, **other_mean}),
+        (LONG, {**forms, **MIXED, **kinds}),
     ):
         for name in arguments.only or runs:
             if name not in runs:

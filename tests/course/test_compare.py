@@ -66,9 +66,11 @@ def test_nothing_to_say(got, expected):
         (True, 1, "True or False, where a whole number is expected"),
         (1, True, "a whole number, where True or False is expected"),
         (RIGHT, (RIGHT, RIGHT), "is an array of the shape (2, 3), where 2 values are expected"),
+        (RIGHT[0], [1.0, 2.0, 3.0], "shape (3,), where a list of 3 values is expected"),
         ((RIGHT,), (RIGHT, RIGHT), "has 1 values, where 2 are expected"),
         ((RIGHT, -RIGHT), (RIGHT, RIGHT), "value 2 of the 2 at"),
         (-RIGHT, RIGHT, "(every sign is wrong)"),
+        ((RIGHT, -RIGHT), (RIGHT, RIGHT), "(every sign is wrong in value 2 of the 2)"),
         (RIGHT / 2, RIGHT, "(all are 0.5 times it)"),
         (
             RIGHT + [[0, 0, 0], [0, 1, 0]],

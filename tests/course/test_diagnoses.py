@@ -190,6 +190,53 @@ ANSWERS["layer_cost"] = [
         "missing from your multiplications",
     )
 ]
+
+
+def siamese_of_triplet_gradient(network, optimizer, batches, choose, margin):
+    costs = []
+    for x, labels in batches:
+        f = network.forward(x)
+        d = squares(f, f)
+        rows = choose(d, labels, margin)
+        violation = d[rows[0], rows[1]] - d[rows[0], rows[2]] + margin
+        count = max(np.sum(violation > 0), 1)
+        gradient = np.zeros_like(f)
+        roles = find("triplet_gradient").solution(*(f[r] for r in rows), margin)
+        for role, g in zip(rows, roles, strict=True):
+            gradient[role] += g / count
+        network.backward(gradient)
+        optimizer.step()
+        costs.append(np.maximum(violation, 0).sum() / count)
+    return costs
+
+
+def batch_hard_of_parts(d, labels):
+    positive, negative = [], []
+    for i in range(len(d)):
+        same = labels == labels[i]
+        positive.append(np.argmax(d[i][same]))
+        negative.append(np.argmin(d[i][~same]))
+    return np.array(positive), np.array(negative)
+
+
+ANSWERS["train_siamese"] = [(siamese_of_triplet_gradient, "the last of them only")]
+ANSWERS["batch_hard"] = [
+    (batch_hard_of_parts, "counts within that part"),
+    (
+        lambda d, labels: (
+            np.where(labels[:, None] == labels, d, 0).argmax(1),
+            np.where(labels[:, None] == labels, np.inf, d).argmin(1),
+        ),
+        "put `-np.inf`",
+    ),
+    (
+        lambda d, labels: (
+            np.where(labels[:, None] == labels, d, -1).argmax(1),
+            np.where(labels[:, None] == labels, 1000, d).argmin(1),
+        ),
+        "put `np.inf`",
+    ),
+]
 ANSWERS["dice"].append(
     (
         lambda predicted, truth, label: (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise
+from minidl.course.exercise import Case, Exercise, given
 
 
 def batch_hard(d, labels):
@@ -35,6 +35,10 @@ def batch(labels, spread=1.0, **options):
     return make
 
 
+EQUAL_BUT_FOR_ROUNDING = np.array(
+    [[0, 3, 5, 6], [3, 0, 4, 7], [5, 4, -2e-7, -1e-7], [6, 7, -1e-7, -2e-7]]
+)
+
 EXERCISE = Exercise(
     solution=batch_hard,
     points=3,
@@ -43,7 +47,13 @@ EXERCISE = Exercise(
         Case("people in any order", batch([7, 3, 7, 5, 3, 5, 5, 3, 7])),
         Case("people with unequally many pictures", batch([1, 2, 2, 1, 2, 2, 1, 2])),
         Case("encodings close together", batch([2, 1, 1, 2, 1, 2, 0, 0], spread=0.1)),
+        Case("encodings far apart", batch([1, 0, 0, 1, 1, 0, 2, 2], spread=1e6)),
         Case("two people with two pictures each", batch([0, 1, 0, 1]), edge=True),
+        Case(
+            "two pictures that are equal, with distances just below 0, as rounding may leave them",
+            given(d=EQUAL_BUT_FOR_ROUNDING, labels=np.array([0, 0, 1, 1])),
+            edge=True,
+        ),
     ),
     hints=(
         "A table of booleans says who is who: `same = labels[:, None] == labels[None, :]`.",
@@ -60,6 +70,27 @@ EXERCISE = Exercise(
         "You chose the closest positive: that is the easiest one. (And the closest of all is the "
         "anchor itself, at distance 0.)": {
             "np.where(same, d, -np.inf).argmax(axis=1)": "np.where(same, d, np.inf).argmin(axis=1)"
+        },
+        "You chose the closest of the other positives: that is the easiest one. The hardest is the "
+        "*farthest*.": {
+            "np.where(same, d, -np.inf).argmax(axis=1)": (
+                "np.where(same & ~np.eye(len(d), dtype=bool), d, np.inf).argmin(axis=1)"
+            )
+        },
+        "You put a number in place of the same person's pictures, and distances may be larger: put "
+        "`np.inf`.": {"np.where(same, np.inf, d)": "np.where(same, 10, d)"},
+        "You put 0 in place of other people's pictures. Equal pictures are at 0 as well, or just "
+        "below it after rounding: put `-np.inf`.": {
+            "np.where(same, d, -np.inf)": "np.where(same, d, 0)"
+        },
+        "You give places among the same person's pictures, or among the others: "
+        "`d[i][same[i]].argmax()` counts within that part. Rows of the batch are asked for.": {
+            "np.where(same, d, -np.inf).argmax(axis=1)": (
+                "np.array([row[own].argmax() for row, own in zip(d, same)])"
+            ),
+            "np.where(same, np.inf, d).argmin(axis=1)": (
+                "np.array([row[~own].argmin() for row, own in zip(d, same)])"
+            ),
         },
         "You multiplied by a mask, which leaves zeros, and zero is the smallest distance there "
         "is: put `np.inf` where a picture must not be chosen.": {

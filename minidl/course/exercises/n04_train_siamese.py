@@ -10,8 +10,8 @@ def train_siamese(network, optimizer, batches, choose, margin):
     """Train a Siamese network with triplets, one step for each batch.
 
     The cost of a batch is the mean of d(A,P) − d(A,N) + α over those of its triplets where this is
-    above 0, the active ones; d is the squared distance. A batch without any costs 0, its
-    gradient is 0, and it takes a step all the same.
+    above 0, the active ones; d is the squared distance. A batch without an active triplet costs 0,
+    its gradient is 0, and it takes a step all the same.
 
     network: `network.forward(x)` gives the encodings of a batch, (B, D);
         `network.backward(g)` takes the gradient of the cost for these encodings, (B, D), back to
@@ -114,6 +114,26 @@ def nothing_to_learn_in_between(rng):
     return arguments
 
 
+def once(sign, factor=""):
+    """The edits that give each row one gradient a role, instead of the sum of all."""
+    forces = {"a": "f[n] - f[p]", "p": "f[p] - f[a]", "n": "f[a] - f[n]"}
+    return {
+        f"np.add.at(gradient, {role}, 2 * ({force}) / count)": (
+            f"gradient[{role}] {sign} {factor}2 * ({force}) / count"
+        )
+        for role, force in forces.items()
+    }
+
+
+def with_satisfied_ones(sign):
+    """The same, where satisfied triplets are kept and have a gradient of 0."""
+    return {
+        "        a, p, n = a[active], p[active], n[active]\n": "",
+        "max(len(a), 1)": "max(int(active.sum()), 1)",
+        **once(sign, "active[:, None] * "),
+    }
+
+
 EXERCISE = Exercise(
     solution=train_siamese,
     points=5,
@@ -174,17 +194,33 @@ EXERCISE = Exercise(
             "(f[a] - f[n]) / count": "(f[a] - f[n])",
         },
         "A row that stands in several triplets gets the gradient of one of them only: "
-        "`gradient[a] += …` adds once for each row. Use `np.add.at`.": {
-            "np.add.at(gradient, a, 2 * (f[n] - f[p]) / count)": (
-                "gradient[a] += 2 * (f[n] - f[p]) / count"
-            ),
-            "np.add.at(gradient, p, 2 * (f[p] - f[a]) / count)": (
-                "gradient[p] += 2 * (f[p] - f[a]) / count"
-            ),
-            "np.add.at(gradient, n, 2 * (f[a] - f[n]) / count)": (
-                "gradient[n] += 2 * (f[a] - f[n]) / count"
-            ),
+        "`gradient[a] += …` adds once for each row. Use `np.add.at`.": once("+="),
+        "A row that stands in several triplets gets the gradient of the last of them only, which "
+        "is 0 if that one is satisfied: `gradient[a] += …` adds once for each row. Use "
+        "`np.add.at`.": with_satisfied_ones("+="),
+        "What one role gives takes the place of what was there: `gradient[a] = …` keeps the last "
+        "triplet of the last role, and they add up. Use `np.add.at`.": once("="),
+        "What one role gives takes the place of what was there, and a satisfied triplet puts a 0 "
+        "there: `gradient[a] = …` keeps the last triplet of the last role, and they add up. Use "
+        "`np.add.at`.": with_satisfied_ones("="),
+        "The step comes before its gradient: `network.backward(gradient)` first, then "
+        "`optimizer.step()`.": {
+            "        network.backward(gradient)\n        optimizer.step()\n": (
+                "        optimizer.step()\n        network.backward(gradient)\n"
+            )
         },
+        "You return each cost as it is after the step; as it was before is asked for.": {
+            "costs.append(cost[active].sum() / count)": """f = network.forward(x)
+        d = ((f[:, None] - f) ** 2).sum(axis=2)
+        a, p, n = choose(d, labels, margin)
+        cost = d[a, p] - d[a, n] + margin
+        costs.append(cost[cost > 0].sum() / max((cost > 0).sum(), 1))"""
+        },
+        "The cost that you return is not clipped: a satisfied triplet costs 0, not less.": {
+            "cost[active].sum()": "cost.sum()"
+        },
+        "The cost that you return is the mean over all triplets, and not clipped: the mean is over "
+        "the active ones.": {"cost[active].sum() / count": "cost.sum() / max(len(cost), 1)"},
         "Satisfied triplets pull and push too: only the active ones have a gradient.": {
             "a, p, n = a[active], p[active], n[active]": "pass",
             "max(len(a), 1)": "max(int(active.sum()), 1)",

@@ -60,6 +60,13 @@ EXERCISE = Exercise(
         },
         "Your anchor's gradient has only the part that pulls it towards the positive: the anchor "
         "stands in both distances.": {"active * (2 * (n - p))": "active * (2 * (a - p))"},
+        "The anchor's gradient has the wrong sign: a step against it would bring the anchor to the "
+        "stranger.": {"active * (2 * (n - p))": "active * (2 * (p - n))"},
+        "The gradients for p and n are swapped: (da, dp, dn) is the order.": {
+            "active * (2 * (p - a)), active * (2 * (a - n))": (
+                "active * (2 * (a - n)), active * (2 * (p - a))"
+            )
+        },
         "The negative's gradient has the wrong sign: a step against it would bring the stranger "
         "closer.": {"active * (2 * (a - n))": "active * (2 * (n - a))"},
         "The positive's gradient has the wrong sign: a step against it would push the same person "

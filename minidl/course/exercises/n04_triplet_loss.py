@@ -75,6 +75,9 @@ EXERCISE = Exercise(
         "Positive and negative are swapped: this pulls strangers together.": {
             "near - far": "far - near"
         },
+        "You took d(P,N) for the negative: both distances are measured from the anchor.": {
+            "((a - n) ** 2)": "((p - n) ** 2)"
+        },
         "You took roots: the lecture's d is the squared distance.": {
             "near - far + margin": "np.sqrt(near) - np.sqrt(far) + margin"
         },

@@ -16,11 +16,11 @@ PREDICTIONS: dict[str, Prediction] = {
         },
     ),
     "stronger_force": Choice(
-        "p",
+        "P",
         "The forces are 2(a − p) and 2(a − n), so they are twice as long as the distances: 4 on P "
         "and 2 on N.",
         wrong={
-            "n": "N is close, but the derivative of a squared distance is small where it is small.",
+            "N": "N is close, but the derivative of a squared distance is small where it is small.",
             "equal": "That would be so for plain distances; these are squared, and the derivative "
             "of u² is 2u.",
         },
