@@ -1,0 +1,77 @@
+"""The source of the site: the pages of docs/, and those made from notebooks and package."""
+
+import importlib
+import inspect
+import re
+import shutil
+from pathlib import Path
+
+from minidl.course import find, names
+from minidl.course.files import read, source_notebooks, write
+from scripts.site.exercises import exercise_page
+from scripts.site.notebooks import as_page
+
+ROOT = Path(__file__).parents[2]
+TABLE = re.compile(r"^  (\w+)(?:/|\.py) +(.+)$", re.MULTILINE)  # README's tree of the package
+REPOSITORY_PAGES = ("TEACHERS.md", "CONTRIBUTING.md")
+
+
+def write_source(folder: Path) -> None:
+    """Write everything that Sphinx reads into a new folder."""
+    shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("pictures"))
+    shutil.copytree(ROOT / "docs" / "pictures", folder / "pictures")
+    for page in REPOSITORY_PAGES:
+        shutil.copy(ROOT / page, folder / page.lower())
+    sources = source_notebooks(ROOT / "notebooks")
+    for path in sources:
+        write(as_page(read(path)), folder / "notebooks" / path.name)
+    for path in sources:
+        theirs = [find(name) for name in names() if find(name).notebook == path.name[:2]]
+        if theirs:
+            save(folder / "exercises" / f"{path.stem}.md", exercise_page(title(path), theirs))
+    for package, about in packages():
+        save(folder / "api" / f"{package}.md", api_page(package, about))
+
+
+def save(path: Path, text: str) -> None:
+    """Write a page, and the folder that it stands in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def title(path: Path) -> str:
+    """Return the title of a notebook, without its number."""
+    return read(path).cells[0].source.splitlines()[0].partition("·")[2].strip()
+
+
+def packages() -> list[tuple[str, str]]:
+    """Return the parts of minidl that export names, from the top of README's tree down."""
+    tree = (ROOT / "README.md").read_text(encoding="utf-8").partition("\nminidl/\n")[2]
+    found = TABLE.findall(tree.partition("```")[0])
+    common = ("viz", "figures, sliders and animations, as the notebooks show them")
+    modules = [(name, about, importlib.import_module(f"minidl.{name}")) for name, about in found]
+    return [*((name, about) for name, about, module in modules if module.__all__), common]
+
+
+def api_page(package: str, about: str) -> str:
+    """Return the page of a package: what it says of itself, then every name that it exports."""
+    module = importlib.import_module(f"minidl.{package}")
+    entries = []
+    for name in sorted(module.__all__, key=str.lower):
+        value = getattr(module, name)
+        full = f"minidl.{package}.{name}"
+        if isinstance(value, type):
+            entries += [f".. autoclass:: {full}", "   :members:", ""]
+        elif callable(value):
+            entries += [f".. autofunction:: {full}", ""]
+        elif not inspect.ismodule(value):
+            entries += [f".. py:data:: {full}", "", f"   {_contents(value)}", ""]
+    text = "\n".join([f".. automodule:: minidl.{package}", "   :no-members:", "", *entries])
+    return f"# minidl.{package}\n\n*{about}*\n\n```{{eval-rst}}\n{text}\n```\n"
+
+
+def _contents(value: object) -> str:
+    """Say what a table or a list of the package holds."""
+    if isinstance(value, dict):
+        return f"A table of {', '.join(f'``{key}``' for key in value)}."
+    return f"``{value!r}``"
