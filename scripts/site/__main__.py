@@ -11,6 +11,7 @@ from sphinx.cmd.build import build_main
 
 from minidl.console import say
 from minidl.files import temporary_folder
+from scripts.site.accessibility import complete
 from scripts.site.pages import ROOT, write_source
 
 USAGE = "usage: python -m scripts.site [FOLDER]"
@@ -21,7 +22,9 @@ def build(folder: Path) -> int:
     with temporary_folder() as work:
         write_source(work / "source")
         options = ["-q", "-W", "--keep-going", "-j", "2", "-d", str(work / "doctrees")]
-        return build_main([*options, "-b", "html", str(work / "source"), str(folder)])
+        status = build_main([*options, "-b", "html", str(work / "source"), str(folder)])
+    complete(folder)
+    return status
 
 
 def main(arguments: list[str]) -> int | str:

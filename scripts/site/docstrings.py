@@ -23,7 +23,7 @@ def typeset(lines: list[str]) -> list[str]:
         formulas = [whole_formula(line) for line in block.splitlines()]
         if code_after is not None and indent <= code_after:
             code_after = None
-        if indent and all(formulas):
+        if indent and all(formulas) and not block.isascii():
             if code_after is not None:
                 out[-1] = out[-1].removesuffix("::") + ":"
                 code_after = None

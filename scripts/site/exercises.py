@@ -8,13 +8,14 @@ from minidl.course.edition import without_solution
 from minidl.course.exercise import BEGIN, END, Exercise
 
 
-def exercise_page(title: str, exercises: Sequence[Exercise]) -> str:
-    """Return the page of a notebook's exercises, in Markdown."""
+def exercise_page(notebook: str, title: str, exercises: Sequence[Exercise]) -> str:
+    """Return the page of a notebook's exercises, in Markdown; ``notebook`` is its file's stem."""
     points = sum(exercise.points for exercise in exercises)
     head = (
         f"# {exercises[0].notebook} · Exercises: {title}\n\n"
-        f"{len(exercises)} exercises, {points} points. In the notebook each one checks itself; "
-        "here they are for looking up. Open a hint only when you are stuck.\n"
+        f"{len(exercises)} exercises, {points} points. In "
+        f"[the notebook](../notebooks/{notebook}.ipynb) each one checks itself; here they are for "
+        "looking up. Open a hint only when you are stuck.\n"
     )
     return "\n".join([head, *map(_section, exercises)])
 

@@ -28,7 +28,10 @@ def write_source(folder: Path) -> None:
     for path in sources:
         theirs = [find(name) for name in names() if find(name).notebook == path.name[:2]]
         if theirs:
-            save(folder / "exercises" / f"{path.stem}.md", exercise_page(title(path), theirs))
+            save(
+                folder / "exercises" / f"{path.stem}.md",
+                exercise_page(path.stem, title(path), theirs),
+            )
     for package, about in packages():
         save(folder / "api" / f"{package}.md", api_page(package, about))
 
