@@ -68,7 +68,8 @@ def api_page(package: str, about: str) -> str:
         elif callable(value):
             entries += [f".. autofunction:: {full}", ""]
         elif not inspect.ismodule(value):
-            entries += [f".. py:data:: {full}", "", f"   {_contents(value)}", ""]
+            where = f"   :module: minidl.{package}"
+            entries += [f".. py:data:: {name}", where, "", f"   {_contents(value)}", ""]
     text = "\n".join([f".. automodule:: minidl.{package}", "   :no-members:", "", *entries])
     return f"# minidl.{package}\n\n*{about}*\n\n```{{eval-rst}}\n{text}\n```\n"
 

