@@ -21,7 +21,7 @@ def write_source(folder: Path) -> None:
     shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("pictures"))
     shutil.copytree(ROOT / "docs" / "pictures", folder / "pictures")
     for page in REPOSITORY_PAGES:
-        shutil.copy(ROOT / page, folder / page.lower())
+        save(folder / page.lower(), within_site((ROOT / page).read_text(encoding="utf-8")))
     sources = source_notebooks(ROOT / "notebooks")
     for path in sources:
         write(as_page(read(path)), folder / "notebooks" / path.name)
@@ -34,6 +34,16 @@ def write_source(folder: Path) -> None:
             )
     for package, about in packages():
         save(folder / "api" / f"{package}.md", api_page(package, about))
+
+
+def within_site(text: str) -> str:
+    """Return a page of the repository for the site: links to files that are not there are words."""
+
+    def link(match: re.Match) -> str:
+        words, target = match.groups()
+        return f"[{words}]({target.lower()})" if target in REPOSITORY_PAGES else words
+
+    return re.sub(r"\[([^\]]+)\]\((?!https?:|#)([^)]+)\)", link, text)
 
 
 def save(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from minidl.course import find
 from scripts.site.exercises import exercise_page
 from scripts.site.notebooks import WIDGET, alternative_texts, as_page
-from scripts.site.pages import api_page, packages
+from scripts.site.pages import api_page, packages, within_site
 
 
 def picture(alt, **others):
@@ -49,3 +49,8 @@ def test_every_package_has_its_page():
     assert ".. autoclass:: minidl.nn.Conv2D\n   :members:" in page
     assert ".. autofunction:: minidl.nn.fit" in page
     assert "``vgg19``" in api_page("style", "") and "<module" not in api_page("functional", "")
+
+
+def test_links_out_of_the_site_become_words():
+    text = "See [a](data/README.md), [b](TEACHERS.md), [c](https://d.example) and [e](#f)."
+    assert within_site(text) == ("See a, [b](teachers.md), [c](https://d.example) and [e](#f).")
