@@ -85,7 +85,9 @@ def test_the_plan_of_weeks_has_every_exercise_once():
 
 
 def test_all_points_are_told():
-    (said,) = re.findall(r"^(\d+) points together", (ROOT / "TEACHERS.md").read_text("utf-8"), re.M)
+    (said,) = re.findall(
+        r"^(\d+) points together", (ROOT / "TEACHERS.md").read_text(encoding="utf-8"), re.M
+    )
     assert int(said) == sum(find(name).points for name in names())
 
 
