@@ -32,6 +32,9 @@ def write_source(folder: Path) -> None:
                 folder / "exercises" / f"{path.stem}.md",
                 exercise_page(path.stem, title(path), theirs),
             )
+    index = folder / "index.md"
+    in_order = "\n".join(f"api/{package}" for package, _ in packages())  # not by the alphabet
+    save(index, index.read_text(encoding="utf-8").replace("api/*", in_order))
     for package, about in packages():
         save(folder / "api" / f"{package}.md", api_page(package, about))
 
@@ -63,7 +66,10 @@ def packages() -> list[tuple[str, str]]:
     found = TABLE.findall(tree.partition("```")[0])
     common = ("viz", "figures, sliders and animations, as the notebooks show them")
     modules = [(name, about, importlib.import_module(f"minidl.{name}")) for name, about in found]
-    return [*((name, about) for name, about, module in modules if module.__all__), common]
+    return [
+        *((name, about) for name, about, module in modules if hasattr(module, "__all__")),
+        common,
+    ]
 
 
 def api_page(package: str, about: str) -> str:
