@@ -5,6 +5,7 @@ import inspect
 import re
 import shutil
 from pathlib import Path
+from types import ModuleType
 
 from minidl.course import find, names
 from minidl.course.files import read, source_notebooks, write
@@ -73,21 +74,36 @@ def packages() -> list[tuple[str, str]]:
 
 
 def api_page(package: str, about: str) -> str:
-    """Return the page of a package: what it says of itself, then every name that it exports."""
-    module = importlib.import_module(f"minidl.{package}")
-    entries = []
+    """Return the page of a package: what it says of itself, then every name that it exports.
+
+    Names are grouped by the file that they are from, under what the file says of itself.
+    """
+    home = f"minidl.{package}"
+    module = importlib.import_module(home)
+    groups: dict[str, list[str]] = {home: []}
     for name in sorted(module.__all__, key=str.lower):
-        value = getattr(module, name)
-        full = f"minidl.{package}.{name}"
-        if isinstance(value, type):
-            entries += [f".. autoclass:: {full}", "   :members:", ""]
-        elif callable(value):
-            entries += [f".. autofunction:: {full}", ""]
-        elif not inspect.ismodule(value):
-            where = f"   :module: minidl.{package}"
-            entries += [f".. py:data:: {name}", where, "", f"   {_contents(value)}", ""]
-    text = "\n".join([f".. automodule:: minidl.{package}", "   :no-members:", "", *entries])
-    return f"# minidl.{package}\n\n*{about}*\n\n```{{eval-rst}}\n{text}\n```\n"
+        value = inspect.unwrap(getattr(module, name))
+        if not inspect.ismodule(value):
+            groups.setdefault(getattr(value, "__module__", None) or home, []).append(name)
+    page = [f"# {home}", f"*{about}*"]
+    for source, names_of_it in sorted(groups.items(), key=lambda item: (item[0] != home, item[0])):
+        if source != home:
+            page.append(f"## {source.rpartition('.')[2]}")
+        about_it = [f".. automodule:: {source}", "   :no-members:", "   :no-index:", ""]
+        entries = [line for name in names_of_it for line in _entry(module, package, name)]
+        page.append("\n".join(["```{eval-rst}", *about_it, *entries, "```"]))
+    return "\n\n".join(page) + "\n"
+
+
+def _entry(module: ModuleType, package: str, name: str) -> list[str]:
+    """Return the lines that tell Sphinx of one exported name."""
+    value, full = getattr(module, name), f"minidl.{package}.{name}"
+    if isinstance(value, type):
+        return [f".. autoclass:: {full}", "   :members:", ""]
+    if callable(value):
+        return [f".. autofunction:: {full}", ""]
+    where = f"   :module: minidl.{package}"
+    return [f".. py:data:: {name}", where, "", f"   {_contents(value)}", ""]
 
 
 def _contents(value: object) -> str:
