@@ -16,6 +16,7 @@ from minidl.zoo.asset import AssetError
 
 THRESHOLD = 0.6  # Euclidean distance, as the network was trained for
 SIZE = 2000  # pixels of the longer side: faces of a 33rd of that are still found
+TOLD = 5  # files that were passed over
 NOTEBOOK = "notebooks/06_real_faces.ipynb"
 
 
@@ -79,8 +80,10 @@ def _faces_in(folder: Path, size: int) -> tuple[list[str], np.ndarray, np.ndarra
     with progress_bar(True, pictures, unit=" pictures") as bar:
         for name, picture in bar:
             found.append((name, faces.describe(picture)))
-    for message in unread:
+    for message in unread[:TOLD]:
         print(f"passed over: {message}", file=sys.stderr)
+    if len(unread) > TOLD:
+        print(f"passed over: {len(unread) - TOLD} other files", file=sys.stderr)
     if not found:
         raise ValueError(f"no picture could be read in {folder}: give a folder of photographs.")
     names = [

@@ -26,7 +26,7 @@ def typeset(lines: list[str]) -> list[str]:
         if indent and all(formulas) and not block.isascii():
             if code_after is not None:
                 out[-1] = out[-1].removesuffix("::") + ":"
-                code_after = None
+                indent, code_after = code_after, None
             out += [f"{' ' * indent}.. math::\n\n{' ' * indent}   {tex}" for tex in formulas]
         elif code_after is not None:
             out.append(block)

@@ -13,6 +13,7 @@ from minidl import datasets, zoo
 from minidl.faces import Faces
 from minidl.faces.__main__ import main
 from minidl.zoo.asset import AssetError
+from tests.site.pages_check import barriers, faults_in_browser
 
 
 def made_up(picture):
@@ -98,6 +99,14 @@ def test_the_page_holds_everything_itself(folder, tmp_path):
     )  # b below its face; b and both of c, there and back
 
 
+def test_many_other_files_are_counted(folder, capsys):
+    for k in range(8):
+        (folder / f"letter {k}.txt").write_text("no picture", encoding="utf-8")
+    assert main([str(folder)]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 6 and told[-1] == "passed over: 4 other files"
+
+
 def test_a_threshold_of_ones_own(folder, capsys):
     assert main([str(folder), "--threshold", "3"]) == 0
     assert "4 faces, 1 person" in capsys.readouterr().out
@@ -131,6 +140,15 @@ def test_what_goes_wrong_later_is_said(folder, raised, words, monkeypatch):
 
     monkeypatch.setattr("minidl.faces.describe", describe)
     assert words in main([str(folder)])
+
+
+@pytest.mark.slow(10)
+@pytest.mark.browser
+def test_everybody_can_read_the_page(folder, browser, tmp_path):
+    page = tmp_path / "page.html"
+    assert main([str(folder), "-o", str(page)]) == 0
+    assert faults_in_browser(browser, [page]) == []
+    assert barriers(browser, page) == barriers(browser, page, "dark") == []
 
 
 @pytest.mark.slow(15)

@@ -48,8 +48,8 @@ def test_what_is_no_formula_stays(text):
 def test_blocks_of_formulas_are_set_apart_and_code_is_not():
     lines = ["Return y::", "", "    y = γ·x", "    z = 2·β", "", "Use::", "", "    y = f(x)", ""]
     assert typeset([*lines, "and *more* of |x| = χ²"]) == [
-        *("Return y:", "", "    .. math::", "", "       y = \\gamma \\cdot x", ""),
-        *("    .. math::", "", "       z = 2\\cdot \\beta ", ""),
+        *("Return y:", "", ".. math::", "", "   y = \\gamma \\cdot x", ""),
+        *(".. math::", "", "   z = 2\\cdot \\beta ", ""),
         *("Use::", "", "    y = f(x)", ""),
         "and *more* of :math:`\\left\\lvert x\\right\\rvert  = \\chi ^{2}`",
     ]
