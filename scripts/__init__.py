@@ -1,4 +1,4 @@
-"""Commands that trained the weights in minidl/weights, run in the repository's folder."""
+"""Commands run in the repository's folder: they trained minidl/weights, and picture README."""
 
 from pathlib import Path
 

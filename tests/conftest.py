@@ -13,7 +13,8 @@ if WORKERS > 1:  # before NumPy or minidl is imported: their threads are counted
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ[name] = str(THREADS)
 
-pytest_plugins = ["tests.generated"]  # loads hypothesis's profile for every test
+# hypothesis's profile for every test, and the fixture ``browser``
+pytest_plugins = ["tests.generated", "tests.chromium"]
 
 
 def _seconds(item) -> float:

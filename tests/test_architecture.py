@@ -321,7 +321,8 @@ def test_what_a_package_exports_is_there_once(package):
 
 @pytest.mark.parametrize("command", (["check"], ["format", "--check"]), ids=" ".join)
 def test_ruff_is_content(command):
-    run = [sys.executable, "-m", "ruff", *command, "--no-cache", "minidl", "scripts", "tests"]
+    folders = ("minidl", "scripts", "tests", "docs")
+    run = [sys.executable, "-m", "ruff", *command, "--no-cache", *folders]
     result = subprocess.run(run, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     if "No module named ruff" in result.stderr:
         pytest.skip("ruff is not installed")

@@ -34,23 +34,73 @@ def test_missing_weights_are_explained():
         weights.load_weights(network, "none.npz")
 
 
-USE = """
+# Let a program see the standard library, minidl and what its metadata asks for, with all that these
+# ask for in turn: as in an environment into which nothing else was ever installed.
+ALONE = """
 import sys
+from importlib.abc import MetaPathFinder
+from importlib.metadata import distribution, packages_distributions
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+asked, reachable = [Requirement(sys.argv[2])], set()
+while asked:
+    one = asked.pop()
+    extras = {"", *one.extras}
+    if (one.name, *sorted(extras)) in reachable:
+        continue
+    reachable.add((one.name, *sorted(extras)))
+    try:
+        theirs = map(Requirement, distribution(one.name).requires or [])
+    except ModuleNotFoundError:
+        continue  # what is not there cannot be imported
+    for r in theirs:
+        if not r.marker or any(r.marker.evaluate({"extra": extra}) for extra in extras):
+            asked.append(r)
+reachable = {canonicalize_name(name) for name, *_ in reachable}
+elsewhere = {
+    module
+    for module, owners in packages_distributions().items()
+    if not reachable & set(map(canonicalize_name, owners))
+}
+
+class Refuse(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in elsewhere:
+            raise ModuleNotFoundError(f"No module named {name!r} in {sys.argv[2]}", name=name)
+
+for name in list(sys.modules):
+    if name.partition(".")[0] in elsewhere:
+        del sys.modules[name]
+sys.meta_path.insert(0, Refuse())
+"""
+
+PACKAGE = """
 from importlib.resources import files
 from pathlib import Path
 import numpy as np
 import minidl
-from minidl import course, datasets, faces, style, zoo
-from minidl.course import registry
+from minidl import datasets, diagrams, faces, style, visualization, viz, zoo
 
 assert Path(minidl.__file__).is_relative_to(sys.argv[1]), minidl.__file__
+assert (files("minidl") / "py.typed").is_file()
+assert "pytest" in elsewhere and "IPython" in elsewhere
 images, labels, _ = datasets.faces(range(1000, 1003), 2, seed=0)
 assert faces.encode(faces.trained_encoder(), images).shape == (6, 128)
-assert (files("minidl.course") / "measurements/mining.json").is_file()
 painting = datasets.painting("mosaic", (32, 32))
 assert zoo.small_alexnet().forward(painting[None].astype("f4")).shape == (1, 20)
 result = style.transfer(painting, painting, network="small", steps=1, progress=False)
 assert result.image.shape == (32, 32, 3)
+"""
+
+COURSE = """
+from importlib.resources import files
+import numpy as np
+from minidl import course
+from minidl.course import refresh, registry, teach
+
+assert "pytest" in elsewhere and "nbgrader" in elsewhere and "IPython" not in elsewhere
+assert (files("minidl.course") / "measurements/mining.json").is_file()
 assert all(registry.find(name).source for name in registry.names())
 gram_matrix = lambda a: np.einsum("nijk,nijm->km", a, a)
 assert course.check("gram_matrix", gram_matrix) is gram_matrix
@@ -82,14 +132,32 @@ def installed(tmp_path_factory):
     return target
 
 
+def read_only(folder):
+    """As another user installed it."""
+    for path in [*folder.rglob("*"), folder]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
 @pytest.mark.slow(60)
-def test_a_wheel_runs_without_the_checkout(installed, tmp_path):
-    for path in [*installed.rglob("*"), installed]:
-        path.chmod(0o555 if path.is_dir() else 0o444)  # as another user installed it
+@pytest.mark.parametrize(
+    ("asked", "program"), [("minidl", PACKAGE), ("minidl[course]", COURSE)], ids=["alone", "course"]
+)
+def test_a_wheel_runs_with_nothing_but_what_it_asks_for(installed, tmp_path, asked, program):
+    read_only(installed)
     environment = os.environ | {"PYTHONPATH": str(installed), "MINIDL_CACHE": str(tmp_path)}
-    command = [sys.executable, "-c", USE, str(installed)]
+    command = [sys.executable, "-c", ALONE + program, str(installed), asked]
     run = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8"
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert not list(tmp_path.iterdir()), "something was fetched"
+
+
+@pytest.mark.slow(60)
+def test_a_wheel_holds_the_package_and_nothing_else(installed):
+    there = {path.name.partition("-")[0] for path in installed.iterdir()}
+    assert there == {"minidl"}
+    ours = {path.relative_to(ROOT) for path in (ROOT / "minidl").rglob("*") if path.is_file()}
+    theirs = {path.relative_to(installed) for path in (installed / "minidl").rglob("*")}
+    missing = {p for p in ours if "__pycache__" not in p.parts} - theirs
+    assert not missing

@@ -9,6 +9,7 @@ from minidl.faces.distances import pair_distances, squared_distances, squared_di
 from minidl.faces.dyadic_variance import dyadic_variance, interval_by_people
 from minidl.faces.encoder import encode, face_encoder, fingerprint, pixels_to_input
 from minidl.faces.gallery import Gallery, Match
+from minidl.faces.grouping import group_people
 from minidl.faces.identification import identification_rates
 from minidl.faces.landmarks import find_landmarks
 from minidl.faces.lfw import lfw_accuracy
@@ -62,6 +63,7 @@ __all__ = [
     "find_landmarks",
     "fingerprint",
     "fold_pairs",
+    "group_people",
     "identification_rates",
     "interval",
     "interval_by_people",

@@ -10,23 +10,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 from nbformat import read, write
 
-pytestmark = [pytest.mark.slow(60), pytest.mark.browser]
+from tests.chromium import IS_ROOT
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+pytestmark = [pytest.mark.slow(60), pytest.mark.browser]
 
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # all cells are in the page
@@ -59,25 +49,6 @@ STATE = """() => {
         readouts: [...document.querySelectorAll('.jp-OutputArea .widget-readout')].map(text),
     };
 }"""
-
-
-def find_browser():
-    asked = os.environ.get("CHROMIUM")
-    found = (asked, *map(shutil.which, BROWSERS))
-    return next((path for path in found if path and Path(path).exists()), None)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    executable = find_browser()
-    if executable is None:
-        pytest.skip("no Chromium found: install it, or name it in the variable CHROMIUM")
-    with sync_api.sync_playwright() as playwright:
-        flags = [*FLAGS, "--no-sandbox"] if IS_ROOT else FLAGS
-        opened = playwright.chromium.launch(executable_path=executable, args=flags)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
