@@ -67,10 +67,11 @@ class Code:
 
     @cached_property
     def holds(self) -> frozenset[str]:
-        """Names whose objects it takes in its hands: those used, but for ``if name:`` alone."""
+        """Names whose objects it takes in its hands: those used, but for ``if x`` and ``not x``."""
         nodes = _walk(self.body)
         found = Counter(n.id for n in nodes if isinstance(n, ast.Name))
         tests = [n.test for n in nodes if isinstance(n, ast.If)]
+        tests += [n.operand for n in nodes if isinstance(n, ast.UnaryOp) and _negates(n)]
         asked = Counter(test.id for test in tests if isinstance(test, ast.Name))
         return self.uses - {name for name, times in asked.items() if times == found[name]}
 
@@ -128,6 +129,10 @@ def root(node: ast.expr) -> str | None:
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
+
+
+def _negates(node: ast.UnaryOp) -> bool:
+    return isinstance(node.op, ast.Not)
 
 
 def _suspect(name: str) -> bool:
