@@ -62,7 +62,7 @@ def table(report: Report) -> str:
     done = f"{len(report.results)} graded"
     if report.stopped:
         done += f", {report.left} left: {report.stopped}; the same command goes on"
-    return "\\n".join([*lines, done])
+    return "\n".join([*lines, done])
 
 
 if __name__ == "__main__":

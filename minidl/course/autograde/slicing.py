@@ -8,10 +8,63 @@ cell takes in its hands may be changed by it, and where anything could read any 
 
 import ast
 from collections.abc import Collection, Sequence
+from functools import cached_property, lru_cache
 
-from minidl.course.autograde.code import BUILTINS, Code, changes_more, imported_names, root
+from minidl.course.autograde.code import BUILTINS, Code, root
 
 CHECK = "minidl.course.check"
+
+
+class Cell(Code):
+    """A code cell; ``checks`` for one that is graded, and locked."""
+
+    def __init__(self, source: str, checks: bool):
+        super().__init__(source)
+        self.checks = checks
+
+    @cached_property
+    def functions(self) -> list["Function"]:
+        """The functions that it defines at its outermost level."""
+        return [Function(node) for node in self.body if isinstance(node, ast.FunctionDef)]
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The names that it binds otherwise than by importing or by defining a function."""
+        plain = (ast.Import, ast.ImportFrom, ast.FunctionDef)
+        rest = [s for s in self.body if not isinstance(s, plain) and not self._is_check(s)]
+        bound = Code("\n".join(map(ast.unparse, rest))).binds
+        declared = {n for g in self.nodes if isinstance(g, ast.Global) for n in g.names}
+        return bound | declared
+
+    def _is_check(self, statement: ast.stmt) -> bool:
+        """``name = minidl.course.check("name", name)``: the function itself, or minidl's own."""
+        if not self.checks or not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+            return False
+        name = ast.unparse(statement.targets[0])
+        return ast.unparse(statement.value) == f"{CHECK}({name!r}, {name})"
+
+
+class Function(Code):
+    """A function of a cell."""
+
+    def __init__(self, node: ast.FunctionDef):
+        super().__init__(ast.unparse(node))
+        self.name = node.name
+        defaults = [d for d in (*node.args.defaults, *node.args.kw_defaults) if d]
+        self.bare = not node.decorator_list and all(map(_constant, defaults))
+
+    @cached_property
+    def _changed(self) -> set[str | None]:
+        parts = [n for n in self.nodes if isinstance(n, ast.Attribute | ast.Subscript)]
+        return {root(part) for part in parts if not isinstance(part.ctx, ast.Load)}
+
+    def remembers_nothing(self, known: frozenset[str], imported: frozenset[str]) -> bool:
+        """Whether a call leaves no trace: in the function, or in what it uses of the notebook."""
+        inner = self.uses <= known | {self.name} and not self._changed & self.uses
+        return self.bare and inner and not self.effects(imported)
+
+
+_cell = lru_cache(2048)(Cell)  # a class has most of its cells in common
 
 
 def only_show(cells: Sequence[dict], handed_out: Collection[str]) -> frozenset[int]:
@@ -22,30 +75,27 @@ def only_show(cells: Sequence[dict], handed_out: Collection[str]) -> frozenset[i
         handed_out: the sources of the code cells that were handed out without nbgrader's marks.
     """
     codes = {
-        i: Code(cell["source"], _checks(cell))
+        i: _cell(cell["source"], _checks(cell))
         for i, cell in enumerate(cells)
         if cell["cell_type"] == "code"
     }
-    counting = {i for i in codes if _marked(cells[i]) or cells[i]["source"] not in handed_out}
-    end = max(counting, default=-1)
-    running = set(counting)
-    fixed = _fixed_names([code for i, code in codes.items() if i < end or i in counting])
-    while True:
+    running = {i for i in codes if _marked(cells[i]) or cells[i]["source"] not in handed_out}
+    end = max(running, default=-1)
+    imported = frozenset().union(*(code.imports for code in codes.values()))
+    fixed = _fixed_names(list(codes.values()), imported)
+    while not any(codes[i].opaque for i in running):
         needed = frozenset().union(*(codes[i].uses for i in running))
-        made = frozenset().union(*(codes[i].binds for i in running))
-        if any(codes[i].opaque for i in running):
-            return frozenset()
-        changing = (needed | made) - fixed
+        changing = needed.union(*(codes[i].binds for i in running)) - fixed
         more = {
             i
             for i, code in codes.items()
-            if i < end
-            and i not in running
-            and (code.effects or code.binds & needed or code.holds & changing)
+            if i < end and i not in running
+            if code.binds & needed or code.holds & changing or code.effects(imported)
         }
         if not more:
             return frozenset(codes) - running
         running |= more
+    return frozenset()
 
 
 def unmarked_sources(cells: Sequence[dict]) -> frozenset[str]:
@@ -64,66 +114,16 @@ def _checks(cell: dict) -> bool:
     return bool(marks.get("grade") and not marks.get("solution"))
 
 
-# -- names that no use can change ----------------------------------------------------------------
-
-
-def _fixed_names(codes: list[Code]) -> frozenset[str]:
+def _fixed_names(codes: list[Cell], imported: frozenset[str]) -> frozenset[str]:
     """Names of modules, and of functions that remember nothing: the same after any use."""
-    imported, functions, others = set(), {}, set()
-    for code in codes:
-        for statement in code.body:
-            if isinstance(statement, ast.Import | ast.ImportFrom):
-                imported |= imported_names([statement])
-            elif isinstance(statement, ast.FunctionDef):
-                functions.setdefault(statement.name, []).append(statement)
-            elif not (code.checks and _is_check(statement)):
-                others |= Code(ast.unparse(statement)).binds
-        defined = {s.name for s in code.body if isinstance(s, ast.FunctionDef)}
-        imports = imported_names([s for s in code.body if not isinstance(s, ast.FunctionDef)])
-        others |= code.binds & _global_in_functions(code) - defined - imports
-    builtin = BUILTINS - others - functions.keys()
-    fixed = (imported | functions.keys()) - others
+    functions = [function for code in codes for function in code.functions]
+    variables = frozenset().union(*(code.variables for code in codes))
+    known = (BUILTINS | imported | {f.name for f in functions}) - variables
     while True:
-        known = fixed | builtin
-        changing = {
-            name
-            for name in fixed & functions.keys()
-            if not all(_remembers_nothing(f, known, frozenset(imported)) for f in functions[name])
-        }
-        if not changing:
-            return frozenset(known)
-        fixed -= changing
-
-
-def _global_in_functions(code: Code) -> frozenset[str]:
-    nodes = [node for statement in code.body for node in ast.walk(statement)]
-    return frozenset(n for node in nodes if isinstance(node, ast.Global) for n in node.names)
-
-
-def _is_check(statement: ast.stmt) -> bool:
-    """``name = minidl.course.check("name", name)``: the function itself, or minidl's own."""
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-        return False
-    name = ast.unparse(statement.targets[0])
-    return ast.unparse(statement.value) == f"{CHECK}({name!r}, {name})"
-
-
-def _remembers_nothing(
-    function: ast.FunctionDef, known: frozenset[str], imported: frozenset[str]
-) -> bool:
-    """Whether a call leaves no trace in the function, or in what it uses of the notebook."""
-    defaults = [d for d in (*function.args.defaults, *function.args.kw_defaults) if d]
-    if function.decorator_list or not all(map(_constant, defaults)):
-        return False
-    code = Code(ast.unparse(function))
-    if not code.uses <= known | {function.name} or code.opaque:
-        return False
-    changed = {
-        root(node)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
-    }
-    return not changed & code.uses and not changes_more(function.body, imported)
+        changing = {f.name for f in functions if not f.remembers_nothing(known, imported)}
+        if not changing & known:
+            return known
+        known -= changing
 
 
 def _constant(value: ast.expr) -> bool:
