@@ -29,7 +29,8 @@ PURE = {
     *("ipywidgets", "tqdm", "IPython"),
 }
 CHANGING = {"open", "input", "exit", "quit", "breakpoint", "setattr", "delattr"}
-SETTERS = re.compile(r"(set|use|style|register|rc|rcdefaults|ion|ioff)$|set|rc[A-Z]|register_")
+# but not minidl's number of threads, from which no result depends
+SETTERS = re.compile(r"(use|style|register|rc|rcdefaults|ion|ioff)$|set(?!_threads)|rc[A-Z]")
 ANYWHERE = re.compile(
     r"(save|write|dump|seed|touch|unlink|mkdir|rmdir|rename|chdir|simplefilter|filterwarnings"
     r"|environ|tofile|__(?!(name|qualname|file|doc|version)__)\w+__$)"
