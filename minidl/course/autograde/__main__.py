@@ -1,6 +1,7 @@
 """Grade an assignment from the command line, and print a table."""
 
 import os
+import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -45,11 +46,16 @@ def _workers(count: int) -> Iterator[Executor | None]:
     if count < 2:
         yield None
         return
-    pool = ProcessPoolExecutor(count)
+    pool = ProcessPoolExecutor(count, initializer=_leave_interrupts_to_the_caller)
     try:
         yield pool
     finally:
         pool.shutdown(kill_workers=True)
+
+
+def _leave_interrupts_to_the_caller() -> None:
+    # a function, since kernels would inherit SIG_IGN, and could not be interrupted any more
+    signal.signal(signal.SIGINT, lambda number, frame: None)
 
 
 def table(report: Report) -> str:

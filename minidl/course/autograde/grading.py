@@ -1,6 +1,7 @@
 """Grading all submissions of an assignment, as a function."""
 
 import logging
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
+from sqlalchemy.exc import SAWarning
 
 from minidl.blocks import Executor, check_executor
 from minidl.course.autograde.converter import Autograder
@@ -69,7 +71,9 @@ def autograde(
     grader.force = force
     stopped = ""
     try:
-        grader.start()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's use of SQLAlchemy
+            grader.start()
     except KeyboardInterrupt:
         stopped = "interrupted"
     except BrokenExecutor as error:
@@ -91,5 +95,7 @@ def _results(grader: Autograder, course: Path) -> Iterator[Result]:
                 points = found.score, found.max_score
             except MissingEntry:
                 points = 0.0, 0.0
-            trouble = ran.trouble or amiss.get(ran.student, "")
+            told = amiss.get(ran.student, "")
+            # what never ran is wrong in the file
+            trouble = ran.trouble or told if ran.seconds else told or ran.trouble
             yield Result(ran.student, *points, ran.seconds, trouble)

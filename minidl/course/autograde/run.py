@@ -81,7 +81,7 @@ def run(prepared: Prepared, course: Course) -> Ran:
             execute = Kernel(skipped, course.environment, config=course.config)
             notebook, _ = execute(notebook, {"metadata": {"path": str(prepared.folder)}})
             done[name] = nbformat.writes(notebook)
-            trouble = trouble or _limits_met(notebook, execute.timeout)
+            trouble = trouble or _limits_met(notebook)
     except Exception as error:  # nbclient's, nbformat's, and what a damaged notebook raises
         trouble, failed = words(error), True
     return Ran(prepared.student, done, time.perf_counter() - began, trouble, failed)
@@ -123,12 +123,12 @@ def _bound_memory(share: int) -> None:
             resource.setrlimit(kind, (share, share))
 
 
-def _limits_met(notebook: nbformat.NotebookNode, seconds: float) -> str:
+def _limits_met(notebook: nbformat.NotebookNode) -> str:
     for number, cell in enumerate(notebook.cells, 1):
         for output in cell.get("outputs", ()):
             name = output.get("ename")
             if name == "CellTimeoutError":
-                return f"cell {number} had not ended after {seconds:g} s, and was interrupted"
+                return f"cell {number} did not end in time, and was interrupted"
             if name == "MemoryError":
                 return f"cell {number} asked for more memory than it may take"
     return ""
