@@ -14,7 +14,9 @@ from minidl.course.autograde import autograde
 from minidl.course.autograde.__main__ import main, table
 from minidl.course.cells import exercise_cells, nbgrader_metadata
 from minidl.course.files import read, write
+from minidl.course.submissions import faults
 from minidl.course.teach import make
+from tests.notebooks import postgres
 from tests.setup_cell import setup_cell
 
 pytestmark = pytest.mark.slow(40)
@@ -153,16 +155,17 @@ def test_points_are_nbgraders_whatever_one_student_does(course):
 
 
 class Interrupting(Executor):
-    """Works at once, and is interrupted at the third submission."""
+    """Works at once; while the third submission is awaited, somebody interrupts."""
 
     count = 0
 
     def submit(self, work, *arguments):
         self.count += 1
-        if self.count == 3:
-            raise KeyboardInterrupt
         done = Future()
-        done.set_result(work(*arguments))
+        if self.count == 3:
+            done.set_exception(KeyboardInterrupt())
+        else:
+            done.set_result(work(*arguments))
         return done
 
 
@@ -172,7 +175,7 @@ def test_a_second_run_grades_only_what_is_new(course, monkeypatch, capsys):
     report = autograde(course, NAME, executor=Interrupting())
     assert [r.student for r in report.results] == ["ada", "bob"]
     assert (report.left, report.stopped) == (1, "interrupted")
-    assert not (course / "autograded" / "cyd").exists()
+    assert not (course / "autograded" / "cyd" / NAME).exists()
 
     hand_in(course, "ada", solve)
     monkeypatch.chdir(course)
@@ -214,3 +217,24 @@ def entries(address):
             for notebook in submission.notebooks
             for one in (*notebook.grades, *notebook.comments)
         }
+
+
+def test_the_gradebook_may_be_a_postgresql_server(course):
+    pytest.importorskip("psycopg", reason="no libpq, or no psycopg", exc_type=ImportError)
+    found = postgres.programs()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed")
+    with postgres.server(found) as address:
+        settings = course / "nbgrader_config.py"
+        line = f"c.CourseDirectory.db_url = {address!r}\n"
+        settings.write_text(settings.read_text(encoding="utf-8") + line, encoding="utf-8")
+        result = api(course).generate_assignment(NAME)
+        assert result["success"], result["log"]
+        (course / "gradebook.db").unlink()
+        hand_in(course, "ada", solve)
+        hand_in(course, "lost", lose_the_check)
+        results = autograde(course, NAME).results
+        assert [(r.student, r.score, r.out_of) for r in results] == [("ada", 3, 3), ("lost", 2, 3)]
+        assert scores(address) == {"ada": 3, "lost": 2}
+        assert [fault.student for fault in faults(course)] == ["lost"]
+    assert not (course / "gradebook.db").exists()

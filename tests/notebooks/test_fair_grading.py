@@ -11,10 +11,10 @@ from nbgrader.api import Gradebook
 
 from minidl.course import find
 from minidl.course.cells import exercise_cells
-from tests.setup_cell import setup_cell
 from minidl.course.files import read, write
 from minidl.course.submissions import faults
 from minidl.course.teach import make
+from tests.setup_cell import setup_cell
 
 pytestmark = pytest.mark.slow(40)
 
