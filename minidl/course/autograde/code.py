@@ -33,8 +33,10 @@ CHANGING = {"open", "input", "exit", "quit", "breakpoint", "setattr", "delattr"}
 SETTERS = re.compile(r"(use|style|register|rc|rcdefaults|ion|ioff)$|set(?!_threads)|rc[A-Z]")
 ANYWHERE = re.compile(
     r"(save|write|dump|seed|touch|unlink|mkdir|rmdir|rename|chdir|simplefilter|filterwarnings"
-    r"|environ|tofile|__(?!(name|qualname|file|doc|version)__)\w+__$)"
+    r"|environ|tofile)"
 )
+# a function's own names, a frame's; not what anybody may ask an object
+INWARDS = re.compile(r"__(?!(name|qualname|file|doc|version|init|class)__)\w+__|\w*_frame|f_\w+als")
 OWN_CHANCE = {"default_rng", "Generator", "SeedSequence", "PCG64"}  # NumPy's that share no state
 
 
@@ -99,20 +101,21 @@ class Code:
             return _transformed(self.source).strip() != self.source.strip()
         reaching = {module.split(".")[0] for module in self.modules if module not in HARMLESS}
         stars = any(isinstance(node, ast.alias) and node.name == "*" for node in self.nodes)
-        return stars or bool(reaching & REACHING) or any(map(REACH.fullmatch, self.uses))
+        attributes = {node.attr for node in self.nodes if isinstance(node, ast.Attribute)}
+        found = any(map(REACH.fullmatch, self.uses)) or any(map(INWARDS.fullmatch, attributes))
+        return stars or found or bool(reaching & REACHING)
 
-    def effects(self, imported: frozenset[str]) -> bool:
-        """Whether it may change something else than the objects that it names.
+    def effects(self, shared: frozenset[str]) -> bool:
+        """Whether it may change the process, files, chance, or a module or function in ``shared``.
 
-        The process, files, chance, or one of the modules by the names ``imported``.
+        That is, something else than the objects that it has in its hands.
         """
         if self.opaque or self.uses & CHANGING:
             return True
         if any(module.split(".")[0] not in PURE for module in self.modules):
             return True
-        return any(_changes(node, imported) for node in self.nodes) or _global_chance(
-            self.nodes, imported
-        )
+        changes = any(_changes(node, shared) for node in self.nodes)
+        return changes or _global_chance(self.nodes, shared)
 
 
 def root(node: ast.expr) -> str | None:
@@ -122,7 +125,7 @@ def root(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _changes(node: ast.AST, imported: frozenset[str]) -> bool:
+def _changes(node: ast.AST, shared: frozenset[str]) -> bool:
     if isinstance(node, ast.Global | ast.Nonlocal):
         return True
     if isinstance(node, ast.alias):
@@ -130,16 +133,16 @@ def _changes(node: ast.AST, imported: frozenset[str]) -> bool:
         return bool(ANYWHERE.match(name) or SETTERS.match(name))
     if not isinstance(node, ast.Attribute | ast.Subscript):
         return False
-    of_module = root(node) in imported
+    of_module = root(node) in shared
     if of_module and not isinstance(node.ctx, ast.Load):
         return True
     name = node.attr if isinstance(node, ast.Attribute) else ""
     return bool(ANYWHERE.match(name)) or (of_module and bool(SETTERS.match(name)))
 
 
-def _global_chance(nodes: list[ast.AST], imported: frozenset[str]) -> bool:
+def _global_chance(nodes: list[ast.AST], shared: frozenset[str]) -> bool:
     """Whether NumPy's one global generator may be drawn from: ``np.random.normal`` and the like."""
-    attributes = [n for n in nodes if isinstance(n, ast.Attribute) and root(n) in imported]
+    attributes = [n for n in nodes if isinstance(n, ast.Attribute) and root(n) in shared]
     own = {id(n.value) for n in attributes if n.attr in OWN_CHANCE}
     imports = [n for n in nodes if isinstance(n, ast.ImportFrom) and "random" in (n.module or "")]
     named = {alias.name for node in imports for alias in node.names}

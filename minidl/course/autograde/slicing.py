@@ -83,6 +83,7 @@ def only_show(cells: Sequence[dict], handed_out: Collection[str]) -> frozenset[i
     end = max(running, default=-1)
     imported = frozenset().union(*(code.imports for code in codes.values()))
     fixed = _fixed_names(list(codes.values()), imported)
+    shared = imported | (fixed - BUILTINS)  # modules and functions, which a cell may patch
     while not any(codes[i].opaque for i in running):
         needed = frozenset().union(*(codes[i].uses for i in running))
         changing = needed.union(*(codes[i].binds for i in running)) - fixed
@@ -90,7 +91,7 @@ def only_show(cells: Sequence[dict], handed_out: Collection[str]) -> frozenset[i
             i
             for i, code in codes.items()
             if i < end and i not in running
-            if code.binds & needed or code.holds & changing or code.effects(imported)
+            if code.binds & needed or code.holds & changing or code.effects(shared)
         }
         if not more:
             return frozenset(codes) - running
