@@ -138,13 +138,14 @@ def test_other_things_may_remember_too(answer):
         "!ls",
         "from math import *",
         "import sys",
+        "import my_helpers",
         "import __main__",
         "f.__globals__",
         "get_ipython().run_cell('x')",
     ],
 )
 def test_where_anything_could_be_read_all_runs(own):
-    assert skipped(["x = 3"], student=["print(1)"]) == [True]
+    assert skipped(["x = 3"], student=["import os\nfrom copy import copy\nprint(1)"]) == [True]
     assert skipped(["x = 3"], student=[own]) == [False]
 
 

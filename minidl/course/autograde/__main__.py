@@ -64,7 +64,8 @@ def table(report: Report) -> str:
     lines = []
     for one in report.results:
         points = f"{one.score:5g} / {one.out_of:<4g}"
-        lines.append(f"{one.student:{width}} {points} {one.seconds:6.1f} s  {one.trouble}".rstrip())
+        line = f"{one.student:{width}} {points} {one.seconds:6.1f} s  {one.trouble}".rstrip()
+        lines.append("".join(sign if sign.isprintable() else "?" for sign in line))
     done = f"{len(report.results)} graded"
     if report.stopped:
         done += f", {report.left} left: {report.stopped}; the same command goes on"
