@@ -11,9 +11,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.setup_cell import setup_cell
 from minidl.course.files import write
 from minidl.course.refresh import refresh
+from tests.setup_cell import setup_cell
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"

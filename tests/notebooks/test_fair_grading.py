@@ -11,10 +11,10 @@ from nbgrader.api import Gradebook
 
 from minidl.course import find
 from minidl.course.cells import exercise_cells
-from tests.setup_cell import setup_cell
 from minidl.course.files import read, write
 from minidl.course.submissions import faults
 from minidl.course.teach import make
+from tests.setup_cell import setup_cell
 
 pytestmark = pytest.mark.slow(40)
 
@@ -24,13 +24,14 @@ WRONG = "def output_size(size, kernel, stride=1, padding=(0, 0), dilation=1):\n 
 AGAIN = 'import minidl.course as c\noutput_size = c.check("output_size", output_size)'
 ANSWERS = {  # what a student wrote, and whether it is worth the points
     "named": (f"{RIGHT}\ncheck, hint, minidl, np, find, course = range(6)", True),
-    "strict": (f"{RIGHT}\nnp.seterr(all='raise')\nimport warnings\nwarnings.simplefilter('error')", True),
+    "strict": (
+        f"{RIGHT}\nnp.seterr(all='raise')\nimport warnings\nwarnings.simplefilter('error')",
+        True,
+    ),
     "claimed": (f"{WRONG}\ncheck = lambda name, function: function", False),
     "checked": (f"{WRONG}\n{AGAIN}", False),
     "passed": (WRONG.replace("return 0", "pass"), False),
 }
-
-
 
 
 def solve(cells):

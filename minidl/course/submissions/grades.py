@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from traitlets.config.loader import PyFileConfigLoader
+
 from minidl.course.submissions.cells import Cell, Damaged, read_cells
 from minidl.course.submissions.changes import Change
 
@@ -13,7 +15,7 @@ class Grading:
 
     def __init__(self, course: Path):
         self.course = course
-        self.begun = _begun(course / "gradebook.db")
+        self.begun = _begun(_address(course))
 
     def faults(
         self, student: str, path: Path, handed_out: list[Cell], submitted: list[Cell]
@@ -42,21 +44,34 @@ class Grading:
                 yield from _unchecked(by_name[cell.name])
 
 
-def _begun(gradebook: Path) -> set[tuple[str, str]]:
+def _address(course: Path) -> str:
+    """The gradebook's address, as nbgrader's settings give it; "" if there is none yet."""
+    if (course / "nbgrader_config.py").is_file():
+        try:
+            settings = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+        except Exception as error:  # they are a program
+            raise ValueError(f"{course / 'nbgrader_config.py'} cannot be read ({error})") from error
+        if isinstance(settings.CourseDirectory.get("db_url"), str):
+            return settings.CourseDirectory.db_url
+    file = course / "gradebook.db"
+    return f"sqlite:///{file.resolve()}" if file.is_file() else ""
+
+
+def _begun(address: str) -> set[tuple[str, str]]:
     """Every (student, assignment) that nbgrader has tried to grade."""
-    if not gradebook.is_file():
+    if not address:
         return set()
     from nbgrader.api import Gradebook
 
     try:
-        with Gradebook(f"sqlite:///{gradebook.resolve()}") as book:
+        with Gradebook(address) as book:
             return {
                 (submission.student.id, assignment.name)
                 for assignment in book.assignments
                 for submission in book.assignment_submissions(assignment.name)
             }
     except Exception as error:  # SQLAlchemy's, of many kinds
-        raise ValueError(f"{gradebook} is no gradebook of nbgrader ({error})") from error
+        raise ValueError(f"{address} is no gradebook of nbgrader ({error})") from error
 
 
 def _answers(cells: list[Cell]) -> list[str]:
