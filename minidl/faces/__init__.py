@@ -11,6 +11,7 @@ from minidl.faces.encoder import encode, face_encoder, fingerprint, pixels_to_in
 from minidl.faces.folder import FolderReport, describe_folder
 from minidl.faces.gallery import Gallery, Match
 from minidl.faces.gallery_folder import GalleryFolder
+from minidl.faces.gradient_caching import part_by_part
 from minidl.faces.identification import identification_rates
 from minidl.faces.landmarks import find_landmarks
 from minidl.faces.lfw import lfw_accuracy
@@ -73,6 +74,7 @@ __all__ = [
     "lfw_accuracy",
     "nearest",
     "pair_distances",
+    "part_by_part",
     "people_batches",
     "pixels_to_input",
     "random_triplets",
