@@ -211,8 +211,8 @@ class GalleryFolder:
         return [Match(name if d < threshold else None, name, d) for name, d in found]
 
 
-def _nearest_in(block: tuple[Shard, int], search: tuple) -> tuple[np.ndarray, np.ndarray]:
+def _nearest_in(block: tuple[Shard, int], asked: tuple) -> tuple[np.ndarray, np.ndarray]:
     """Return the nearest of one shard: distances, and rows counted over all shards."""
-    (shard, start), (folder, width, queries, count) = block, search
+    (shard, start), (folder, width, queries, count) = block, asked
     distances, rows = nearest(queries, disk.map_rows(folder, shard, width), count)
     return distances, rows + start
