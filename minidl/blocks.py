@@ -19,6 +19,7 @@ import platform
 import reprlib
 import secrets
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import closing, contextmanager, suppress
@@ -165,7 +166,8 @@ class _Sender:
 
     def _send(self, number: int, block: Any, *, bring: bool) -> None:
         call = _Call(self.work, block, self.shared, bring)
-        with _naming(number, block):
+        with _naming(number, block), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # Dask's, of what is shared
             future = self.executor.submit(_answer, call)
         self.out[number] = _Sent(future, block)
         future.add_done_callback(lambda _: self.answered.put(number))
@@ -198,6 +200,10 @@ class _Call:
         self.work, self.block, self.caller = work, block, _process()
         self.name = shared and shared.name
         self.values = [shared.value] if shared and bring else []
+
+    def __dask_tokenize__(self) -> str:
+        """A name of its own; Dask would read all of it to find one, and do equal blocks once."""
+        return secrets.token_hex(16)
 
 
 class _Answer(NamedTuple):

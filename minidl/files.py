@@ -26,6 +26,7 @@ except ImportError:  # Windows, which locks every open file anyway
 __all__ = [
     "check_readable",
     "check_writable",
+    "only_writer",
     "read_bytes",
     "read_text",
     "saving",
@@ -161,6 +162,26 @@ def temporary_folder() -> Iterator[Path]:
                 yield Path(name)
                 return
         # another process swept it before it was locked
+
+
+@contextmanager
+def only_writer(folder: str | Path) -> Iterator[None]:
+    """Hold a folder against other processes that would write to it too; a dead one holds nothing.
+
+    Where the system has no such locks (Windows) nobody is kept out.
+
+    Raises:
+        OSError: if another process holds it.
+    """
+    with (check_path(folder) / LOCK).open("ab") as lock:
+        if fcntl is not None:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise OSError(
+                    error.errno, f"another process is writing to {folder}: wait until it is done."
+                ) from error
+        yield
 
 
 def _lock(file: BinaryIO) -> None:

@@ -168,6 +168,12 @@ def test_only_kernels_know_of_numba_and_threads():
     )
 
 
+def test_no_engine_is_imported():
+    """What runs elsewhere is given an executor."""
+    engines = {"dask", "distributed", "joblib", "ray"}
+    refuse([f"{name(p)}: {m}" for p in SOURCES for m in imported(p) if m.split(".")[0] in engines])
+
+
 def test_every_console_can_show_what_is_printed():
     """What goes to stdout goes through ``say``; stderr escapes what it cannot show."""
     calls = [(p, n) for p in SOURCES for n in ast.walk(tree(p)) if isinstance(n, ast.Call)]

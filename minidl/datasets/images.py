@@ -65,22 +65,28 @@ def read_folder(
     ``read_image``. Hidden files are passed over; a file that cannot be read is passed to
     ``report`` as a message, and reading goes on. Raises ValueError if there is no such folder.
     """
+    return _pictures(files_in(path), max_size, report)
+
+
+def files_in(path: str | Path) -> dict[str, Path]:
+    """Return the files in a folder and its subfolders by name, as ``read_folder`` reads them."""
     folder = check_path(path)
     if not folder.is_dir():
         raise ValueError(
             f"{str(folder)!r} is not a folder. Give the folder that holds the pictures"
         )
-    return _pictures(folder, max_size, report)
-
-
-def _pictures(folder, max_size, report):
     files = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*")}
-    for name in sorted(files):
-        hidden = any(part.startswith(".") for part in name.split("/"))
-        if hidden or not files[name].is_file():
-            continue
+    return {
+        name: files[name]
+        for name in sorted(files)
+        if not any(part.startswith(".") for part in name.split("/")) and files[name].is_file()
+    }
+
+
+def _pictures(files, max_size, report):
+    for name, file in files.items():
         try:
-            picture = read_image(files[name], max_size=max_size)
+            picture = read_image(file, max_size=max_size)
         except ValueError as error:
             report(str(error))
         else:

@@ -3,12 +3,15 @@
 from minidl.faces.alignment import align, similarity
 from minidl.faces.batches import people_batches
 from minidl.faces.cross_validation import CrossValidation, cross_validate
-from minidl.faces.descriptors import Faces, describe
+from minidl.faces.descriptors import Describer, Faces, describe
 from minidl.faces.detector import Detections, detect
 from minidl.faces.distances import pair_distances, squared_distances, squared_distances_backward
 from minidl.faces.dyadic_variance import dyadic_variance, interval_by_people
 from minidl.faces.encoder import encode, face_encoder, fingerprint, pixels_to_input
+from minidl.faces.folder import FolderReport, describe_folder
 from minidl.faces.gallery import Gallery, Match
+from minidl.faces.gallery_folder import GalleryFolder
+from minidl.faces.gradient_caching import part_by_part
 from minidl.faces.grouping import group_people
 from minidl.faces.identification import identification_rates
 from minidl.faces.landmarks import find_landmarks
@@ -33,9 +36,12 @@ from minidl.faces.verification import (
 __all__ = [
     "MINERS",
     "CrossValidation",
+    "Describer",
     "Detections",
     "Faces",
+    "FolderReport",
     "Gallery",
+    "GalleryFolder",
     "Head",
     "Match",
     "Monitor",
@@ -55,6 +61,7 @@ __all__ = [
     "crelu",
     "cross_validate",
     "describe",
+    "describe_folder",
     "detect",
     "dyadic_variance",
     "encode",
@@ -70,6 +77,7 @@ __all__ = [
     "lfw_accuracy",
     "nearest",
     "pair_distances",
+    "part_by_part",
     "people_batches",
     "pixels_to_input",
     "random_triplets",

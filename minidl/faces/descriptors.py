@@ -69,7 +69,22 @@ def describe(
         AssetError: if the networks cannot be fetched.
     """
     image = read_image(image) if isinstance(image, str | PathLike) else check_image(image)
-    detector, predictor, network = _models()
+    return _describe(image, _models(), smallest, threshold)
+
+
+class Describer:
+    """From a picture to the encodings of its faces ``(K, 128)``; can be sent, networks and all."""
+
+    def __init__(self, *, smallest: float | None = None, threshold: float = 0):
+        self.models, self.settings = _models(), (smallest, threshold)
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """Return the encodings of an image, uint8 RGB ``(H, W, 3)``."""
+        return _describe(image, self.models, *self.settings).encodings
+
+
+def _describe(image: np.ndarray, models: tuple, smallest: float | None, threshold: float) -> Faces:
+    detector, predictor, network = models
     found = detect(image, detector, smallest=smallest, threshold=threshold)
     points = [find_landmarks(image, box, predictor) for box in found.boxes]
     chips = [align(image, p) for p in points]

@@ -57,6 +57,18 @@ def nearest(
     return np.take_along_axis(exact, order, axis=1), np.take_along_axis(rows, order, axis=1)
 
 
+def merge_nearest(
+    first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray], count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ``count`` nearest of two parts from those of each, as ``nearest`` returns them.
+
+    Nothing is lost: who is among the nearest of all is among the nearest of the own part.
+    """
+    distances, rows = (np.concatenate(pair, axis=1) for pair in zip(first, second, strict=True))
+    order = np.lexsort((rows, distances), axis=1)[:, :count]
+    return np.take_along_axis(distances, order, axis=1), np.take_along_axis(rows, order, axis=1)
+
+
 def squared_lengths(encodings: np.ndarray) -> np.ndarray:
     """Return ‖y‖² of every row, ``(N, D) → (N,)``."""
     return np.einsum("nd,nd->n", encodings, encodings)

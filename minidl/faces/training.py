@@ -6,19 +6,22 @@ add up in the shared parameters on the way back.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from minidl import nn
 from minidl.arguments import check_choice, check_int, check_labels, check_number, check_seed
+from minidl.blocks import Executor
 from minidl.faces.batches import people_batches
 from minidl.faces.distances import squared_distances
 from minidl.faces.encoder import check_images, pixels_to_input
+from minidl.faces.gradient_caching import part_by_part
 from minidl.faces.mining import MINERS, Miner
 from minidl.faces.monitor import Monitor
 from minidl.faces.triplets import triplet_cost
-from minidl.nn.training import Batches
+from minidl.nn.training import Batches, at_once
 
 Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
@@ -41,6 +44,8 @@ def train_with_triplets(
     checkpoint: str | Path | None = None,
     progress: bool = True,
     monitor: Monitor | None = None,
+    part: int | None = None,
+    executor: Executor | None = None,
 ) -> nn.History:
     """Train an encoder on uint8 pictures ``(N, H, W, 3)`` of the people ``labels``; return history.
 
@@ -60,6 +65,9 @@ def train_with_triplets(
         validate, checkpoint, progress: as in ``nn.fit``. The rate falls over all ``epochs``: with
             more of them it is another run, which needs a checkpoint of its own.
         monitor: is told about every batch; give one to look at it afterwards.
+        part: pictures that run at once, for batches larger than memory; by default all of a batch.
+            The network may then have no batch norm and no dropout, see ``part_by_part``.
+        executor: runs the parts, see ``minidl.blocks``; None: this process.
 
     Returns:
         The history: ``loss``, the monitor's numbers, and what ``validate`` returns.
@@ -74,6 +82,8 @@ def train_with_triplets(
     monitor = Monitor(margin) if monitor is None else monitor
     rows = people_batches(labels, people, pictures, seed=seed)
     steps = epochs * sum(1 for _ in rows(0))
+    if part is None and executor is not None:
+        raise ValueError("an executor runs parts of a batch: say how many pictures are a part.")
 
     def loss(encodings: np.ndarray, target: tuple) -> tuple[float, np.ndarray]:
         people_of, rng = target
@@ -95,6 +105,7 @@ def train_with_triplets(
         validate=lambda net: monitor.epoch() | (validate(net) if validate else {}),
         checkpoint=checkpoint,
         progress=progress,
+        gradients=partial(part_by_part, part=part, executor=executor) if part else at_once,
     )
 
 

@@ -249,5 +249,9 @@ class Sequential(Composite):
         """
         self.load_state(read_arrays(path, like=self.state()))
 
+    def __getstate__(self) -> dict[str, object]:
+        """A copy, or what is sent to another process, has not run yet."""
+        return self.__dict__ | {"_last": None}
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.graph.nodes)} layers)"

@@ -19,6 +19,7 @@ from minidl.nn.progress import progress_bar
 
 Batches = Callable[[int], Iterable[tuple[np.ndarray, object]]]
 Loss = Callable[[np.ndarray, object], tuple[float, np.ndarray]]
+Gradients = Callable[[Sequential, np.ndarray, object, Loss], float]
 
 
 def shuffled_batches(
@@ -61,6 +62,19 @@ def shuffled_batches(
     return batches
 
 
+def at_once(network: Sequential, x: np.ndarray, target: object, loss: Loss) -> float:
+    """Send a whole batch forwards and back; return its loss, and leave the gradients."""
+    with network.memory_guard(x):
+        value, gradient = loss_of(loss, network.forward(x), target)
+        network.backward(gradient, need_input=False)
+    return value
+
+
+def loss_of(loss: Loss, output: np.ndarray, target: object) -> tuple[float, np.ndarray]:
+    """Return the loss of an output and its gradient."""
+    return _pair(loss(output, target), "loss must return a pair (value, gradient)")
+
+
 def fit(
     network: Sequential,
     batches: Batches,
@@ -73,6 +87,7 @@ def fit(
     watch: str = "loss",
     checkpoint: str | Path | None = None,
     progress: bool = True,
+    gradients: Gradients = at_once,
 ) -> History:
     """Train for ``epochs`` epochs; return the history.
 
@@ -90,6 +105,8 @@ def fit(
         checkpoint: an .npz file, written after every epoch; if it exists, the run goes on from
             there. If it cannot be written during the run, a warning says so.
         progress: whether to show a bar.
+        gradients: how a batch gets its gradients, a function of (network, x, target, loss) that
+            returns the loss and leaves the gradients in the parameters.
 
     A checkpoint belongs to its run. Other batches in the first epoch (data, their order, their
     size, their augmentation), layers, loss, learning rate in the steps done, settings of the
@@ -124,7 +141,8 @@ def fit(
         try:
             while run.goes_on(epochs):
                 number = run.history.epochs
-                values = {"loss": _epoch(network.train(), batches, loss, optimizer, number)}
+                parts = network.train(), batches, loss, optimizer, gradients
+                values = {"loss": _epoch(*parts, number)}
                 if validate is not None:
                     values |= _numbers(validate(network.eval()))
                 run.record(values)
@@ -188,26 +206,18 @@ def _numbers(values: object) -> dict[str, float]:
     return {str(name): float(value) for name, value in values.items()}
 
 
-def _epoch(network, batches, loss, optimizer, number: int) -> float:
+def _epoch(network, batches, loss, optimizer, gradients, number: int) -> float:
     total = examples = 0
     for batch in batches(number):
         x, target = _pair(batch, "batches must yield pairs (x, target)")
-        with network.memory_guard(x):
-            value = _step(network, x, target, loss, optimizer, number)
+        value = gradients(network, x, target, loss)
+        if not np.isfinite(value):
+            raise FloatingPointError(
+                f"the loss became {value} in epoch {number + 1}: lower the learning rate, "
+                "clip the gradients (clip_norm), or look for NaN in the data."
+            )
+        optimizer.step()
         total, examples = total + value * len(x), examples + len(x)
     if not examples:
         raise ValueError(f"batches({number}) yielded nothing to train on.")
     return total / examples
-
-
-def _step(network, x, target, loss, optimizer, number: int) -> float:
-    result = loss(network.forward(x), target)
-    value, gradient = _pair(result, "loss must return a pair (value, gradient)")
-    if not np.isfinite(value):
-        raise FloatingPointError(
-            f"the loss became {value} in epoch {number + 1}: lower the learning rate, "
-            "clip the gradients (clip_norm), or look for NaN in the data."
-        )
-    network.backward(gradient, need_input=False)
-    optimizer.step()
-    return value

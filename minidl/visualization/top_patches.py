@@ -2,7 +2,8 @@
 
 One pass over a data set. A unit is a channel of a layer; in each picture only its strongest
 position counts, and of each source only its strongest picture, so that nine patches come from nine
-sources. Memory is bounded by one batch.
+sources. Memory is bounded by one batch; with an executor, by the few that are out at a time. The
+best nine of two parts are among the best nine of each, so the parts may be anywhere.
 """
 
 import warnings
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from minidl.arguments import check_int, check_labels, check_names, is_list
+from minidl.blocks import Executor, Shared, in_order
 from minidl.nn import Sequential, read_arrays, write_arrays
 from minidl.nn.progress import progress_bar
 from minidl.nn.weights import Kind
@@ -64,6 +66,7 @@ def top_patches(
     batch_size: int = 32,
     prepare: Callable[[np.ndarray], np.ndarray] | None = None,
     progress: bool = True,
+    executor: Executor | None = None,
 ) -> dict[str, TopPatches]:
     """Pass all pictures through the network and keep every unit's strongest patches.
 
@@ -83,6 +86,8 @@ def top_patches(
         prepare: turns a batch of pictures into the network's input, with the same sizes; by default
             its dtype only.
         progress: whether to show a bar.
+        executor: runs the batches, see ``minidl.blocks``; None: this process. The result is the
+            same; ``prepare`` must then be a function that can be sent.
 
     Returns:
         ``{layer: TopPatches}``.
@@ -95,25 +100,21 @@ def top_patches(
     number, batch_size = check_int(number, "number"), check_int(batch_size, "batch_size")
     if not isinstance(images, Iterable) or isinstance(images, str | bytes):
         raise TypeError(f"images must be pictures (*S, C), several, got {images!r}.")
-    prepare = prepare or (lambda batch: batch.astype(network.dtype, copy=False))
     best, done = {}, 0
     total = len(images) if hasattr(images, "__len__") else None
     if source is not None:
         _, source = np.unique(check_labels(source, "source", total), return_inverse=True)
     with progress_bar(progress, total=total, unit="picture") as bar, inference_mode(network):
         try:
-            for start, batch in batches(images, batch_size):
-                x = _prepared(prepare, batch)
-                seen = network.trace(x, layers, keep=False).activations
+            seen = Shared((network, layers, prepare))
+            blocks = batches(images, batch_size)
+            for count, new in in_order(_strongest_of, blocks, executor, shared=seen):
                 # assigned at once, so that an interrupt finds every layer after the same picture
                 best = {
-                    layer: _merge(
-                        best.get(layer), _strongest(seen[layer], start, x.shape), number, source
-                    )
-                    for layer in layers
+                    layer: _merge(best.get(layer), new[layer], number, source) for layer in layers
                 }
-                done = start + len(batch)
-                bar.update(len(batch))
+                done += count
+                bar.update(count)
         except KeyboardInterrupt:
             if not best:
                 raise
@@ -138,6 +139,14 @@ def batches(images: Iterable[np.ndarray], batch_size: int) -> Iterator[tuple[int
         batch.append(image)
     if batch:
         yield start, np.stack(batch)
+
+
+def _strongest_of(block: tuple[int, np.ndarray], seen: tuple) -> tuple[int, dict[str, tuple]]:
+    """Return how many pictures a batch holds, and each layer's strongest positions in them."""
+    (start, batch), (network, layers, prepare) = block, seen
+    x = _prepared(prepare, batch) if prepare else batch.astype(network.dtype, copy=False)
+    activations = network.trace(x, layers, keep=False).activations
+    return len(batch), {layer: _strongest(activations[layer], start, x.shape) for layer in layers}
 
 
 def _prepared(prepare: Callable, batch: np.ndarray) -> np.ndarray:

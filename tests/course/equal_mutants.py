@@ -250,6 +250,44 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "All rows of d are of one size.": ("np.zeros_like(d[1])", "np.zeros_like(d[-1])"),
     },
+    "merge_nearest": {
+        "The last axis is meant where none is said, and axis 1 is the last.": (
+            "np.take_along_axis(distances, order)",
+            "np.lexsort((rows, distances))[",
+            "np.take_along_axis(rows, order))",
+            "places.argsort()",
+            "np.take_along_axis(a, by_row)",
+            "both.argsort(kind='stable')",
+            "np.take_along_axis(both, order),",
+            "np.take_along_axis(places, order))",
+        ),
+        "A merge of two sorted parts does not depend on which comes first.": (
+            "heapq.merge(zip(new_d",
+        ),
+    },
+    "ring_all_reduce": {
+        "L is a multiple of n.": ("sent += length / n", "* length / n)", "(length / n))"),
+        "Chunks that go round the other way add up as well.": (
+            "(step - workers) % n",
+            "(step - (worker + first)) % n",
+        ),
+        "What moves is not changed in place.": (
+            "have[worker][chunk]))",
+            "[row[c * size:(c + 1) * size] for c in",
+        ),
+        "No half comes before 'add' in the alphabet.": ("half <= 'add'",),
+        "Numbers from −n count from the end.": (
+            "number = everyone - 1 - step",
+            "number = everyone - step",
+        ),
+        "Sums that go round once more stay what they are.": (
+            "with_roll: for step in range(n - 1):  →  for step in range(n + 1)",
+            "with_roll: for step in range(n - 1):  →  for step in range(n * 1)",
+            "with_roll: for step in range(n - 1):  →  for step in range(n)",
+            "with_roll: for step in range(n - 1):  →  for step in range(n - 0)",
+        ),
+    },
+    "gradients_in_parts": {"Nobody reads the gradient of x.": ("need_input=True",)},
 }
 
 

@@ -52,8 +52,8 @@ MUTANTS = (
         "test_files.py",
         "what a living process writes is swept away",
         "minidl/files.py",
-        "fcntl.LOCK_EX | fcntl.LOCK_NB",
-        "fcntl.LOCK_UN",
+        "flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB",
+        "flock(file, fcntl.LOCK_UN",
     ),
     # -- kernels -------------------------------------------------------------------------------
     _mutant(

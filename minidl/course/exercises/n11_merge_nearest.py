@@ -1,0 +1,99 @@
+"""The nearest of two parts of a gallery make the nearest of both."""
+
+import numpy as np
+
+from minidl.course.exercise import Case, Exercise
+
+
+def merge_nearest(distances, rows, new_distances, new_rows, count):
+    """Merge the nearest of two parts of a gallery into the nearest of both, for many visitors.
+
+    Of two that are equally far the one in the lower row comes first, whichever part it is from.
+
+    distances: (Q, K), of each visitor to the nearest encodings of one part, in rising order
+    rows: (Q, K), whole numbers, all different: where in the gallery these encodings stand
+    new_distances, new_rows: (Q, M), the same for another part
+    count: how many to keep for each visitor (all K + M, if there are fewer)
+    Returns (distances, rows), for each visitor in rising order.
+    """
+    ### BEGIN SOLUTION
+    distances = np.concatenate([distances, new_distances], axis=1)
+    rows = np.concatenate([rows, new_rows], axis=1)
+    order = np.lexsort((rows, distances), axis=1)[:, :count]
+    distances = np.take_along_axis(distances, order, axis=1)
+    return distances, np.take_along_axis(rows, order, axis=1)
+    ### END SOLUTION
+
+
+def _parts(visitors, first, second, count, ties=False):
+    def make(rng):
+        d = rng.integers(0, 4, (visitors, first + second)) / 4.0 if ties else None
+        d = rng.random((visitors, first + second)) if d is None else d
+        places = np.stack([rng.permutation(90)[: first + second] for _ in range(visitors)])
+        found = {}
+        for name, part in (("", slice(first)), ("new_", slice(first, None))):
+            order = np.lexsort((places[:, part], d[:, part]), axis=1)
+            for what, values in (("distances", d), ("rows", places)):
+                found[name + what] = np.take_along_axis(values[:, part], order, axis=1)
+        return found | {"count": count}
+
+    return make
+
+
+EXERCISE = Exercise(
+    solution=merge_nearest,
+    points=2,
+    cases=(
+        Case("5 and 5, of which 5 are kept, for 4 visitors", _parts(4, 5, 5, 5)),
+        Case("parts of 7 and 3", _parts(3, 7, 3, 4)),
+        Case("a single visitor", _parts(1, 4, 6, 3)),
+        Case("fewer than are asked for", _parts(3, 2, 3, 9), edge=True),
+        Case("nothing kept so far", _parts(2, 0, 6, 4), edge=True),
+        Case("ties", _parts(5, 8, 8, 8, ties=True), edge=True),
+        Case("one to keep, and ties", _parts(9, 3, 3, 1, ties=True), edge=True),
+    ),
+    hints=(
+        "Put both parts beside each other, `np.concatenate([…, …], axis=1)`, the distances and, in "
+        "the same way, the rows. Each visitor is a line of its own.",
+        "`np.lexsort((rows, distances), axis=1)` sorts each line by the last key, the distances, "
+        "and equal ones by the rows. The first `count` columns of it say which to keep.",
+        "`np.take_along_axis(distances, order, axis=1)` puts each line into its own order; do the "
+        "same with the rows.",
+    ),
+    wrong={
+        "The farthest come first: distances should rise.": {
+            "np.lexsort((rows, distances)": "np.lexsort((rows, -distances)"
+        },
+        "You ordered by rows and let the distances decide ties: the last key of `lexsort` is the "
+        "first that counts.": {"(rows, distances), axis": "(distances, rows), axis"},
+        "You sorted the distances and left the rows as they stood: both need the same order.": {
+            "np.take_along_axis(rows, order, axis=1)": "rows[:, : order.shape[1]]"
+        },
+        "At a tie the part that was there first wins. The lower row should: then the result does "
+        "not depend on which part came first.": {
+            "np.lexsort((rows, distances), axis=1)": "np.argsort(distances, axis=1, kind='stable')"
+        },
+        "At a tie the higher row wins; the lower one should.": {
+            "np.lexsort((rows, distances)": "np.lexsort((-rows, distances)"
+        },
+        "You ordered every visitor as the first one is ordered.": {
+            "axis=1)[:, :count]": "axis=1)[[0] * len(rows), :count]"
+        },
+        "You kept everything: cut at `count`, or the lists grow with every part.": {
+            "[:, :count]": ""
+        },
+        "You cut before you sorted: the new part never gets in.": {
+            "distances = np.concatenate([distances, new_distances], axis=1)": (
+                "distances = np.concatenate([distances, new_distances], axis=1)[:, :count]"
+            ),
+            "rows = np.concatenate([rows, new_rows], axis=1)": (
+                "rows = np.concatenate([rows, new_rows], axis=1)[:, :count]"
+            ),
+        },
+        "You only put the two parts side by side: sort them together.": {
+            "np.lexsort((rows, distances), axis=1)[:, :count]": (
+                "np.tile(np.arange(rows.shape[1]), (len(rows), 1))[:, :count]"
+            )
+        },
+    },
+)
