@@ -18,12 +18,16 @@ class Recipe:
 
     ``lambdas`` even out what the layers' style costs weigh: as the lecture scales them, they differ
     by factors of thousands. ``beta`` is β for α = 1 and each pixel of G: J_content is a sum over
-    positions and J_style is not, so β must grow with the picture for the same look.
+    positions and J_style is not, so β must grow with the picture for the same look. ``tv`` is the
+    weight of the total variation beside that β. ``margin`` is how far a mirror image continues the
+    pictures, so that no border is painted.
     """
 
     content_layer: str | None
     lambdas: Mapping[str, float]
     beta: float
+    tv: float = 0.0
+    margin: int = 0
 
 
 RECIPES = {

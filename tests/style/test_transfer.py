@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minidl import nn
-from minidl.style import CONVENTIONS, RECIPES, transfer
+from minidl.style import CONVENTIONS, RECIPES, Recipe, transfer
 from minidl.style.images import recolour
 from minidl.style.objective import Problem
 from tests.style.examples import make_network, picture
@@ -150,7 +150,7 @@ def test_a_mix_has_the_gradient_of_the_weighted_sum_of_costs(network64, content,
             network=network64, size=(24, 32), content=None, content_layer=None,
             styles=[s.astype(np.float64)[None] for s in styles], shares=shares,
             lambdas={"one": 1.0, "two": 0.1}, alpha=0.0, beta=10.0, tv=0.0,
-            convention=CONVENTIONS["lecture"], default_beta=1.0,
+            margin=0, convention=CONVENTIONS["lecture"], recipe=Recipe(None, {}, 1.0),
         )  # fmt: skip
         return problem.objective((24, 32))(pixels).gradient
 
