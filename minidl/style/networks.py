@@ -34,9 +34,11 @@ RECIPES = {
     "vgg19": Recipe(
         "conv4_2",
         {"conv1_1": 1, "conv2_1": 0.01, "conv3_1": 0.02, "conv4_1": 0.0002, "conv5_1": 1},
-        beta=1.3,
+        beta=3.0,
+        tv=10.0,
+        margin=8,
     ),
-    "small": Recipe("conv4", dict.fromkeys(LAYERS, 1.0), beta=20.0),
+    "small": Recipe("conv4", dict.fromkeys(LAYERS, 1.0), beta=20.0, margin=8),
 }
 BUILDERS: dict[str, Callable[..., nn.Sequential]] = {"vgg19": vgg19, "small": style_net}
 
