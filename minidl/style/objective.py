@@ -12,7 +12,7 @@ import numpy as np
 from minidl import nn
 from minidl.datasets.images import target_size
 from minidl.nn.memory import Estimate
-from minidl.style.borders import mirrored, mirrored_backward
+from minidl.style.borders import mirrored, mirrored_backward, within
 from minidl.style.conventions import Convention
 from minidl.style.costs import content_cost, mean_gram_matrix, style_cost_to, total_variation
 from minidl.style.images import resized
@@ -62,17 +62,22 @@ class Objective:
         taps = tuple(dict.fromkeys((*self.content, *self.style)))
         run = self.network.trace(mirrored(pixels, self.margin), taps) if taps else None
 
+        def seen(layer: str) -> np.ndarray:
+            return within(run[layer], pixels, self.margin)
+
         def add(layer: str, da: np.ndarray) -> None:
-            inject[layer] = inject[layer] + da if layer in inject else da
+            if layer not in inject:
+                inject[layer] = np.zeros_like(run[layer])
+            within(inject[layer], pixels, self.margin)[:] += da
 
         for layer, target in self.content.items():
-            cost, da = content_cost(target, run[layer])
+            cost, da = content_cost(target, seen(layer))
             costs["content"] = costs.get("content", 0.0) + cost
             total += self.alpha * cost
             add(layer, da * kind(self.alpha))
         for layer, target in self.style.items():
             weight = self.beta * self.lambdas[layer]
-            cost, da = style_cost_to(target, run[layer], weight)
+            cost, da = style_cost_to(target, seen(layer), weight)
             costs[f"style/{layer}"] = cost
             costs["style"] = costs.get("style", 0.0) + self.lambdas[layer] * cost
             total += weight * cost
@@ -220,8 +225,8 @@ class Problem:
         self, pixels: np.ndarray, layers: Sequence[str], what: str
     ) -> dict[str, np.ndarray]:
         try:
-            seen = mirrored(pixels, self.margin)
-            return self.network.trace(seen, layers, keep=False).activations
+            run = self.network.trace(mirrored(pixels, self.margin), layers, keep=False)
+            return {layer: within(run[layer], pixels, self.margin) for layer in layers}
         except ValueError as error:
             height, width = pixels.shape[1:3]
             raise ValueError(

@@ -5,8 +5,9 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from minidl.style import Recipe, transfer
-from minidl.style.borders import mirrored, mirrored_backward
+from minidl import nn
+from minidl.style import Objective, Recipe, transfer
+from minidl.style.borders import mirrored, mirrored_backward, within
 from minidl.style.transfer import FIRST, FURTHER, halvings
 from tests.style.examples import picture
 
@@ -30,6 +31,38 @@ def test_the_gradient_is_the_adjoint(size, margin):
     dx = mirrored_backward(dy, margin, size)
     assert np.sum(y * dy) == pytest.approx(np.sum(x * dx))
     np.testing.assert_array_equal(dy, before)
+
+
+def test_within_cuts_the_margin_off_every_layer():
+    pixels = np.zeros((1, 24, 40, 3))
+    for stride in (1, 2, 4, 8):
+        a = np.zeros((1, (24 + 16) // stride, (40 + 16) // stride, 5))
+        assert within(a, pixels, 8).shape == (1, 24 // stride, 40 // stride, 5)
+    a = np.zeros((1, 2, 3, 5))  # a stride of 16: half a position stays
+    assert within(a, pixels, 8).shape == a.shape
+    assert within(np.zeros((1, 24, 40, 5)), pixels, 0).shape == (1, 24, 40, 5)
+
+
+def test_the_whole_gradient_with_a_margin(network64):
+    rng = np.random.default_rng(0)
+    g, c = rng.uniform(0, 255, (2, 1, 13, 18, 3))
+    net = network64
+    content = {"two": within(net.trace(mirrored(c, 4), ["two"])["two"], c, 4)}
+    gram = {"one": np.eye(6), "two": np.eye(8), "three": np.eye(8)}
+    j = Objective(net, content, gram, {"one": 1.0, "two": 1.0, "three": 1.0}, 1.0, 50.0, 0.1, 4)
+    report = nn.gradient_check(lambda x: j(x).value, g, j(g).gradient, directions=4, step=1e-5)
+    assert report, str(report)
+
+
+def test_a_texture_has_no_frame(settings):
+    """Were mirrored pixels to count twice, those at the border would be painted first."""
+    style = picture(64, 64, seed=2)
+    settings |= {"style_layers": ["one"], "size": (64, 64), "margin": 8, "steps": 15}
+    painted = transfer(None, style, **settings).pixels
+    contrast = np.abs(painted - painted.mean((0, 1)))
+    border = np.ones(contrast.shape, bool)
+    border[8:-8, 8:-8] = False
+    assert contrast[border].mean() == pytest.approx(contrast[~border].mean(), rel=0.3)
 
 
 def test_a_margin_changes_the_picture_most_at_its_border(settings):
