@@ -68,11 +68,9 @@ def identity(
     lr: float | None,
 ) -> Identity:
     """Return what makes a run this one: all that its pictures depend on but the number of steps."""
-    usual = {name: getattr(problem.recipe, name) for name in ("beta", "tv")}
-    beta, tv = (
-        f"{usual[name]}, the recipe's" if value is None else canonical(value)
-        for name, value in (("beta", problem.beta), ("tv", problem.tv))
-    )
+    usual = problem.recipe
+    beta = f"{usual.beta}, the recipe's" if problem.beta is None else canonical(problem.beta)
+    tv = f"{usual.tv}, the recipe's" if problem.tv is None else canonical(problem.tv)
     return {
         "the version of style.transfer": VERSION,
         "content": digest(problem.content),
