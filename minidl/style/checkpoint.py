@@ -15,7 +15,7 @@ from minidl.style.objective import Problem
 from minidl.style.run import Run
 
 SECONDS = 20.0  # between one writing and the next
-VERSION = "1"  # raised when a run of before could not go on to the same bits
+VERSION = "2"  # raised when a run of before could not go on to the same bits
 
 
 class Checkpoint:
@@ -68,7 +68,9 @@ def identity(
     lr: float | None,
 ) -> Identity:
     """Return what makes a run this one: all that its pictures depend on but the number of steps."""
-    beta = f"{problem.default_beta} a pixel" if problem.beta is None else canonical(problem.beta)
+    usual = problem.recipe
+    beta = f"{usual.beta}, the recipe's" if problem.beta is None else canonical(problem.beta)
+    tv = f"{usual.tv}, the recipe's" if problem.tv is None else canonical(problem.tv)
     return {
         "the version of style.transfer": VERSION,
         "content": digest(problem.content),
@@ -80,7 +82,8 @@ def identity(
         "style_layers": canonical(list(problem.lambdas.items())),
         "alpha": canonical(problem.alpha),
         "beta": beta,
-        "tv": canonical(problem.tv),
+        "tv": tv,
+        "margin": canonical(problem.margin),
         "convention": problem.convention.name,
         "optimizer": optimizer,
         "lr": canonical(lr),

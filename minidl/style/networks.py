@@ -18,21 +18,27 @@ class Recipe:
 
     ``lambdas`` even out what the layers' style costs weigh: as the lecture scales them, they differ
     by factors of thousands. ``beta`` is β for α = 1 and each pixel of G: J_content is a sum over
-    positions and J_style is not, so β must grow with the picture for the same look.
+    positions and J_style is not, so β must grow with the picture for the same look. ``tv`` is the
+    weight of the total variation beside that β. ``margin`` is how far a mirror image continues the
+    pictures, so that no border is painted.
     """
 
     content_layer: str | None
     lambdas: Mapping[str, float]
     beta: float
+    tv: float = 0.0
+    margin: int = 0
 
 
 RECIPES = {
     "vgg19": Recipe(
         "conv4_2",
         {"conv1_1": 1, "conv2_1": 0.01, "conv3_1": 0.02, "conv4_1": 0.0002, "conv5_1": 1},
-        beta=1.3,
+        beta=3.0,
+        tv=10.0,
+        margin=8,
     ),
-    "small": Recipe("conv4", dict.fromkeys(LAYERS, 1.0), beta=20.0),
+    "small": Recipe("conv4", dict.fromkeys(LAYERS, 1.0), beta=20.0, margin=8),
 }
 BUILDERS: dict[str, Callable[..., nn.Sequential]] = {"vgg19": vgg19, "small": style_net}
 

@@ -12,9 +12,11 @@ import numpy as np
 from minidl import nn
 from minidl.datasets.images import target_size
 from minidl.nn.memory import Estimate
+from minidl.style.borders import mirrored, mirrored_backward, within
 from minidl.style.conventions import Convention
 from minidl.style.costs import content_cost, mean_gram_matrix, style_cost_to, total_variation
 from minidl.style.images import resized
+from minidl.style.networks import Recipe
 
 PICTURES = 32  # copies of G that an optimiser holds: L-BFGS ten pairs, and what it works with
 
@@ -40,6 +42,7 @@ class Objective:
     network: takes pixels 0…255 ``(1, H, W, 3)``; frozen, so that no weight gradients are computed.
     content: the target activations of each content layer.
     style: the target matrices Ḡ(S) of each style layer, and ``lambdas`` their weights.
+    margin: pixels of mirror image that the network sees around G.
     """
 
     network: nn.Sequential
@@ -49,6 +52,7 @@ class Objective:
     alpha: float = 1.0
     beta: float = 1.0
     tv: float = 0.0
+    margin: int = 0
 
     def __call__(self, pixels: np.ndarray) -> Point:
         """Return J at these pixels ``(1, H, W, 3)``, with its gradient and its parts."""
@@ -56,19 +60,24 @@ class Objective:
         total, gradient, costs = 0.0, np.zeros_like(pixels), {}
         inject: dict[str, np.ndarray] = {}
         taps = tuple(dict.fromkeys((*self.content, *self.style)))
-        run = self.network.trace(pixels, taps) if taps else None
+        run = self.network.trace(mirrored(pixels, self.margin), taps) if taps else None
+
+        def seen(layer: str) -> np.ndarray:
+            return within(run[layer], pixels, self.margin)
 
         def add(layer: str, da: np.ndarray) -> None:
-            inject[layer] = inject[layer] + da if layer in inject else da
+            if layer not in inject:
+                inject[layer] = np.zeros_like(run[layer])
+            within(inject[layer], pixels, self.margin)[:] += da
 
         for layer, target in self.content.items():
-            cost, da = content_cost(target, run[layer])
+            cost, da = content_cost(target, seen(layer))
             costs["content"] = costs.get("content", 0.0) + cost
             total += self.alpha * cost
             add(layer, da * kind(self.alpha))
         for layer, target in self.style.items():
             weight = self.beta * self.lambdas[layer]
-            cost, da = style_cost_to(target, run[layer], weight)
+            cost, da = style_cost_to(target, seen(layer), weight)
             costs[f"style/{layer}"] = cost
             costs["style"] = costs.get("style", 0.0) + self.lambdas[layer] * cost
             total += weight * cost
@@ -79,7 +88,8 @@ class Objective:
             total += self.tv * cost
             gradient += dx * kind(self.tv)
         if run is not None:
-            gradient += run.backward(inject)
+            dx = run.backward(inject)
+            gradient += mirrored_backward(dx, self.margin, pixels.shape[1:3])
         return Point(pixels, total, gradient, costs)
 
 
@@ -98,8 +108,10 @@ class Problem:
         content_layer: where they are compared.
         styles: pixels of each style picture, and ``shares``, which sum to 1, of each.
         lambdas: λ of each style layer.
-        alpha, beta, tv: as ``transfer`` takes them; beta None for ``default_beta`` per pixel.
+        alpha, beta, tv: as ``transfer`` takes them; beta and tv None for the recipe's.
+        margin: pixels of mirror image around every picture.
         convention: which α and β are given in.
+        recipe: the usual weights.
     """
 
     network: nn.Sequential
@@ -111,9 +123,10 @@ class Problem:
     lambdas: Mapping[str, float]
     alpha: float
     beta: float | None
-    tv: float
+    tv: float | None
+    margin: int
     convention: Convention
-    default_beta: float
+    recipe: Recipe
 
     def objective(self, size: tuple[int, int]) -> Objective:
         """Return J for G of this size, which is the final one or a coarser one."""
@@ -122,11 +135,15 @@ class Problem:
         style = self._style_targets(size) if self.styles and self.beta != 0 else {}
         values = sum(target.size for target in content.values()) * finer
         alpha, beta = self.convention.to_lecture(self.alpha, self.beta or 0.0, values or 1)
+        usual = self.recipe.beta * self.size[0] * self.size[1]
         if self.beta is None:
-            beta = (alpha if content else 1.0) * self.default_beta * self.size[0] * self.size[1]
+            beta = (alpha if content else 1.0) * usual
+        tv = self.tv
+        if tv is None:
+            tv = self.recipe.tv * beta / usual if style else 0.0
         lambdas = {layer: self.lambdas[layer] for layer in style}
         return Objective(
-            self.network, content, style, lambdas, alpha * finer, beta, self.tv * finer
+            self.network, content, style, lambdas, alpha * finer, beta, tv * finer, self.margin
         )
 
     @contextmanager
@@ -152,7 +169,7 @@ class Problem:
         layers = self._style_layers()
 
         def need(longer: int) -> int:
-            shape = (1, *target_size(longer, size), 3)
+            shape = self._seen(target_size(longer, size))
             return self.network.footprint.bytes(shape, layers, keep=False)
 
         height, width = size
@@ -167,9 +184,13 @@ class Problem:
         """Return what a step at this size takes; 0 if the network's layers need a larger one."""
         compared = self.content_layer and self.content is not None and self.alpha
         taps = (*([self.content_layer] if compared else []), *self._style_layers())
-        run = self.network.footprint.bytes((1, *size, 3), taps, backward=True)
+        run = self.network.footprint.bytes(self._seen(size), taps, backward=True)
         pictures = PICTURES * 3 * size[0] * size[1] * self.network.dtype.itemsize
         return run + pictures if run or not taps else 0
+
+    def _seen(self, size: tuple[int, int]) -> tuple[int, ...]:
+        """Return the shape that the network sees of a picture of this size."""
+        return (1, *(side + 2 * self.margin for side in size), 3)
 
     def _style_layers(self) -> list[str]:
         """Return the layers whose style counts."""
@@ -204,7 +225,8 @@ class Problem:
         self, pixels: np.ndarray, layers: Sequence[str], what: str
     ) -> dict[str, np.ndarray]:
         try:
-            return self.network.trace(pixels, layers, keep=False).activations
+            run = self.network.trace(mirrored(pixels, self.margin), layers, keep=False)
+            return {layer: within(run[layer], pixels, self.margin) for layer in layers}
         except ValueError as error:
             height, width = pixels.shape[1:3]
             raise ValueError(

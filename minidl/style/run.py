@@ -29,8 +29,9 @@ class Result:
         image: uint8 ``(H, W, 3)``.
         pixels: the same before rounding, floats 0…255.
         history: for every cost its value at the start and after each step: "total" (J), "content",
-            "style", "style/<layer>", "total_variation", each but J before its weight; and "level",
-            counted from 0 at the coarsest size. A cost that does not count is not there.
+            "style", "style/<layer>", "total_variation", each but J before its weight; "level",
+            counted from 0 at the coarsest size; and "evaluations", the sum so far. A cost that does
+            not count is not there.
         stopped: "finished"; "converged", if no step lowers J any more; or "interrupted".
         evaluations: how often the network ran forwards and backwards.
         frames: ``{step: image}`` for the steps asked for.
@@ -116,7 +117,8 @@ class Run:
         self.here = point
         if point.value < self.best_value:
             self.best, self.best_value = point.pixels, point.value
-        for name, value in {"total": point.value, **point.costs, "level": self.level}.items():
+        counts = {"level": self.level, "evaluations": self.evaluations}
+        for name, value in {"total": point.value, **point.costs, **counts}.items():
             self.history.setdefault(name, []).append(value)
         if self.total_steps in self.wanted:
             self.frames[self.total_steps] = to_bytes(point.pixels)

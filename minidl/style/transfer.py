@@ -1,5 +1,6 @@
 """Neural style transfer: a picture with the content of one and the style of another."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,9 @@ from minidl.style.objective import Problem
 from minidl.style.optimizers import OPTIMIZERS
 from minidl.style.run import Level, Result, Run
 
+COARSEST = 256  # pixels of the longer side with which a picture begins, unless told otherwise
+FIRST, FURTHER = 100, 40  # steps at that size, and at each larger one
+
 
 def transfer(
     content: np.ndarray | None,
@@ -36,17 +40,18 @@ def transfer(
     style_layers: Sequence[str] | Mapping[str, float] | None = None,
     alpha: float = 1.0,
     beta: float | None = None,
-    tv: float = 0.0,
+    tv: float | None = None,
+    margin: int | None = None,
     convention: str = "lecture",
     style_weights: Sequence[float] | None = None,
     keep_colours: bool = False,
     size: Size = None,
-    levels: int = 1,
+    levels: int | None = None,
     start: str | np.ndarray = "noise",
     seed: int = 0,
     optimizer: str = "lbfgs",
     lr: float | None = None,
-    steps: int | Sequence[int] = 100,
+    steps: int | Sequence[int] | None = None,
     frames: Iterable[int] = (),
     checkpoint: str | Path | None = None,
     progress: bool = True,
@@ -68,7 +73,9 @@ def transfer(
             Without it, those of the network's recipe (``RECIPES``).
         alpha, beta: α and β in the ``convention``. β = None is the recipe's, which grows with G
             because J_content, a sum over positions, does.
-        tv: weight of the total variation, which smooths.
+        tv: weight of the total variation, which smooths. None is the recipe's, which grows with β.
+        margin: pixels of mirror image around every picture, so that no frame is painted where a
+            picture ends. Without it, the recipe's.
         convention: whose scaling of the costs α and β are meant for: ``"lecture"``, ``"gatys"``,
             ``"coursera"`` or ``"johnson"``.
         style_weights: how much each of several styles counts; they are scaled to sum to 1.
@@ -76,12 +83,14 @@ def transfer(
         size: of G: (height, width), or one number for its longer side. Without it, that of C. C is
             resized to it; S is not.
         levels: 2 begins at half the size, 3 at a quarter, and so on: large forms first, and soon.
+            Without it, as many as bring the longer side down to 256 pixels.
         start: ``"noise"``, ``"content"``, or a picture to go on from.
         seed: of the noise.
         optimizer: ``"lbfgs"``, ``"adam"`` or ``"gradient_descent"``.
         lr: grey levels by which a pixel moves, about: in each of Adam's steps (8), in the others'
             first one (4), after which they find their own.
-        steps: for each level, or one number for all.
+        steps: for each level, or one number for all. Without it, 100 for the first level and 40 for
+            each further one.
         frames: numbers of steps after which to keep the picture.
         checkpoint: an .npz file, written every 20 seconds and at the end. If it is there already,
             the run goes on from it, and ends with the same bits as one that was never stopped. If
@@ -98,7 +107,8 @@ def transfer(
             saying which (other ``steps`` and ``frames`` are fine: the run goes on).
         MemoryError: if so large a picture needs more memory than there is, saying which size fits.
     """
-    alpha, tv = as_weight(alpha, "alpha"), as_weight(tv, "tv")
+    alpha = as_weight(alpha, "alpha")
+    tv = None if tv is None else as_weight(tv, "tv")
     beta = None if beta is None else as_weight(beta, "beta")
     lr = None if lr is None else as_weight(lr, "lr")
     check_choice(optimizer, "optimizer", OPTIMIZERS)
@@ -119,8 +129,9 @@ def transfer(
         alpha=alpha,
         beta=beta,
         tv=tv,
+        margin=recipe.margin if margin is None else check_int(margin, "margin", 0),
         convention=CONVENTIONS[convention],
-        default_beta=recipe.beta,
+        recipe=recipe,
     )
     plan = plan_levels(problem, steps, levels)
     first = start_pixels(start, plan[0].size, c, seed, net.dtype)
@@ -133,9 +144,12 @@ def transfer(
         return minimise(run, saved, progress)
 
 
-def plan_levels(problem: Problem, steps: int | Sequence[int], levels: int) -> list[Level]:
+def plan_levels(
+    problem: Problem, steps: int | Sequence[int] | None, levels: int | None
+) -> list[Level]:
     """Return the levels from coarse to fine, each with its size and its number of steps."""
-    levels = check_int(levels, "levels")
+    levels = halvings(problem.size) + 1 if levels is None else check_int(levels, "levels")
+    steps = (FIRST, *[FURTHER] * (levels - 1)) if steps is None else steps
     counts = check_ints(steps, "steps", 0) * (levels if is_int(steps) else 1)
     if len(counts) != levels:
         raise ValueError(
@@ -144,6 +158,11 @@ def plan_levels(problem: Problem, steps: int | Sequence[int], levels: int) -> li
         )
     sizes = coarse_to_fine(problem.size, levels)
     return [Level(s, n, partial(problem.objective, s)) for s, n in zip(sizes, counts, strict=True)]
+
+
+def halvings(size: tuple[int, int]) -> int:
+    """Return how often a size is halved until its longer side is at most ``COARSEST`` pixels."""
+    return max(0, math.ceil(math.log2(max(size) / COARSEST)))
 
 
 def minimise(run: Run, checkpoint: Checkpoint | None, progress: bool) -> Result:

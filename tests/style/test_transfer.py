@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minidl import nn
-from minidl.style import CONVENTIONS, RECIPES, transfer
+from minidl.style import CONVENTIONS, RECIPES, Recipe, transfer
 from minidl.style.images import recolour
 from minidl.style.objective import Problem
 from tests.style.examples import make_network, picture
@@ -28,11 +28,23 @@ def test_every_optimiser_lowers_the_cost(settings, content, style, optimizer, st
     assert result.pixels.dtype == np.float32
     np.testing.assert_array_equal(result.image, np.rint(result.pixels))
     assert result.stopped == "finished" and result.steps == 30
+    evaluations = result.history["evaluations"]
+    assert evaluations[0] == 1 and evaluations[-1] == result.evaluations
+    assert (np.diff(evaluations) >= 1).all()
 
 
 def test_the_history_holds_every_cost_at_the_start_and_after_each_step(settings, content, style):
     result = transfer(content, style, **settings, tv=0.5, steps=7)
-    names = {"total", "content", "style", "style/one", "style/two", "total_variation", "level"}
+    names = {
+        "total",
+        "content",
+        "style",
+        "style/one",
+        "style/two",
+        "total_variation",
+        "level",
+        "evaluations",
+    }
     assert set(result.history) == names
     assert all(len(values) == 8 for values in result.history.values())
     h = {name: np.array(values) for name, values in result.history.items()}
@@ -115,10 +127,17 @@ def test_sums_over_positions_weigh_more_where_there_are_fewer_positions(settings
 
 def test_content_alone_and_style_alone(settings, content, style):
     alone = transfer(content, None, **settings, steps=40)
-    assert set(alone.history) == {"total", "content", "level"}
+    assert set(alone.history) == {"total", "content", "level", "evaluations"}
     assert min(alone.history["total"]) < 1e-2 * alone.history["total"][0]
     texture = transfer(None, style, **settings, size=(16, 24), steps=40)
-    assert set(texture.history) == {"total", "style", "style/one", "style/two", "level"}
+    assert set(texture.history) == {
+        "total",
+        "style",
+        "style/one",
+        "style/two",
+        "level",
+        "evaluations",
+    }
     assert texture.image.shape == (16, 24, 3)
     assert min(texture.history["total"]) < 1e-2 * texture.history["total"][0]
 
@@ -150,7 +169,7 @@ def test_a_mix_has_the_gradient_of_the_weighted_sum_of_costs(network64, content,
             network=network64, size=(24, 32), content=None, content_layer=None,
             styles=[s.astype(np.float64)[None] for s in styles], shares=shares,
             lambdas={"one": 1.0, "two": 0.1}, alpha=0.0, beta=10.0, tv=0.0,
-            convention=CONVENTIONS["lecture"], default_beta=1.0,
+            margin=0, convention=CONVENTIONS["lecture"], recipe=Recipe(None, {}, 1.0),
         )  # fmt: skip
         return problem.objective((24, 32))(pixels).gradient
 
