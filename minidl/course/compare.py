@@ -5,7 +5,11 @@ from typing import Any
 import numpy as np
 from numpy import allclose, isclose  # as they are now, whatever a notebook does to np later
 
-KEEP = ": keep the type of what was given: pass its dtype (as `x.dtype`) where you make an array"
+KEEP = (
+    ": keep the type of what was given. An array that you make needs its dtype, as in "
+    "`np.zeros(shape, x.dtype)` or `np.eye(n, dtype=x.dtype)`; and a number from `np.sqrt` or "
+    "`np.power` is a float64, which widens arrays: put `float(…)` around it"
+)
 WHOLE = ": it is asked for in whole numbers, as in `np.zeros(shape, int)`"
 
 

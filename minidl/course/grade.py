@@ -113,9 +113,10 @@ def _fault(
         return words
     names = " and ".join(f"`{name}`" for name in outcome.changed)
     value = "the result is right, but" if words is None else f"{words}; besides,"
+    plural = "s" * (len(outcome.changed) > 1)
     return (
-        f"{value} the function changed its argument {names}: whoever called it still needs the old "
-        "values, so work on a copy"
+        f"{value} the function changed its argument{plural} {names}: whoever called it still "
+        "needs the old values, so work on a copy"
     )
 
 

@@ -119,5 +119,11 @@ EXERCISE = Exercise(
         "You used the mean of before this step: bring m and s up to date first.": {
             "mean, square = m /": "mean, square = (m - (1 - beta1) * g) / beta1 /",
         },
+        "A number from `np.power` or `np.sqrt` is a float64, and turns float32 arrays into "
+        "float64: write `beta1**t`, or put `float(…)` around it.": {
+            "m / (1 - beta1**t), s / (1 - beta2**t)": (
+                "m / (1 - np.power(beta1, t)), s / (1 - np.power(beta2, t))"
+            )
+        },
     },
 )

@@ -87,6 +87,12 @@ EXERCISE = Exercise(
         },
         "Your windows are `size` apart. They are `stride` apart; the two are equal only in the "
         "plainest pooling.": {BEGIN: "stride = size"},
+        "You count the windows as if they were `size` apart. They are `stride` apart, and `dy` has "
+        "one place for each.": {
+            BEGIN: "stride = size",
+            "range(dy.shape[1])": "range(x.shape[1] // size)",
+            "range(dy.shape[2])": "range(x.shape[2] // size)",
+        },
         "You multiplied the gradient by the winner's value: the slope of a maximum is 1 at the "
         "winner, whatever its value.": {"winner * dy": "winner * window * dy"},
         "You look for the winner among the examples of the batch too: each picture has its own.": {

@@ -111,6 +111,22 @@ EXERCISE = Exercise(
         "exponentials of a row of small ones vanish. Subtract each row's own.": {
             "logits.max(axis=1, keepdims=True)": "logits.max()"
         },
+        "You subtracted the largest score of the whole batch, and took the logarithm of p: "
+        "subtract each row's own largest, or all exponentials of a row of small scores vanish; and "
+        "write log p as a difference, for a p may become 0.": {
+            "logits.max(axis=1, keepdims=True)": "logits.max()",
+            "log_p = shifted - log_sum": "log_p = np.log(np.exp(shifted) / np.exp(log_sum))",
+        },
+        "`max` or `sum` has lost an axis, so NumPy cannot match the rows: keep it with "
+        "`keepdims=True`.": {
+            "logits.max(axis=1, keepdims=True)": "logits.max(axis=1)",
+            "np.exp(shifted).sum(axis=1, keepdims=True)": "np.exp(shifted).sum(axis=1)",
+        },
+        "`[:, labels]` takes the columns of all labels from every row; `[np.arange(N), labels]` "
+        "takes one number from each row.": {
+            "-log_p[rows, labels]": "-log_p[:, labels]",
+            "dlogits[rows, labels] -= 1": "dlogits[:, labels] -= 1",
+        },
         **{
             f"You kept p from becoming 0 with {tiny}. The loss stays finite, but is falsified "
             "where an answer is sure and wrong: work with log p itself.": {
