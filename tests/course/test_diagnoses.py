@@ -62,6 +62,19 @@ ANSWERS = {
             "first person of the gallery",
         ),
     ],
+    "threshold_for_strangers": [
+        (
+            lambda strangers, gallery, share: max(
+                [
+                    tau
+                    for tau in squares(strangers, gallery).min(axis=1)
+                    if np.mean(squares(strangers, gallery).min(axis=1) <= tau) <= share
+                ],
+                default=0.0,
+            ),
+            "outside. Count with",
+        ),
+    ],
     "semi_hard": [
         (
             lambda d, labels, margin: np.array(

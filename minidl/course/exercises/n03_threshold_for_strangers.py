@@ -80,8 +80,10 @@ EXERCISE = Exercise(
         },
         "You compared the distance itself with τ; here d and τ are squared distances, so take no "
         "root.": {".sum(axis=2)": ".sum(axis=2) ** 0.5"},
-        "You accept a distance that equals τ; it is not below τ, so use `<`.": {
-            "nearest < tau": "nearest <= tau"
+        "You let in the stranger whose own d equals τ; d < τ keeps that one outside. Count with "
+        "`<`.": {
+            "nearest < tau": "nearest <= tau",
+            "[let_in <= share].max()": "[let_in <= share].max(initial=nearest.min())",
         },
         "You kept the share of strangers that stay *outside* small: count those with d < τ.": {
             "nearest < tau": "nearest >= tau"
