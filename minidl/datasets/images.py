@@ -122,8 +122,9 @@ def shrink(image: np.ndarray, max_size: int) -> np.ndarray:
 def save_image(image: np.ndarray, path: str | Path) -> None:
     """Save a uint8 picture (H, W, 3) or (H, W); the suffix of ``path`` chooses the format.
 
-    The file appears whole or not at all. Raises TypeError for another dtype and where
-    picture and path are swapped, ValueError for another shape, an unknown suffix or a missing folder, OSError if the file cannot be written.
+    The file appears whole or not at all. Raises TypeError for another dtype and where picture and
+    path are swapped, ValueError for another shape, an unknown suffix or a missing folder, OSError
+    if the file cannot be written.
     """
     if isinstance(image, str | PathLike):
         raise TypeError("save_image takes the picture first, then the path.")

@@ -72,8 +72,7 @@ EXERCISE = Exercise(
             "u + rows * stride : stride": "u + rows : stride",
             "v + columns * stride : stride": "v + columns : stride",
         },
-        "Look at the slice of a tap, `x[:, …, …]`: all pictures, then as many rows as `y` has, "
-        "from `u` on, then as many columns, from `v` on.": {
+        "`u` and `v` are swapped in the slice of a tap: `u` moves it down, `v` across.": {
             "u : u + rows * stride": "v : v + rows * stride",
             "v : v + columns * stride": "u : u + columns * stride",
         },
