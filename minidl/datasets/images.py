@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -121,9 +122,12 @@ def shrink(image: np.ndarray, max_size: int) -> np.ndarray:
 def save_image(image: np.ndarray, path: str | Path) -> None:
     """Save a uint8 picture (H, W, 3) or (H, W); the suffix of ``path`` chooses the format.
 
-    The file appears whole or not at all. Raises TypeError for another dtype, ValueError for
-    another shape, an unknown suffix or a missing folder, OSError if the file cannot be written.
+    The file appears whole or not at all. Raises TypeError for another dtype and where picture and
+    path are swapped, ValueError for another shape, an unknown suffix or a missing folder, OSError
+    if the file cannot be written.
     """
+    if isinstance(image, str | PathLike):
+        raise TypeError("save_image takes the picture first, then the path.")
     image, path = as_array(image, "image"), check_path(path)
     if image.dtype != np.uint8:
         raise TypeError(

@@ -271,6 +271,9 @@ def test_save_interrupted_keeps_the_old_file(tmp_path, monkeypatch):
 def test_save_refuses_what_it_cannot_save(tmp_path):
     with pytest.raises(TypeError, match=r"float64.*np\.clip"):
         save_image(COLOUR / 255, tmp_path / "a.png")
+    for path in (tmp_path / "a.png", "a.png"):
+        with pytest.raises(TypeError, match="picture first"):
+            save_image(path, COLOUR)
     with pytest.raises(ValueError, match=r"\(12, 20, 2\)"):
         save_image(COLOUR[..., :2], tmp_path / "a.png")
     with pytest.raises(ValueError, match=r"\.png or \.jpg"):

@@ -52,8 +52,9 @@ EXERCISE = Exercise(
     ),
     hints=(
         "Forget the batch and the channels first: for one tap (u, v) of the filter, which part of "
-        "`x` does it see while the filter slides? It is a slice of `x`. And begin `y` with "
-        "`np.zeros`: `np.empty` does not clear the memory that it takes.",
+        "`x` does it see while the filter slides? It is a slice of `x`, behind the batch: "
+        "`x[:, …, …]`. And begin `y` with `np.zeros`: `np.empty` does not clear the memory that it "
+        "takes.",
         "For the tap (u, v), that slice starts at row u and column v and takes every `stride`-th "
         "row and column. There are as many of them as `y` has.",
         "`seen @ w[u, v]` turns the channels at every position into filters. Add it to `y`, tap by "
@@ -65,10 +66,15 @@ EXERCISE = Exercise(
             "u + rows * stride : stride": "u + rows",
             "v + columns * stride : stride": "v + columns",
         },
-        "The slice of a tap must end at `u + rows * stride`: with a stride, `rows` "
-        "positions take that many rows of `x`.": {
+        "Look at the slice of a tap: it begins at `u` (the stride is between positions, not "
+        "between taps) and ends at `u + rows * stride`: with a stride, `rows` positions take that "
+        "many rows of `x`.": {
             "u + rows * stride : stride": "u + rows : stride",
             "v + columns * stride : stride": "v + columns : stride",
+        },
+        "`u` and `v` are swapped in the slice of a tap: `u` moves it down, `v` across.": {
+            "u : u + rows * stride": "v : v + rows * stride",
+            "v : v + columns * stride": "u : u + columns * stride",
         },
         "You never use `padding`: pad `x` first.": {
             "    x = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))\n": ""

@@ -51,9 +51,10 @@ EXERCISE = Exercise(
         Case("a filter as large as the picture", _pair(1, 1, steps=3), edge=True),
     ),
     hints=(
-        "Begin with the error of the filter as it is: `convolve` could make the answer, and so can "
-        "a sum over the taps, each times the slice of `x` that it sees. Compute the slopes from "
-        "it: a nudge is right to a few digits only.",
+        "Begin with the error of the filter as it is: `convolve` could make the answer "
+        "(`convolve_loops` too, but far too slowly for thousands of steps), and so can a sum over "
+        "the taps, each times the slice of `x` that it sees. Compute the slopes from the error: a "
+        "nudge is right to a few digits only.",
         "If the number of the tap (u, v) grows a little, every answer grows by that much times the "
         "pixel that this tap sees there. So the slope of L is the mean of 2 · error · seen.",
         "For every step: `error = answer - y`, note `(error**2).mean()`, then for every tap "
@@ -84,6 +85,9 @@ EXERCISE = Exercise(
             "(error**2).mean()": "error.mean()"
         },
         "The learning rate is missing.": {"lr * (2": "(2"},
+        "Your learning rate is always 0.1: that is only what `lr` is where it is left out.": {
+            "lr * (2": "0.1 * (2"
+        },
         "You note the losses after each step; they are asked for before it.": {
             "        losses[step] = (error**2).mean()\n": "",
             "(2 * error * seen[tap]).mean()\n": (

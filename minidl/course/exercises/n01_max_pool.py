@@ -61,10 +61,11 @@ EXERCISE = Exercise(
     ),
     hints=(
         "It is the tap loop of `convolve` again: the same slices of `x`, with a maximum in the "
-        "place of the sum. What must `y` begin with, so that every window wins against it, however "
-        "far below zero its numbers are?",
-        "`np.maximum(a, b)` takes the larger one, number by number (Python's own `max` does not). "
-        "And a number that loses against every other is `-np.inf`.",
+        "place of the sum. `np.maximum(a, b)` takes the larger one, number by number (Python's own "
+        "`max` compares whole arrays). What must `y` begin with, so that every window wins "
+        "against it, however far below zero its numbers are?",
+        "A number that loses against every other is `-np.inf`. Fill `y` with it, and then let "
+        "the taps come one by one.",
         "`y = np.full(shape, -np.inf, x.dtype)`, and for every tap `y = np.maximum(y, seen)`.",
     ),
     wrong={

@@ -122,6 +122,10 @@ EXERCISE = Exercise(
                 "output_size(width, kernel, stride, (padding, 0))"
             ),
         },
+        "The padding of the convolutions is missing.": {
+            "(height, kernel, stride, (padding, padding))": "(height, kernel, stride)",
+            "(width, kernel, stride, (padding, padding))": "(width, kernel, stride)",
+        },
         "The stride of the convolutions is missing.": {
             "(height, kernel, stride, (padding": "(height, kernel, 1, (padding",
             "(width, kernel, stride, (padding": "(width, kernel, 1, (padding",
@@ -147,6 +151,12 @@ EXERCISE = Exercise(
         },
         "Pooling has nothing to learn: it has no parameters.": {
             "size, stride = numbers": "size, stride = numbers; parameters = size * size"
+        },
+        "Pooling has no filters: it takes the largest number of each window, without weights and "
+        "biases.": {
+            "size, stride = numbers": (
+                "size, stride = numbers; parameters = (size * size * channels + 1) * channels"
+            )
         },
         "The width of a convolution comes from the width before it, not from the height.": {
             "width = output_size(width, kernel, stride, (padding, padding))": "width = height"

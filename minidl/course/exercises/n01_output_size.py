@@ -70,6 +70,8 @@ EXERCISE = Exercise(
         "`kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.": {
             "(kernel - 1) * dilation + 1": "kernel * dilation"
         },
+        "Your window is one position too short: it covers the gaps between its taps, and one "
+        "position more.": {"(kernel - 1) * dilation + 1": "(kernel - 1) * dilation"},
         "The dilation is added once; but it stretches every gap between two taps.": {
             "(kernel - 1) * dilation + 1": "kernel + dilation - 1"
         },

@@ -51,6 +51,12 @@ EXERCISE = Exercise(
         "less: look where it starts.": {
             "max((output - 1) * stride + extent - size, 0)": "extent - 1"
         },
+        "You padded half of the kernel on both sides, as is usual in PyTorch: that is as little as "
+        "possible only for an odd kernel with stride 1 and no gaps between its taps.": {
+            "return total // 2, total - total // 2": "return kernel // 2, kernel // 2"
+        },
+        "You look at a window behind the last one: the last of `output` windows starts "
+        "`output - 1` strides after the first.": {"(output - 1) * stride": "output * stride"},
         "Your padding is negative where the windows do not reach the end: nothing is padded then "
         "(take the larger of the total and 0).": {
             "= max((output - 1)": "= ((output - 1)",

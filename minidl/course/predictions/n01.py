@@ -23,6 +23,7 @@ PREDICTIONS: dict[str, Prediction] = {
         mistakes={
             368_640_000: "Without padding the outputs are 148 × 126, not 150 × 128.",
             19_200: "That is one weight for each input; every output wants a set of its own.",
+            18_648: "That is one weight for each output; every output reads all the inputs.",
             37_848: "That is inputs plus outputs. Every pair has a weight: inputs times outputs.",
         },
     ),
