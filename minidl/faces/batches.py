@@ -17,7 +17,8 @@ def people_batches(
 
     Args:
         labels: whose picture each row is, ints or names ``(N,)``.
-        people: P, people in a batch; the last batch may hold fewer, but never one alone.
+        people: P, people in a batch; the last batch may hold fewer, but never one alone. In
+            training its step weighs as much as any other, so choose P to leave it more than a few.
         pictures: K, pictures of each.
         seed: with the epoch's number it settles the order.
 

@@ -12,6 +12,8 @@ PREDICTIONS: dict[str, Prediction] = {
             -0.01: "That is d(A,P) − d(A,N) alone; the margin is added to it.",
             0.21: "Positive and negative are swapped: it is d(A,P) − d(A,N) + α.",
             -0.21: "The margin is added, not subtracted.",
+            -0.19: "The sign is turned; a cost is never negative.",
+            0.01: "That is the gap; it is short of the margin by the cost.",
             0.2: "That would be for two equal distances. N is 0.01 farther.",
         },
     ),
