@@ -32,7 +32,7 @@ def part_by_part(
 
     They equal those of the batch at once to rounding. Their bits depend on ``part``, and not on the
     executor: parts are added in their order. Memory: that of one part for each worker, the batch
-    itself, and its encodings. Time: a second run forwards, so about a third more.
+    itself, and its encodings. Arithmetic: a second run forwards, so a third more.
 
     Args:
         network: encodes every example by itself, so no batch norm and no dropout.

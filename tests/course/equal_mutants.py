@@ -266,11 +266,7 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "ring_all_reduce": {
-        "L is a multiple of n.": ("sent += length / n", "* length / n)", "(length / n))"),
-        "Chunks that go round the other way add up as well.": (
-            "(step - workers) % n",
-            "(step - (worker + first)) % n",
-        ),
+        "L is a multiple of n.": ("sent += length / n", "* length / n)"),
         "What moves is not changed in place.": (
             "have[worker][chunk]))",
             "[row[c * size:(c + 1) * size] for c in",

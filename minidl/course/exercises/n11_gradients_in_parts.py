@@ -108,6 +108,24 @@ EXERCISE = Exercise(
             "network.forward(x[rows])": "network.forward(x)",
             "network.backward(gradient[rows])": "network.backward(gradient)",
         },
+        "You ran every part forwards before the first way back, so only what the last part needs "
+        "was kept: forwards and back, then the next part.": {
+            "        network.backward(gradient[rows])": (
+                "    for start in range(0, len(x), part):\n"
+                "        rows = slice(start, start + part)\n"
+                "        network.backward(gradient[rows])"
+            )
+        },
+        "`backward` adds already: you added the sums up once more. Read `.grad` at the end.": {
+            "    network.zero_grad()\n": (
+                "    network.zero_grad()\n    total = dict.fromkeys(network.parameters, 0)\n"
+            ),
+            "        network.backward(gradient[rows])": (
+                "        network.backward(gradient[rows])\n"
+                "        total = {k: total[k] + w.grad for k, w in network.parameters.items()}"
+            ),
+            "{name: weight.grad for name, weight in network.parameters.items()}": "total",
+        },
         "You took the first part alone.": {"range(0, len(x), part)": "range(0, part, part)"},
     },
     rtol=1e-5,

@@ -47,6 +47,7 @@ EXERCISE = Exercise(
         Case("5 and 5, of which 5 are kept, for 4 visitors", _parts(4, 5, 5, 5)),
         Case("parts of 7 and 3", _parts(3, 7, 3, 4)),
         Case("a single visitor", _parts(1, 4, 6, 3)),
+        Case("40 and 40, of which 40 are kept", _parts(2, 40, 40, 40)),
         Case("fewer than are asked for", _parts(3, 2, 3, 9), edge=True),
         Case("nothing kept so far", _parts(2, 0, 6, 4), edge=True),
         Case("ties", _parts(5, 8, 8, 8, ties=True), edge=True),
@@ -68,6 +69,18 @@ EXERCISE = Exercise(
         "first that counts.": {"(rows, distances), axis": "(distances, rows), axis"},
         "You sorted the distances and left the rows as they stood: both need the same order.": {
             "np.take_along_axis(rows, order, axis=1)": "rows[:, : order.shape[1]]"
+        },
+        "You returned the places in the two lists side by side; the rows of the gallery are what "
+        "stands there.": {"np.take_along_axis(rows, order, axis=1)": "order"},
+        "You kept the right ones, but not in rising order: `argpartition`, say, only chooses.": {
+            "np.lexsort((rows, distances), axis=1)[:, :count]": (
+                "np.sort(np.lexsort((rows, distances), axis=1)[:, :count], axis=1)"
+            )
+        },
+        "`distances[:, order]` takes every visitor's order for each of them, (Q, Q, K). "
+        "`np.take_along_axis` takes each one's own.": {
+            "np.take_along_axis(distances, order, axis=1)": "distances[:, order]",
+            "np.take_along_axis(rows, order, axis=1)": "rows[:, order]",
         },
         "At a tie the part that was there first wins. The lower row should: then the result does "
         "not depend on which part came first.": {

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, normal
+from minidl.course.exercise import BEGIN, Case, Exercise, given, normal
 
 
 def ring_all_reduce(values):
@@ -41,6 +41,11 @@ EXERCISE = Exercise(
         Case("3 workers with 6 numbers", normal({"values": (3, 6)})),
         Case("4 workers with 12 numbers", normal({"values": (4, 12)})),
         Case("7 workers with 7 numbers", normal({"values": (7, 7)})),
+        Case(
+            "numbers whose rounded sum depends on who begins",
+            given(values=np.repeat([[1e17], [1.0], [-1e17]], 3, axis=1)),
+            edge=True,
+        ),
         Case("two workers", normal({"values": (2, 8)}), edge=True),
         Case("one worker, who is done already", normal({"values": (1, 5)}), edge=True),
     ),
@@ -54,7 +59,9 @@ EXERCISE = Exercise(
         "others. Each round sends `L // n` numbers.",
     ),
     wrong={
-        "In the first half what comes is added to the own chunk, not put in its place.": {
+        "Chunk c of every worker holds worker c's own numbers alone: either the first half put "
+        "what came in the place of the own chunk instead of adding it, or the second half began "
+        "with chunk i again; it goes on with the chunk that came last.": {
             "number] += moving": "number] = moving"
         },
         "In the second half what comes is the sum already: it takes the place of the own chunk.": {
@@ -76,6 +83,13 @@ EXERCISE = Exercise(
         "You counted rounds, not numbers.": {"sent += length // n": "sent += 1"},
         "You took the mean: the sum is asked for.": {
             "return chunks.reshape(n, length)": "return chunks.reshape(n, length) / n"
+        },
+        "You added all arrays up at once, which nobody in the ring can do: it has only its own and "
+        "what comes. Where sums are rounded, that is another sum.": {
+            BEGIN: (
+                "return np.tile(values.sum(axis=0), (len(values), 1)), "
+                "2 * (len(values) - 1) * (values.shape[1] // len(values))"
+            )
         },
         "You changed the workers' arrays themselves: work on a copy.": {".copy()": ""},
     },

@@ -21,6 +21,7 @@ PREDICTIONS: dict[str, Prediction] = {
             1.28: "That is numbers; a float32 has four bytes.",
             10.24: "That is float64; an encoding is float32.",
             40.96: "That is bits; a byte has eight.",
+            4.77: "That is in GiB, 2³⁰ bytes; 1 GB is 10⁹ bytes here.",
             5120: "In gigabytes: 1 GB is 1,000 MB.",
         },
     ),
@@ -31,6 +32,8 @@ PREDICTIONS: dict[str, Prediction] = {
         mistakes={
             2: "Only the way forwards is done twice; the way back, two thirds of the work, is not.",
             1.5: "That counts the way back as much as the way forwards; it costs twice as much.",
+            1 / 3: "That is how much more; how many times as much is it?",
+            4: "That is the whole in ways forwards; the batch at once takes 3 of these.",
             0.75: "The other way round: how many times as much is it?",
         },
         said="4/3, a third more",

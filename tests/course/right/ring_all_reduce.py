@@ -33,8 +33,3 @@ def with_roll(values):
         number = (everyone - step) % n
         chunks[everyone, number] = np.roll(chunks[everyone, (number + 1) % n], 1, axis=0)
     return chunks.reshape(values.shape), 2 * (n - 1) * length // n
-
-
-def what_comes_out(values):
-    n, length = values.shape
-    return np.tile(values.sum(axis=0), (n, 1)), 2 * (n - 1) * (length // n)
