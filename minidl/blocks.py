@@ -80,8 +80,10 @@ def in_order(
     check_executor(executor)
     if total is None and hasattr(blocks, "__len__"):
         total = len(blocks)
-    results = _here(work, blocks, shared) if executor is None else _Sender(work, executor, shared)
-    results = results if executor is None else results.run(blocks)
+    if executor is None:
+        results = _here(work, blocks, shared)
+    else:
+        results = _Sender(work, executor, shared).run(blocks)
     return _shown(results, show=progress, total=total, unit=unit)
 
 

@@ -3,6 +3,7 @@
 import codecs
 import os
 import sys
+from collections.abc import Callable
 
 LOOKALIKES = {"×": "x", "·": ".", "─": "-", "−": "-", "±": "+-", "→": "->", "…": "..."}
 
@@ -10,6 +11,20 @@ LOOKALIKES = {"×": "x", "·": ".", "─": "-", "−": "-", "±": "+-", "→": "
 def say(text: object) -> None:
     """Print a text on any console, at once."""
     print(printable(str(text)), flush=True)
+
+
+def run_command(work: Callable[[], str], *errors: type[Exception], interrupted: str) -> int | str:
+    """Say what ``work`` returns; return 0, or for ``sys.exit`` what went wrong.
+
+    ``errors`` are those that a user can mend, beside bad values, files and a lack of memory.
+    """
+    try:
+        say(work())
+    except (ValueError, TypeError, OSError, MemoryError, *errors) as error:
+        return f"error: {error}"
+    except KeyboardInterrupt:
+        return interrupted
+    return 0
 
 
 def printable(text: str) -> str:

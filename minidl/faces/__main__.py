@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from minidl import datasets, faces
-from minidl.console import say
+from minidl.console import run_command, say
 from minidl.faces.page import caption, people_page, summary
 from minidl.files import check_writable, saving
 from minidl.nn.progress import progress_bar
@@ -101,13 +101,9 @@ def _faces_in(folder: Path, size: int) -> tuple[list[str], np.ndarray, np.ndarra
 def main(arguments: Sequence[str] | None = None) -> int | str:
     """Run the command; return 0, or what went wrong."""
     options = parser().parse_args(arguments)
-    try:
-        say(look(options))
-    except (ValueError, TypeError, OSError, MemoryError, AssetError) as error:
-        return f"error: {error}"
-    except KeyboardInterrupt:
-        return "interrupted: nothing is saved"
-    return 0
+    return run_command(
+        lambda: look(options), AssetError, interrupted="interrupted: nothing is saved"
+    )
 
 
 if __name__ == "__main__":

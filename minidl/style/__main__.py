@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from minidl import datasets, style
-from minidl.console import say
+from minidl.console import run_command, say
 from minidl.datasets.paintings import names
 from minidl.files import check_writable
 from minidl.zoo.asset import AssetError
@@ -105,13 +105,11 @@ def _style_picture(name: str, photo: np.ndarray, seed: int) -> np.ndarray:
 def main(arguments: Sequence[str] | None = None) -> int | str:
     """Run the command; return 0, or what went wrong."""
     options = parser().parse_args(arguments)
-    try:
-        say(paint(options))
-    except (ValueError, TypeError, OSError, MemoryError, AssetError) as error:
-        return f"error: {error}"
-    except KeyboardInterrupt:
-        return "interrupted before the first step: nothing is saved"
-    return 0
+    return run_command(
+        lambda: paint(options),
+        AssetError,
+        interrupted="interrupted before the first step: nothing is saved",
+    )
 
 
 if __name__ == "__main__":

@@ -13,12 +13,12 @@ def mirrored(pixels: np.ndarray, margin: int) -> np.ndarray:
 
     The margin is at most one pixel less than a side, since the border itself is not repeated.
     """
-    return np.pad(pixels, ((0, 0), *_margins(pixels.shape[1:3], margin), (0, 0)), mode="reflect")
+    return np.pad(pixels, ((0, 0), *margins(pixels.shape[1:3], margin), (0, 0)), mode="reflect")
 
 
 def mirrored_backward(dy: np.ndarray, margin: int, size: tuple[int, int]) -> np.ndarray:
     """Return the gradient of the pixels, of ``size``: each collects that of its mirror images."""
-    for axis, (m, _) in enumerate(_margins(size, margin), start=1):
+    for axis, (m, _) in enumerate(margins(size, margin), start=1):
         rows = np.moveaxis(dy, axis, 0)
         n = len(rows) - 2 * m
         inside = rows[m : m + n].copy()
@@ -35,11 +35,12 @@ def within(a: np.ndarray, pixels: np.ndarray, margin: int) -> np.ndarray:
     one position there is not cut off.
     """
     size, cuts = pixels.shape[1:3], []
-    for positions, side, (m, _) in zip(a.shape[1:3], size, _margins(size, margin), strict=True):
+    for positions, side, (m, _) in zip(a.shape[1:3], size, margins(size, margin), strict=True):
         cut = positions * m // (side + 2 * m)
         cuts.append(slice(cut, positions - cut))
     return a[:, *cuts]
 
 
-def _margins(size: tuple[int, int], margin: int) -> list[tuple[int, int]]:
+def margins(size: tuple[int, int], margin: int) -> list[tuple[int, int]]:
+    """Return how many pixels of mirror image lie (before, after) each axis of ``size``."""
     return [(min(margin, side - 1),) * 2 for side in size]

@@ -8,7 +8,7 @@ time.
 import numpy as np
 
 from minidl import nn
-from minidl.style.borders import mirrored
+from minidl.style.borders import margins, mirrored
 from minidl.style.images import as_pixels, to_bytes
 from minidl.weights import load_weights
 from minidl.zoo.layers import Standardize
@@ -37,7 +37,7 @@ def paint(photograph: np.ndarray) -> np.ndarray:
     pixels = as_pixels(photograph, "photograph", np.dtype(np.float32))
     height, width = pixels.shape[1:3]
     painted = painter().forward(mirrored(pixels, MARGIN))
-    top, left = (min(MARGIN, side - 1) for side in (height, width))
+    (top, _), (left, _) = margins((height, width), MARGIN)
     return to_bytes(painted[:, top : top + height, left : left + width])
 
 
