@@ -29,6 +29,22 @@ def pytest_collection_modifyitems(items):
         items.sort(key=_seconds, reverse=True)
 
 
+@pytest.fixture(autouse=True)
+def course_variables_as_found():
+    """What a test sets for minidl in the environment is not there for the next one."""
+    before = _course_variables()
+    yield
+    after = _course_variables()
+    for name in after:
+        del os.environ[name]
+    os.environ.update(before)
+    assert after == before, "a test left variables of minidl in the environment"
+
+
+def _course_variables():
+    return {name: value for name, value in os.environ.items() if name.startswith("MINIDL_")}
+
+
 @pytest.fixture
 def terminal(capsys, monkeypatch):
     """capsys, with a standard error on which progress bars are drawn."""

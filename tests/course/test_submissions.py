@@ -385,6 +385,20 @@ def test_the_command_says_where_it_wants_to_be_run(tmp_path, course):
     assert "no folder submitted in" in main([str(course)])
 
 
+def test_what_a_teachers_settings_set_in_the_environment_is_not_kept(course, monkeypatch):
+    """They are a program, written for nbgrader's own process."""
+    monkeypatch.setenv("CHANGED", "before")
+    monkeypatch.delenv("ADDED", raising=False)
+    (course / "nbgrader_config.py").write_text(
+        "import os\nc = get_config()\nos.environ.update(ADDED='1', CHANGED='1')\n"
+        "os.environ.pop('PATH')\n",
+        encoding="utf-8",
+    )
+    before = dict(os.environ)
+    faults(course)
+    assert dict(os.environ) == before
+
+
 def test_a_damaged_gradebook_is_told_in_words(course):
     (course / "gradebook.db").write_bytes(b"no database at all, but long enough to be read as one")
     assert "is no gradebook of nbgrader" in main([str(course)])

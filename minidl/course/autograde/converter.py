@@ -17,12 +17,13 @@ import nbformat
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_locked, rmtree, setenv
+from nbgrader.utils import is_locked, rmtree
 from sqlalchemy.exc import OperationalError
 
 from minidl.blocks import Executor, Shared, in_order
 from minidl.course.autograde.run import Course, Prepared, Ran, run, words
 from minidl.course.autograde.slicing import unmarked_sources
+from minidl.course.environment import environment_kept
 from minidl.course.files import read
 
 
@@ -142,7 +143,7 @@ class Autograder(Autograde):
         self._sanitizing, self.executed = False, ran.notebooks
         try:
             self._init_preprocessors()
-            with setenv(NBGRADER_EXECUTION="autograde"):
+            with environment_kept(NBGRADER_EXECUTION="autograde"):
                 for name in ran.notebooks:
                     path = self._graded(ran.student) / f"{name}.ipynb"
                     BaseConverter.convert_single_notebook(self, str(path))

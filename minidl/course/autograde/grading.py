@@ -13,6 +13,7 @@ from sqlalchemy.exc import SAWarning
 
 from minidl.blocks import Executor, check_executor
 from minidl.course.autograde.converter import Autograder
+from minidl.course.environment import environment_kept
 from minidl.course.submissions import faults
 
 
@@ -39,6 +40,7 @@ class Report:
     stopped: str = ""
 
 
+@environment_kept()
 def autograde(
     course: Path,
     assignment: str,

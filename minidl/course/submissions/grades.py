@@ -6,6 +6,7 @@ from pathlib import Path
 
 from traitlets.config.loader import PyFileConfigLoader
 
+from minidl.course.environment import environment_kept
 from minidl.course.submissions.cells import Cell, Damaged, read_cells
 from minidl.course.submissions.changes import Change
 
@@ -48,7 +49,8 @@ def _address(course: Path) -> str:
     """The gradebook's address, as nbgrader's settings give it; "" if there is none yet."""
     if (course / "nbgrader_config.py").is_file():
         try:
-            settings = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+            with environment_kept():
+                settings = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
         except Exception as error:  # they are a program
             raise ValueError(f"{course / 'nbgrader_config.py'} cannot be read ({error})") from error
         if isinstance(settings.CourseDirectory.get("db_url"), str):
