@@ -385,6 +385,19 @@ def test_the_command_says_where_it_wants_to_be_run(tmp_path, course):
     assert "no folder submitted in" in main([str(course)])
 
 
+def test_one_assignment_may_be_asked_for(course, handed_out):
+    """What lies elsewhere is not told of, and not read: another may be damaged."""
+    for assignment in (ASSIGNMENT, "02_other"):
+        folder = course / "submitted" / "eve" / assignment
+        folder.mkdir(parents=True)
+        (folder / FILE).write_text("nothing", encoding="utf-8")
+    other = course / "source" / "02_other" / "02_other.ipynb"
+    other.parent.mkdir()
+    other.write_text("damaged", encoding="utf-8")
+    found = faults(course, ASSIGNMENT)
+    assert [(f.student, f.file.split("/")[2]) for f in found] == [("eve", ASSIGNMENT)]
+
+
 def test_what_a_teachers_settings_set_in_the_environment_is_not_kept(course, monkeypatch):
     """They are a program, written for nbgrader's own process."""
     monkeypatch.setenv("CHANGED", "before")

@@ -29,7 +29,7 @@ PURE = {
     *("numpy", "scipy", "numba", "llvmlite", "matplotlib", "mpl_toolkits", "PIL", "minidl"),
     *("math", "cmath", "statistics", "fractions", "itertools", "functools", "collections"),
     *("dataclasses", "typing", "operator", "string", "textwrap", "re", "json", "time", "numbers"),
-    *("ipywidgets", "tqdm", "IPython"),
+    *("ipywidgets", "tqdm", "IPython", "tracemalloc"),
 }
 CHANGING = {"open", "input", "exit", "quit", "breakpoint", "setattr", "delattr"}
 # but not minidl's number of threads, from which no result depends

@@ -87,9 +87,8 @@ def _results(grader: Autograder, course: Path) -> Iterator[Result]:
     """What the gradebook says of each submission, and the first that is amiss in the files."""
     folders, assignment = grader.coursedir, grader.coursedir.assignment_id
     amiss: dict[str, str] = {}
-    for fault in faults(course):
-        if fault.file.split("/")[2:3] == [assignment]:
-            amiss.setdefault(fault.student, f"{fault.cell} {fault.what}".strip())
+    for fault in faults(course, assignment):
+        amiss.setdefault(fault.student, f"{fault.cell} {fault.what}".strip())
     with Gradebook(folders.db_url, folders.course_id) as book:
         for ran in sorted(grader.ran, key=lambda ran: ran.student):
             try:

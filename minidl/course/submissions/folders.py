@@ -16,8 +16,10 @@ HANDED_IN = (".ipynb", *ARCHIVES)
 Notebooks = dict[str, list[Cell]]  # the cells of each as they were handed out, by its file's name
 
 
-def faults(course: Path) -> list[Fault]:
+def faults(course: Path, assignment: str | None = None) -> list[Fault]:
     """Everything in a teacher's folder that would cost points in silence.
+
+    With ``assignment``, only in what was handed in for it.
 
     Raises FileNotFoundError if it has no folder source or submitted, and ValueError if a notebook
     to hand out or the gradebook is damaged.
@@ -25,11 +27,11 @@ def faults(course: Path) -> list[Fault]:
     for name in ("source", "submitted"):
         if not (course / name).is_dir():
             raise FileNotFoundError(f"no folder {name} in {course.resolve()}: is it your course?")
-    assignments, grading = _assignments(course), Grading(course)
+    assignments, grading = _assignments(course, assignment), Grading(course)
     found: list[Fault] = []
     for student in _visible(course / "submitted"):
         try:
-            for fault in _of_student(student, assignments, grading):
+            for fault in _of_student(student, assignments, grading, assignment):
                 found.append(fault)
         except OSError as error:
             what = f"cannot be read ({error.strerror or error})"
@@ -37,10 +39,11 @@ def faults(course: Path) -> list[Fault]:
     return found
 
 
-def _assignments(course: Path) -> dict[str, Notebooks]:
+def _assignments(course: Path, name: str | None) -> dict[str, Notebooks]:
     return {
         folder.name: {path.name: _handed_out(course, path) for path in folder.glob("*.ipynb")}
         for folder in _visible(course / "source")
+        if name in (None, folder.name)
     }
 
 
@@ -64,8 +67,12 @@ def _fault(student: Path, path: Path, what: str, advice: str, cell: str = "") ->
 
 
 def _of_student(
-    student: Path, assignments: dict[str, Notebooks], grading: Grading
+    student: Path, assignments: dict[str, Notebooks], grading: Grading, only: str | None
 ) -> Iterator[Fault]:
+    if only is not None:
+        if (student / only).is_dir():
+            yield from _of_assignment(student, student / only, assignments[only], grading)
+        return
     place = "submitted/STUDENT/ASSIGNMENT"
     if not student.is_dir():
         if student.suffix.lower() in HANDED_IN:
