@@ -4,7 +4,9 @@ import re
 
 from minidl.course import find
 from minidl.course.cells import exercise_cells
+from minidl.course.files import source_notebooks
 
+NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven")
 OPENING = ("what you will be able to do", "how long it takes")
 
 
@@ -18,6 +20,10 @@ def outputs(notebook):
 
 def grading(cell):
     return cell.metadata.get("nbgrader", {})
+
+
+def folded(cell):
+    return cell.metadata.get("jupyter", {}).get("source_hidden", False)
 
 
 def solutions(notebook):
@@ -70,13 +76,43 @@ def test_sliders_draw_without_output_widgets(notebook):
 
 def test_cells_are_short(notebook):
     for cell in code_cells(notebook):
-        if not grading(cell).get("solution"):
-            assert len(cell.source.splitlines()) <= 40, cell.source[:200]
+        lines = len(cell.source.splitlines())
+        if folded(cell):
+            assert lines <= 40, cell.id
+        elif not grading(cell):  # a cell of the lesson, with one idea
+            assert lines <= 15, cell.id
+
+
+def test_it_is_light(source):
+    most = 3e6 if source.name[:2] in ("07", "08") else 1.5e6  # those two show photographs
+    assert source.stat().st_size <= most
+
+
+def test_all_notebooks_together_are_light(root):
+    assert sum(path.stat().st_size for path in source_notebooks(root / "notebooks")) <= 15e6
+
+
+def test_it_ends_with_what_to_read(notebook):
+    """Each with its year."""
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    *_, title, text = re.split(r"^## (.*)$", text, flags=re.MULTILINE)
+    assert title == "Read more"
+    found = [line for line in text.splitlines() if line.startswith("- ")]
+    assert len(found) >= 3 and sum(bool(re.search(r"\b(1[89]|20)\d\d\b", f)) for f in found) >= 3
 
 
 def test_it_has_three_to_seven_exercises(source, notebook):
     if source.name[:2] != "00":
         assert 3 <= len(solutions(notebook)) <= 7
+
+
+def test_it_asks_for_four_predictions_or_more(notebook):
+    assert sum(cell.source.startswith("predict(") for cell in code_cells(notebook)) >= 4
+
+
+def test_it_has_as_many_exercises_as_it_promises(notebook):
+    for word in re.findall(r"(\w+) exercises\b", notebook.cells[0].source):
+        assert NUMBERS.index(word) == len(solutions(notebook))
 
 
 def test_exercises_are_as_they_were_declared(source, notebook):
