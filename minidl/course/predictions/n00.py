@@ -16,13 +16,13 @@ PREDICTIONS: dict[str, Prediction] = {
         },
     ),
     "what_moves": Choice(
-        "the new picture G",
-        "C, S and the network stay as they are; J depends on G alone, and G is nothing but its "
-        "pixels.",
+        "G",
+        "The network, C and S stay as they are; J depends on the new picture alone, and that is "
+        "nothing but its pixels.",
         wrong={
-            "the weights of the network": "They were learned once, by others. They are the "
+            "weights": "They were learned once, by others. They are the "
             "yardstick that measures J; changing it would bring G no closer.",
-            "the painting S": "S is what G should come to resemble; it is given.",
+            "S": "S is what G should come to resemble; it is given.",
         },
     ),
     "cost_of_content": Choice(
@@ -41,6 +41,10 @@ PREDICTIONS: dict[str, Prediction] = {
         "people 0.69. Any τ between them makes no mistake on these fifteen pairs.",
         within=0.1231,
         said="between 0.441 and 0.687",
+        mistakes={
+            0.44: "The table rounds: two pictures of Obama are 0.441 apart, a little more.",
+            0.69: "The table rounds: Hopper and Collins are 0.687 apart, a little less.",
+        },
         too_small="with it two pictures of Obama count as two people",
         too_large="with it Hopper passes for Collins",
     ),
