@@ -156,4 +156,4 @@ def _brief(value: Any) -> str:
     if callable(value):
         return getattr(value, "__name__", "a function")
     text = repr(value)
-    return text if len(text) < 60 else f"of type {type(value).__name__}"
+    return text if len(text) < 60 and " at 0x" not in text else f"of type {type(value).__name__}"

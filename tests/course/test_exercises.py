@@ -158,6 +158,7 @@ def test_misbehaviour_gets_words(exercise, behaviour):
     feedback = grade(exercise, same_arguments(exercise, function), SECONDS)
     assert feedback.kind == "wrong"
     assert word in str(feedback)
+    assert " at 0x" not in str(feedback), "a place in memory says nothing"
     assert len(feedback.lines) >= 2
 
 

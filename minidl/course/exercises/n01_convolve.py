@@ -14,8 +14,8 @@ def convolve(x, w, b, stride=1, padding=0):
     x: pictures, (N, H, W, C); outside of a picture everything is 0
     w: filters, (height, width, C, F), not flipped
     b: one number for each filter, (F,)
-    Returns y, (N, rows, columns, F), as many as fit (`output_size`), of x's dtype: float32 stays
-    float32.
+    Returns y, (N, rows, columns, F), as many as fit (`output_size`), of the dtype that x, w and b
+    share: float32 stays float32.
     """
     ### BEGIN SOLUTION
     height, width, _, filters = w.shape
@@ -71,6 +71,11 @@ EXERCISE = Exercise(
         "many rows of `x`.": {
             "u + rows * stride : stride": "u + rows : stride",
             "v + columns * stride : stride": "v + columns : stride",
+        },
+        "Your taps stand `stride` apart, and your positions side by side; it is the positions that "
+        "are `stride` apart.": {
+            "u : u + rows * stride : stride": "u * stride : u * stride + rows",
+            "v : v + columns * stride : stride": "v * stride : v * stride + columns",
         },
         "`u` and `v` are swapped in the slice of a tap: `u` moves it down, `v` across.": {
             "u : u + rows * stride": "v : v + rows * stride",

@@ -44,7 +44,10 @@ EXERCISE = Exercise(
     cases=(
         Case("a single step", _pair(4, 5, steps=1, lr=0.3)),
         Case("a few steps", _pair(5, 4, steps=4, lr=0.2)),
-        Case("a filter wider than high", _pair(4, 6, kernel=(2, 3), steps=3, lr=0.2)),
+        Case(
+            "a filter wider than high, and a rate so large that the loss rises",
+            _pair(4, 6, kernel=(2, 3), steps=3, lr=2.0),
+        ),
         Case("the learning rate left out", _pair(5, 5, kernel=(3, 3), steps=5)),
         Case("no step at all", _pair(3, 4, steps=0), edge=True),
         Case("a filter of a single tap", _pair(4, 3, kernel=(1, 1), steps=3), edge=True),
@@ -78,6 +81,10 @@ EXERCISE = Exercise(
         },
         "Your slopes do not look at the picture: the error counts as much as the pixel that the "
         "tap sees there is bright.": {"(2 * error * seen[tap])": "(2 * error)"},
+        "You multiply the mean error by a tap's mean pixel; the slope is the mean of their "
+        "products, position by position.": {
+            "(2 * error * seen[tap]).mean()": "2 * error.mean() * seen[tap].mean()"
+        },
         "Your losses are sums over all positions; L is their mean.": {
             "(error**2).mean()": "(error**2).sum()"
         },

@@ -104,6 +104,9 @@ EXERCISE = Exercise(
         "You counted one bias for a whole convolution; every filter has its own.": {
             "(kernel * kernel * channels + 1) * filters": "kernel * kernel * channels * filters + 1"
         },
+        "You counted a bias at every tap; a filter has one.": {
+            "(kernel * kernel * channels + 1)": "kernel * kernel * (channels + 1)"
+        },
         "Your filters are flat: each is as deep as its input, with a table for every channel.": {
             "(kernel * kernel * channels + 1)": "(kernel * kernel + 1)"
         },
@@ -158,8 +161,9 @@ EXERCISE = Exercise(
                 "size, stride = numbers; parameters = (size * size * channels + 1) * channels"
             )
         },
-        "The width of a convolution comes from the width before it, not from the height.": {
-            "width = output_size(width, kernel, stride, (padding, padding))": "width = height"
+        "The width of a layer comes from the width before it, not from the height.": {
+            "width = output_size(width, kernel, stride, (padding, padding))": "width = height",
+            "output_size(width, size, stride)": "output_size(height, size, stride)",
         },
         "You set the channels to the new filters before you count: a filter is as deep as what the "
         "layer is given.": {

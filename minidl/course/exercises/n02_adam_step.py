@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, given, normal
+from minidl.course.exercise import BEGIN, Case, Exercise, given, normal
 
 
 def adam_step(w, g, m, s, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
@@ -103,6 +103,7 @@ EXERCISE = Exercise(
         },
         "You step along the gradient, to where the loss rises.": {"return w -": "return w +"},
         "s is a running mean of g², and you gave it g.": {"g**2": "g"},
+        "s is a running mean of g², and you gave it m².": {"g**2": "m**2"},
         "The two β are exchanged: β₁ is for m and β₂ for s.": {
             "m = beta1 * m + (1 - beta1) * g": "beta1, beta2 = beta2, beta1; "
             "m = beta1 * m + (1 - beta1) * g"
@@ -112,12 +113,18 @@ EXERCISE = Exercise(
             "beta1 * m + (1 - beta1) * g": "beta1 * g + (1 - beta1) * m",
             "beta2 * s + (1 - beta2) * g**2": "beta2 * g**2 + (1 - beta2) * s",
         },
+        "The factor 1 − β₁ is missing in front of g: a mean has weights that add up to 1.": {
+            "(1 - beta1) * g": "g"
+        },
         "The factor 1 − β is missing in front of g and g²: a mean has weights that add up to 1.": {
             "(1 - beta1) * g": "g",
             "(1 - beta2) * g**2": "g**2",
         },
-        "You used the mean of before this step: bring m and s up to date first.": {
-            "mean, square = m /": "mean, square = (m - (1 - beta1) * g) / beta1 /",
+        "You step with the means of before this step: bring m and s up to date first.": {
+            BEGIN: "old_m, old_s = m, s",
+            "mean, square = m / (1 - beta1**t), s /": (
+                "mean, square = old_m / (1 - beta1**t), old_s /"
+            ),
         },
         "A number from `np.power` or `np.sqrt` is a float64, and turns float32 arrays into "
         "float64: write `beta1**t`, or put `float(…)` around it.": {

@@ -66,6 +66,12 @@ EXERCISE = Exercise(
     wrong={
         "You keep only the last gradient where windows overlap: a position can win several times, "
         "so add with `+=`, not `=`.": {"dx[:, down, across] +=": "dx[:, down, across] ="},
+        "Where a position wins in several windows you keep the last gradient: add with `+=`, "
+        "not `=`.": {
+            "+= winner * dy[:, i : i + 1, j : j + 1]": (
+                "= np.where(winner, dy[:, i : i + 1, j : j + 1], dx[:, down, across])"
+            )
+        },
         "You shared the gradient among all positions of the window: that is average pooling. Here "
         "the winner takes all.": {"winner * dy": "1 / size**2 * dy"},
         "All positions of the window receive the whole gradient; only the winner should.": {

@@ -70,6 +70,14 @@ def _black(rng):
     return arguments | {"weights": weights, "caches": caches}
 
 
+def to_the_first(dm, r):
+    """The pooling's way back as a student may have it: of equals the first wins, not all."""
+    ladder = np.arange(r.size, dtype=r.dtype).reshape(r.shape)
+    return max_pool_backward(dm, r - 1e-9 * ladder, 2, 2)
+
+
+POOLING = "max_pool_backward(dm, r, 2, 2)"
+
 EXERCISE = Exercise(
     solution=network_backward,
     points=4,
@@ -93,13 +101,16 @@ EXERCISE = Exercise(
         "The ReLU is missing on the way back: where a is not above 0 nothing gets through.": {
             " * (a > 0)": ""
         },
+        "The ReLU is missing on the way back: nothing gets through where a is not above 0.": {
+            f"{POOLING} * (a > 0)": "to_the_first(dm, r)"
+        },
         "Your ReLU is open at 0: where a is exactly 0, as in a black picture, nothing gets "
         "through.": {"(a > 0)": "(a >= 0)"},
         "The ReLU's gate looks at the gradient; it depends on what went in, a.": {
-            "da = max_pool_backward(dm, r, 2, 2) * (a > 0)": (
-                "da = np.maximum(max_pool_backward(dm, r, 2, 2), 0)"
-            )
+            f"{POOLING} * (a > 0)": f"np.maximum({POOLING}, 0)"
         },
+        "Your ReLU's gate looks at the gradient; what counts is whether a, which went in, is above "
+        "0.": {f"{POOLING} * (a > 0)": "np.maximum(to_the_first(dm, r), 0)"},
         "You multiply by what the ReLU gave: its slope is 1 where a is above 0, whatever its "
         "size.": {"(a > 0)": "r"},
         "Every block receives the same gradient: what one hands on is its dx, the first result of "
@@ -109,7 +120,7 @@ EXERCISE = Exercise(
         "You divide by the number of examples: dlogits has been divided already, and going back "
         "only adds.": {BEGIN: "dlogits = dlogits / len(dlogits)"},
         "You gave the pooling's gradient to all four places of a window: the winner takes all.": {
-            "max_pool_backward(dm, r, 2, 2)": "np.repeat(np.repeat(dm, 2, axis=1), 2, axis=2)"
+            POOLING: "np.repeat(np.repeat(dm, 2, axis=1), 2, axis=2)"
         },
         "The gradients of the convolutions' biases are missing.": {
             'gradients[f"w{k}"], gradients[f"b{k}"] = dw, db': 'gradients[f"w{k}"] = dw'

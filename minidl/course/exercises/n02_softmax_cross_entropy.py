@@ -127,6 +127,8 @@ EXERCISE = Exercise(
             "-log_p[rows, labels]": "-log_p[:, labels]",
             "dlogits[rows, labels] -= 1": "dlogits[:, labels] -= 1",
         },
+        "`dlogits[:, labels] -= 1` takes 1 from whole columns: one number of each row is meant, "
+        "`[np.arange(N), labels]`.": {"dlogits[rows, labels] -= 1": "dlogits[:, labels] -= 1"},
         **{
             f"You kept p from becoming 0 with {tiny}. The loss stays finite, but is falsified "
             "where an answer is sure and wrong: work with log p itself.": {

@@ -14,7 +14,7 @@ def train_in_batches(weights, loss_and_gradients, x, labels, orders, batch, rate
     loss_and_gradients: called as loss_and_gradients(weights, x, labels) with the examples of a
              mini-batch, returns its loss and a dictionary of gradients, with the weights' names
     x, labels: all the examples, (N, …) and (N,)
-    orders:  for each epoch the order in which it takes the examples, a row of N positions
+    orders:  the order in which each epoch takes the examples, an array (epochs, N) of positions
     batch:   examples in a mini-batch; the last one of an epoch may have fewer
     rate:    rate(i) is the learning rate of the step before which i steps have been made
     Returns the trained weights, by name and in their dtype, and the list of the losses, one for
@@ -124,6 +124,12 @@ EXERCISE = Exercise(
         },
         "You shuffle x without its labels: both take the same positions.": {
             "labels[chosen]": "labels[start : start + batch]"
+        },
+        "Every epoch shuffles what the last one left: take the positions in x as it was given.": {
+            "for order in orders:": (
+                "for order in orders:\n        x, labels = x[order], labels[order]"
+            ),
+            "order[start : start + batch]": "slice(start, start + batch)",
         },
         "Every epoch takes the first order: each has its own.": {
             "for order in orders:": "for order in [orders[0] for _ in orders]:"

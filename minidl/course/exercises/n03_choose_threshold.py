@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, given
+from minidl.course.exercise import BEGIN, Case, Exercise, given
 
 
 def choose_threshold(d, same):
@@ -95,7 +95,18 @@ EXERCISE = Exercise(
         "You accept a distance that equals τ; it is not below τ, so use `<`.": {
             "d < tau": "d <= tau"
         },
-        "You divided both rates by the number of all pairs: each is a share of its own kind.": {
+        "You sorted d and left `same` as it was: only the candidates for τ are sorted.": {
+            BEGIN: "d = np.sort(d)"
+        },
+        "You look the best candidate up in d as it was given; its place is that in the sorted d.": {
+            "return best": "return d[np.argmax(np.sort(d) == best)]"
+        },
+        "You stop at the first τ with more false accepts than false rejects; the gap may be "
+        "smaller just before.": {
+            "gap < smallest_gap": "best is None and false_accept >= false_reject"
+        },
+        "You compared numbers of errors, or divided both by that of all pairs: each rate is a "
+        "share of its own kind.": {
             "accepted[~same].mean()": "(accepted & ~same).mean()",
             "1 - accepted[same].mean()": "(~accepted & same).mean()",
         },

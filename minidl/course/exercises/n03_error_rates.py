@@ -58,6 +58,11 @@ EXERCISE = Exercise(
             "accepted[~same]": "(accepted & ~same)",
             "~accepted[same]": "~accepted & same",
         },
+        "The masks are exchanged: these are the shares that the rule gets right.": {
+            "accepted[~same].mean(), (~accepted[same])": "accepted[same].mean(), (~accepted[~same])"
+        },
+        "`1 - same` holds numbers, which NumPy takes for positions; the opposite of a mask is "
+        "`~same`.": {"accepted[~same]": "accepted[1 - same]"},
         "Your second number is the share of one person's pairs that is accepted; a reject is the "
         "opposite.": {"(~accepted[same]).mean()": "accepted[same].mean()"},
         "You accept where d is above τ: a small distance means the same person, so accept where d "

@@ -40,7 +40,7 @@ EXERCISE = Exercise(
         Case("9 pictures, 5 people", _people(9, 5, 4, 2.5)),
         Case("more people than pictures", _people(5, 12, 3, 1.0)),
         Case("a threshold so large that many people lie below it", _people(12, 6, 4, 30.0)),
-        Case("a small threshold", _people(12, 6, 6, 0.9, noise=0.35)),
+        Case("a queue of strangers only", _people(6, 5, 4, 0.1)),
         Case(
             "a distance that is exactly τ",
             given(encodings=np.array([[2.0]]), gallery=np.array([[0.0]]), tau=4.0),
@@ -72,6 +72,12 @@ EXERCISE = Exercise(
         "picture, so take the smallest along `axis=1`.": {
             "argmin(axis=1)": "argmin(axis=0)",
             "d.min(axis=1)": "d.min(axis=0)",
+        },
+        "You ask once for the whole queue: each picture has its own nearest, `d.min(axis=1)`.": {
+            "d.min(axis=1) < tau": "d.min() < tau"
+        },
+        "You count the people from 1; rows are counted from 0.": {
+            "nearest, -1)": "nearest + 1, -1)"
         },
         "You accept a distance that equals τ; it is not below τ, so use `<`.": {
             "d.min(axis=1) < tau": "d.min(axis=1) <= tau"

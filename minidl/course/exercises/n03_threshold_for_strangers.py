@@ -92,9 +92,14 @@ EXERCISE = Exercise(
         "still keeps to the share. (Or did you compare a number of strangers with it?)": {
             "[let_in <= share].max()": "[let_in <= share].min()"
         },
+        "You keep `share` of the strangers outside; it is how many may get in.": {
+            "let_in <= share": "let_in <= 1 - share"
+        },
+        "You count pairs; a stranger gets in once, however many people are near enough: count "
+        "strangers.": {"np.mean(nearest < tau)": "np.mean(d < tau)"},
         "`share` itself is allowed: “at most” is `<=`.": {"let_in <= share": "let_in < share"},
-        "`int` cuts off: 0.29 · 100 is computed as 28.999…, and 28 are one too few. (And where all "
-        "may get in, there is no stranger left at that place.)": {
+        "`int` cuts off: 0.29 · 100 is computed as 28.999…, and 28 are one too few. (And mind that "
+        "where all may get in, no stranger is left at that place.)": {
             BEGIN: BEGIN
             + "\n    table = ((strangers[:, None, :] - gallery[None, :, :]) ** 2).sum(axis=2)"
             + "\n    at = min(int(share * len(strangers)), len(strangers) - 1)"

@@ -106,6 +106,9 @@ EXERCISE = Exercise(
         "Positive and negative are swapped.": {
             "return positive, negative": "return negative, positive"
         },
+        "You say whose the pictures are; their rows are asked for.": {
+            "return positive, negative": "return labels[positive], labels[negative]"
+        },
         "You returned distances; the rows where they occur are wanted (`argmax`, `argmin`).": {
             ".argmax(": ".max(",
             ".argmin(": ".min(",

@@ -45,6 +45,7 @@ EXERCISE = Exercise(
             _on_a_line([0, -1, 1, 2, 3, 1.5], [0, 1, 0, 1, 0, 1], 3.0),
             edge=True,
         ),
+        Case("two pictures that are equal", _on_a_line([0, 0, 1, 3], [0, 0, 1, 1], 2.0), edge=True),
         Case("a person with a single picture", batch([0, 0, 1, 2, 2], margin=3.0), edge=True),
         Case("a margin of 0, which leaves no room", batch([0, 0, 1, 1], margin=0.0), edge=True),
     ),
@@ -58,6 +59,9 @@ EXERCISE = Exercise(
     wrong={
         "You let the negative be closer than the positive: that is hard, not semi-hard. d(A,P) < "
         "d(A,N) is asked for.": {"(near < far) & (far < near + margin)": "(far < near + margin)"},
+        "You let the negative be closer than the positive by up to α: leave out the `abs`.": {
+            "(near < far) & (far < near + margin)": "(abs(far - near) < margin)"
+        },
         "You count a negative that is exactly as far as the positive: d(A,P) < d(A,N) is asked "
         "for, so use `<`.": {"(near < far)": "(near <= far)"},
         "You count a negative that is exactly α farther than the positive: d(A,N) < d(A,P) + α is "
@@ -71,6 +75,12 @@ EXERCISE = Exercise(
         "teach.": {"(near < far) & (far < near + margin)": "(near < far)"},
         "You let a picture be its own positive: with d(A,A) = 0 that teaches nothing. Leave out "
         "the diagonal.": {"same & ~np.eye(len(d), dtype=bool)": "same"},
+        "Two different pictures may be at distance 0: leave out the diagonal, not the zeros.": {
+            "~np.eye(len(d), dtype=bool)": "(d > 0)"
+        },
+        "You mark each pair of pictures once; either of the two may be the anchor.": {
+            "same & ~np.eye(len(d), dtype=bool)": "np.triu(same, 1)"
+        },
         "You let pictures of the same person be negatives: N must show somebody else.": {
             "positive[:, :, None] & ~same[:, None, :]": "positive[:, :, None]"
         },

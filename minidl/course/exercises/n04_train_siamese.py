@@ -17,7 +17,8 @@ def train_siamese(network, optimizer, batches, choose, margin):
         `network.backward(g)` takes the gradient of the cost for these encodings, (B, D), back to
         the weights
     optimizer: `optimizer.step()` changes the weights and clears their gradients
-    batches: pairs (x, labels): pictures, and whose they are, ints (B,)
+    batches: a list or a generator, gone through once, of pairs (x, labels): pictures, and whose
+        they are, ints (B,)
     choose: `choose(d, labels, margin)` gives three arrays of ints, (m,) each: the rows of the batch
         that are A, P and N of its triplets; d: squared distances between all encodings, (B, B)
     margin: α
@@ -51,11 +52,11 @@ def all_of_them(d, labels, margin):
     return np.nonzero(positive[:, :, None] & ~same[:, None, :])
 
 
-def hardest(d, labels, margin):
-    """For every anchor its farthest positive and its closest negative."""
-    same = labels[:, None] == labels
-    positive = np.where(same, d, -1).argmax(axis=1)
-    return np.arange(len(d)), positive, np.where(same, np.inf, d).argmin(axis=1)
+def within_bounds(d, labels, margin):
+    """The triplets with P farther than α and N nearer than 4 α: those of another d are others."""
+    a, p, n = all_of_them(d, labels, margin)
+    chosen = (d[a, p] > margin) & (d[a, n] < 4 * margin)
+    return a[chosen], p[chosen], n[chosen]
 
 
 def a_single_one(d, labels, margin):
@@ -106,6 +107,12 @@ def on_a_line(rng):
     }
 
 
+def one_by_one(rng):
+    """Batches that can be gone through just once, as those of a generator."""
+    arguments = training([0, 1, 0, 1, 2, 2], within_bounds, margin=0.5)(rng)
+    return arguments | {"batches": iter(arguments["batches"])}
+
+
 def nothing_to_learn_in_between(rng):
     """Batches with triplets, and one of strangers only between them."""
     arguments = training([0, 0, 1, 1])(rng)
@@ -140,7 +147,7 @@ EXERCISE = Exercise(
     cases=(
         Case("three batches of 3 people × 3 pictures", training([0, 0, 0, 1, 1, 1, 2, 2, 2])),
         Case("people in any order and a margin of 1", training([7, 3, 7, 5, 3, 5, 5, 3], margin=1)),
-        Case("hardest triplets, a picture several times", training([0, 1, 0, 1, 2, 2], hardest)),
+        Case("triplets that depend on d and on α, in batches that come one by one", one_by_one),
         Case("a triplet that is satisfied exactly", on_a_line, edge=True),
         Case(
             "a single triplet in each batch",
@@ -171,8 +178,8 @@ EXERCISE = Exercise(
         "cost goes into the list.",
     ),
     wrong={
-        "The network stays as it is: every batch takes `network.backward(gradient)`, and then "
-        "`optimizer.step()`.": {"        optimizer.step()\n": ""},
+        "The network stays as it is: `optimizer.step()` is missing, or the gradient that you give "
+        "to `network.backward` is 0 everywhere.": {"        optimizer.step()\n": ""},
         "A batch without active triplets takes a step all the same: its gradient is 0, but the "
         "optimiser may still be in motion.": {
             "        optimizer.step()\n": "        if len(a):\n            optimizer.step()\n"
@@ -210,11 +217,11 @@ EXERCISE = Exercise(
             )
         },
         "You return each cost as it is after the step; as it was before is asked for.": {
+            "        a, p, n = choose(": "        rows = a, p, n = choose(",
             "costs.append(cost[active].sum() / count)": """f = network.forward(x)
-        d = ((f[:, None] - f) ** 2).sum(axis=2)
-        a, p, n = choose(d, labels, margin)
-        cost = d[a, p] - d[a, n] + margin
-        costs.append(cost[cost > 0].sum() / max((cost > 0).sum(), 1))"""
+        a, p, n = (f[row] for row in rows)
+        cost = ((a - p) ** 2).sum(axis=1) - ((a - n) ** 2).sum(axis=1) + margin
+        costs.append(cost[cost > 0].sum() / max((cost > 0).sum(), 1))""",
         },
         "The cost that you return is not clipped: a satisfied triplet costs 0, not less.": {
             "cost[active].sum()": "cost.sum()"
@@ -244,6 +251,9 @@ EXERCISE = Exercise(
         "The margin is missing in the cost.": {"- d[a, n] + margin": "- d[a, n]"},
         "You took the distances' roots: d is the squared distance.": {
             ".sum(axis=2)\n": ".sum(axis=2) ** 0.5\n"
+        },
+        "`choose` wants the squared distances, as they are; you gave it their roots.": {
+            "= choose(d,": "= choose(np.sqrt(d),"
         },
         "You return the last cost alone: a list with one for each batch is asked for.": {
             "return costs": "return costs[-1]"

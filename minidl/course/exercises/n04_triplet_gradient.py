@@ -51,6 +51,17 @@ EXERCISE = Exercise(
         "Satisfied triplets get a gradient too: where the max is 0, so is the slope.": {
             "(near - far + margin > 0)[:, None]": "1"
         },
+        **{
+            f"Satisfied triplets get a gradient in {name}: mask all three gradients.": {
+                f"active * (2 * ({force}))": f"2 * ({force})"
+            }
+            for name, force in [("da", "n - p"), ("dp", "p - a"), ("dn", "a - n")]
+        },
+        "Your mask is turned round: a triplet is active where near − far + α is above 0.": {
+            "+ margin > 0": "+ margin <= 0"
+        },
+        "You multiplied by the cost: the slope of max(x, 0) is 1 where x is above 0, however large "
+        "x is.": {"(near - far + margin > 0)": "np.maximum(near - far + margin, 0)"},
         "A triplet that is satisfied exactly, where ‖a − p‖² − ‖a − n‖² + α is 0, is not active: "
         "use `>`.": {"+ margin > 0": "+ margin >= 0"},
         "The factor 2 is missing: the derivative of u² is 2u.": {

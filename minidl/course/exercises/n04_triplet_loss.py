@@ -32,7 +32,7 @@ def triplets(m, size, margin):
 
 
 CASES = (
-    Case("6 triplets, some of them satisfied", triplets(6, 4, 0.2)),
+    Case("6 triplets, some of them satisfied", triplets(6, 4, 0.8)),
     Case("12 triplets and a margin of 1", triplets(12, 3, 1.0)),
     Case("a margin of 0", triplets(9, 5, 0.0)),
     Case(
@@ -65,6 +65,13 @@ EXERCISE = Exercise(
         },
         "You averaged; the lecture's cost is the sum over the m triplets.": {
             "margin, 0).sum()": "margin, 0).mean()"
+        },
+        "`np.max(x, 0)` takes the largest number along axis 0; the larger of each number and 0 is "
+        "`np.maximum(x, 0)`.": {
+            "np.maximum(near - far + margin, 0).sum()": "np.max(near - far + margin, initial=0)"
+        },
+        "The margin counts before the clipping: it decides whether a triplet costs anything.": {
+            "np.maximum(near - far + margin, 0)": "(np.maximum(near - far, 0) + margin)"
         },
         "Nothing is clipped: a satisfied triplet costs 0, not less.": {
             "np.maximum(near - far + margin, 0).sum()": "(near - far + margin).sum()"
