@@ -209,6 +209,10 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "hounsfield_window": {
         "0 becomes 0, and 1 becomes 1.": ("grey <= 0", "grey >= 1"),
+        "The larger of a number and the lower end is the same either way.": (
+            "np.clip(0, (hu",
+            "np.clip(low, hu,",
+        ),
     },
     "layer_cost": {
         "Only sizes are asked for.": ("w = np.ones(", "F.conv(np.ones(", "w[..., -1].size"),
