@@ -270,7 +270,6 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "ring_all_reduce": {
-        "L is a multiple of n.": ("sent += length / n", "* length / n)"),
         "What moves is not changed in place.": (
             "have[worker][chunk]))",
             "[row[c * size:(c + 1) * size] for c in",

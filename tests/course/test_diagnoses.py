@@ -205,7 +205,18 @@ ANSWERS["convolve"] = [
     (convolve_from_strided_taps(end), "begins at `u`")
     for end in (lambda u, reach, stride: u * stride + reach, lambda u, reach, stride: u + reach)
 ]
-ANSWERS["match_peaks"] = [(nearest_first, "nearest true one")]
+ANSWERS["match_peaks"] = [
+    (nearest_first, "nearest true one"),
+    (
+        lambda found, true, tolerance: tuple(
+            nearest_first(true, found, tolerance)[k] for k in (0, 2, 1)
+        ),
+        "nearest found one",
+    ),
+]
+ANSWERS["recognise_faces"] = [
+    (lambda f, e, people, tau: find("recognise_faces").solution(f, e, people, tau**2), "square of")
+]
 ANSWERS["keep_strongest"] = [(loosely_sorted, "stable")]
 ANSWERS["chi_square"] = [
     (lambda f, g, tiny=tiny: (f - g) ** 2 / (f + g + tiny), "to the divisor")

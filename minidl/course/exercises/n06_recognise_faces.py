@@ -90,6 +90,10 @@ EXERCISE = Exercise(
             _line([5], [0, 10], [2, 2], 4.0),
         ),
         Case(
+            "faces for which it matters that the distance is squared",
+            _line([[1.2, 1.2], [9.0, 1.75]], [[0, 0], [9.0, 0]], [0, 1], 2.0),
+        ),
+        Case(
             "two faces, each near to pictures of two people",
             _line([1, 11], [0, -0.5, 1.5, 11.2, 12.5], [1, 1, 2, 0, 3], 4.0),
         ),
@@ -102,10 +106,6 @@ EXERCISE = Exercise(
             _line([-0.25, -2, 1], [0.1, 1.5, -0.15], [0, 1, 2], 4.0),
         ),
         Case("6 faces, 4 people with 3 pictures each", _picture(6, 4, 3, 6.0)),
-        Case(
-            "faces for which it matters that the distance is squared",
-            _line([[1.2, 1.2], [9.0, 1.75]], [[0, 0], [9.0, 0]], [0, 1], 2.0),
-        ),
         Case("a distance that is exactly τ", _line([2.0], [0], [0], 4.0), edge=True),
         Case("nobody enrolled", _line([2, 3], [], [], 4.0), edge=True),
         Case("no face in the picture", _line([], [2, 3], [0, 1], 4.0), edge=True),
