@@ -40,9 +40,13 @@ def difference(
 
 
 def with_dtypes_of(expected: Any, got: Any, positions: tuple[int, ...]) -> Any:
-    """``got`` with the expected floating dtype in these places, where any may stand."""
-    both = all(isinstance(v, list | tuple) and len(v) > max(positions) for v in (got, expected))
-    if not both:
+    """``got`` with the expected floating dtype in these places, where any may stand.
+
+    A result that is no tuple or list stands in place 0.
+    """
+    if not isinstance(expected, list | tuple):
+        return with_dtypes_of([expected], [got], positions)[0]
+    if not isinstance(got, list | tuple) or len(got) <= max(positions):
         return got
     items = list(got)
     for i in positions:
@@ -171,7 +175,7 @@ def _pattern(array: np.ndarray, expected: np.ndarray, rtol: float, atol: float) 
         return ""  # one number alone is some multiple of anything
     flat, right = array.ravel().astype(np.float64), expected.ravel().astype(np.float64)
     factor = flat @ right / max(right @ right, 1e-300)
-    if not _close(flat, factor * right, rtol, atol):
+    if not factor or not _close(flat / factor, right, rtol, atol):  # or it is rounding alone
         return ""
     return " (every sign is wrong)" if isclose(factor, -1) else f" (all are {factor:.4g} times it)"
 

@@ -82,7 +82,7 @@ class Exercise:
     rtol, atol: how far a float64 result may be off; float32 gets ten thousand times as much
     float32:  whether the cases are repeated in float32
     whole:    whether 3.0 is no answer where 3 is, since the notebook uses it as a size or an index
-    any_float: positions of the results whose floating dtype is not asked for
+    any_float: positions of the results whose floating dtype is not asked for, (0,) for a single one
     """
 
     solution: Callable

@@ -209,6 +209,10 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "hounsfield_window": {
         "0 becomes 0, and 1 becomes 1.": ("grey <= 0", "grey >= 1"),
+        "The larger of a number and the lower end is the same either way.": (
+            "np.clip(0, (hu",
+            "np.clip(low, hu,",
+        ),
     },
     "layer_cost": {
         "Only sizes are asked for.": ("w = np.ones(", "F.conv(np.ones(", "w[..., -1].size"),
@@ -266,7 +270,6 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "ring_all_reduce": {
-        "L is a multiple of n.": ("sent += length / n", "* length / n)"),
         "What moves is not changed in place.": (
             "have[worker][chunk]))",
             "[row[c * size:(c + 1) * size] for c in",

@@ -117,6 +117,10 @@ def test_a_number_where_nan_is_expected_is_told_too():
     assert "[1]" in difference(np.array([0.0, 1.5]), np.array([0.0, np.nan]), 1e-7, 1e-9)
 
 
+def test_rounding_noise_shows_no_pattern():
+    assert words(1e-13 * RIGHT[::-1], RIGHT).endswith("where 6 is expected")
+
+
 def test_one_number_among_zeros_shows_no_pattern():
     expected = np.array([0.0, 2.0, 0.0])
     assert words(-expected, expected).endswith("is -2, where 2 is expected")

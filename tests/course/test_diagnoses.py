@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from minidl.course import find
+from minidl.course import find, names
 from minidl.course.grade import grade
 
 
@@ -205,7 +205,18 @@ ANSWERS["convolve"] = [
     (convolve_from_strided_taps(end), "begins at `u`")
     for end in (lambda u, reach, stride: u * stride + reach, lambda u, reach, stride: u + reach)
 ]
-ANSWERS["match_peaks"] = [(nearest_first, "nearest true one")]
+ANSWERS["match_peaks"] = [
+    (nearest_first, "nearest true one"),
+    (
+        lambda found, true, tolerance: tuple(
+            nearest_first(true, found, tolerance)[k] for k in (0, 2, 1)
+        ),
+        "nearest found one",
+    ),
+]
+ANSWERS["recognise_faces"] = [
+    (lambda f, e, people, tau: find("recognise_faces").solution(f, e, people, tau**2), "square of")
+]
 ANSWERS["keep_strongest"] = [(loosely_sorted, "stable")]
 ANSWERS["chi_square"] = [
     (lambda f, g, tiny=tiny: (f - g) ** 2 / (f + g + tiny), "to the divisor")
@@ -359,7 +370,7 @@ def test_a_number_of_another_type_is_as_right(exercise, change):
 
 
 @pytest.mark.parametrize("change", [float, np.float64, np.float32, lambda v: np.array(v / 1)])
-@pytest.mark.parametrize("name", ["output_size", "same_padding", "leaf_of_tree", "match_peaks"])
+@pytest.mark.parametrize("name", [name for name in names() if find(name).whole])
 def test_a_float_is_no_whole_number_where_the_notebook_needs_one(name, change):
     exercise = find(name)
     said = str(grade(exercise, _changed(exercise, _numbers(change)), 60.0))
@@ -381,6 +392,13 @@ def test_losses_may_have_another_floating_dtype_than_the_filter():
     assert grade(exercise, losses_as(lambda v: v.astype(int)), 60.0).kind == "wrong"
     single = _changed(exercise, lambda value: (value[0].astype(float), value[1]))
     assert "give it the dtype of `x`" in grade(exercise, single, 60.0).diagnosis
+
+
+def test_a_single_result_may_have_another_floating_dtype_where_none_is_asked_for():
+    exercise = find("hounsfield_window")
+    single, whole = (_changed(exercise, lambda v, t=t: v.astype(t)) for t in (np.float32, int))
+    assert grade(exercise, single, 60.0).kind == "right"
+    assert "dtype int64" in str(grade(exercise, whole, 60.0))
 
 
 def test_a_mistake_is_not_named_where_another_fits_as_well(toy):

@@ -51,6 +51,9 @@ EXERCISE = Exercise(
     wrong={
         "You divide 0 by 0, which is nan, and one nan spoils a whole network: where both numbers "
         "are 0 the answer is 0.": {"np.where(total > 0, total, 1)": "total"},
+        "You return 0 as soon as one of the two numbers is 0: the other one counts then.": {
+            "(f - g) ** 2 / safe": "(f - g) ** 2 / safe * (f > 0) * (g > 0)"
+        },
         "The square is missing.": {"(f - g) ** 2": "(f - g)"},
         "You took the absolute difference instead of the squared one.": {
             "(f - g) ** 2": "np.abs(f - g)"

@@ -66,6 +66,15 @@ EXERCISE = Exercise(
         "You added the bias to each of the D differences; it is added once, to the sum.": {
             "np.abs(f - g) @ w + b": "((np.abs(f - g) + b) * w).sum(axis=1)"
         },
+        "You added the bias D times, with each of the products; it is added once, to the sum.": {
+            "np.abs(f - g) @ w + b": "(np.abs(f - g) * w + b).sum(axis=1)"
+        },
+        "You returned the decision; the probability is asked for.": {
+            "return 1 / (1 + np.exp(-z))": "return (z > 0).astype(z.dtype)"
+        },
+        "You took the mean of the D products; they are added up.": {
+            "np.abs(f - g) @ w": "np.abs(f - g) @ w / len(w)"
+        },
         "The bias is missing.": {" @ w + b": " @ w"},
         "You subtracted the bias; b is added.": {" @ w + b": " @ w - b"},
     },

@@ -97,6 +97,9 @@ EXERCISE = Exercise(
         "You returned the log-odds: the sigmoid makes a probability of them.": {
             "1 / (1 + np.exp(-(z + shift)))": "z + shift"
         },
+        "You returned the odds; the probability is odds / (1 + odds).": {
+            "1 / (1 + np.exp(-(z + shift)))": "np.exp(z + shift)"
+        },
         "You used base 10; the sigmoid belongs to the natural logarithm.": {
             "shift = np.log(actual / (1 - actual)) - np.log(learned / (1 - learned))": (
                 "shift = np.log10(actual / (1 - actual)) - np.log10(learned / (1 - learned))"

@@ -93,6 +93,9 @@ EXERCISE = Exercise(
         "above and the absolute value below.": {
             "(dz.conj() * dw).sum() / (abs(dz) ** 2).sum()": "(dz * dw).sum() / (dz**2).sum()"
         },
+        "Your a has the length 1, so the points are turned and not scaled.": {
+            "(abs(dz) ** 2).sum()": "abs((dz.conj() * dw).sum())"
+        },
         "You fitted all six numbers of the matrix, which allows a squeeze; only the two complex "
         "numbers a and b are free.": {
             BEGIN: (

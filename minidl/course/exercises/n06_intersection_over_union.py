@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, given
+from minidl.course.exercise import BEGIN, Case, Exercise, given
 
 
 def intersection_over_union(box, boxes):
@@ -103,6 +103,21 @@ EXERCISE = Exercise(
         "lefts and ends at the *smaller* of the two rights.": {
             "low = np.maximum": "low = np.minimum",
             "high = np.minimum": "high = np.maximum",
+        },
+        "You added a pixel to each side: a box from 5 to 9 is 4 wide.": {
+            "np.maximum(high - low, 0)": "np.maximum(high - low + 1, 0)",
+            "(boxes[:, 2:] - boxes[:, :2])": "(boxes[:, 2:] - boxes[:, :2] + 1)",
+            "(box[2:] - box[:2])": "(box[2:] - box[:2] + 1)",
+        },
+        "You divide by the box around both, most of which neither may cover; the union is what at "
+        "least one of the two covers.": {
+            "return shared / (own + areas - shared)": (
+                "around = np.maximum(box[2:], boxes[:, 2:]) - np.minimum(box[:2], boxes[:, :2]); "
+                "return shared / around.prod(axis=1)"
+            )
+        },
+        "You read a box as (left, right, top, bottom); its numbers are left, top, right, bottom.": {
+            BEGIN: "order = [0, 2, 1, 3]; box, boxes = box[order], boxes[:, order]"
         },
         "You read a box as (left, top, width, height); its last two numbers are its right and its "
         "bottom side.": {

@@ -114,6 +114,14 @@ EXERCISE = Exercise(
             ),
             "rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]": "rest",
         },
+        "You compare each box with the last that stays only: compare it with every one.": {
+            "kept = []": "kept = last = []",
+            "kept.append(best)": (
+                "shares = intersection_over_union(boxes[best], boxes[last]); "
+                "kept += [best] * all(shares <= overlap); last = kept[-1:]"
+            ),
+            "rest[intersection_over_union(boxes[best], boxes[rest]) <= overlap]": "rest",
+        },
         "Your condition is the wrong way round: what overlaps the best box too much goes, and the "
         "others stay.": {"<= overlap": "> overlap"},
         "You remove a box that overlaps by exactly the limit; it is not above the limit, so use "

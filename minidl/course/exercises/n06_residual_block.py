@@ -68,6 +68,10 @@ EXERCISE = Exercise(
         "You add what the first convolution found; the way around begins at x.": {
             "np.maximum(x + g": "np.maximum(hidden + g"
         },
+        "Your second convolution reads x again, not what the first one and its ReLU made of it.": {
+            "F.conv(hidden, w2": "F.conv(x, w2"
+        },
+        "The second bias is missing.": {"hidden, w2, b2": "hidden, w2, 0 * b2"},
         "You use the first filters in both convolutions: the second has its own, `w2` and `b2`.": {
             "F.conv(hidden, w2, b2": "F.conv(hidden, w1, b1"
         },

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise
+from minidl.course.exercise import Case, Exercise, given
 
 
 def climb(ask, x, steps, rate):
@@ -61,7 +61,9 @@ EXERCISE = Exercise(
         Case("five steps", _case(6, steps=5, rate=0.2)),
         Case("a picture", _case(3, 4, 3, steps=4, rate=0.05)),
         Case("several pictures", _case(2, 3, 3, 3, steps=3, rate=1.5)),
-        Case("a gentle slope", _case(4, wide=20.0, steps=3, rate=0.3)),
+        Case("hardly any slope", _case(4, wide=1e5, steps=3, rate=0.3)),
+        Case("steps over the top, along a single axis", given(ask=_Hill(np.zeros(3), np.ones(3)),
+             x=np.array([0.03, 0, 0]), steps=3, rate=0.1)),
         Case("no step at all", _case(5, steps=0, rate=0.1), edge=True),
         Case("a start on the top, where the gradient is zero", _case(3, on_top=True, steps=3,
              rate=0.1), edge=True),
@@ -83,6 +85,21 @@ EXERCISE = Exercise(
         },
         "You divided by the mean square: take its square root.": {
             "np.sqrt(np.mean(gradient**2))": "np.mean(gradient**2)"
+        },
+        "You divided by the standard deviation, which takes the mean off first: the length is the "
+        "root mean square.": {"np.sqrt(np.mean(gradient**2))": "np.std(gradient)"},
+        **{
+            f"You added {tiny} to the length: where the slope is as small, your step is too "
+            "short. Every step is equally long.": {"/ length": f"/ (length + {tiny})"}
+            for tiny in ("1e-6", "1e-8", "1e-12")
+        },
+        "You took a small gradient for none: every step is equally long, however gentle the "
+        "slope.": {"length > 0": "length > 1e-6"},
+        "You stay where one entry of the gradient is zero: stay only where all of them are.": {
+            "length > 0": "(gradient != 0).all()"
+        },
+        "You stay where the number has fallen: every step is made.": {
+            "if length > 0": "if length > 0 and values[k] >= values[max(k - 1, 0)]"
         },
         "You asked only once: the gradient is another one after each step.": {
             "values = np.empty(steps)": "values = np.empty(steps); first = ask(x)",

@@ -51,6 +51,13 @@ EXERCISE = Exercise(
             "dilation * step": "dilation * step * stride",
             "before * step": "before * step * stride",
         },
+        "You moved the field by the step *behind* the window: its padding is counted in the steps "
+        "of the layer that it reads, so multiply the step by the stride last.": {
+            "before * step": "before * step * stride"
+        },
+        "You spread the padding by the dilation: `before` counts positions, not taps.": {
+            "before * step": "before * dilation * step"
+        },
         "The step is missing in the size: behind a stride, one position is worth several pixels.": {
             "(kernel - 1) * dilation * step": "(kernel - 1) * dilation"
         },
@@ -70,4 +77,5 @@ EXERCISE = Exercise(
         "The offset is missing.": {"return size, step, offset": "return size, step, 0"},
     },
     float32=False,
+    whole=True,
 )

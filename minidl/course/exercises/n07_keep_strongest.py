@@ -13,7 +13,7 @@ def keep_strongest(values, pictures, new_values, new_pictures, number=9):
     values:       (K, C), for each of C units its K largest activations so far, the largest first
     pictures:     (K, C), whole numbers: the pictures that they are from
     new_values:   (N, C), the units' activations in the N pictures of a batch, in any order
-    new_pictures: (N,), whole numbers: which pictures these are
+    new_pictures: (N,), whole numbers: which pictures these are; one may come again
     number:       how many to keep for each unit (all K + N, if there are fewer)
     Returns (values, pictures), both with one column for each unit, the largest first.
     """
@@ -27,20 +27,18 @@ def keep_strongest(values, pictures, new_values, new_pictures, number=9):
     ### END SOLUTION
 
 
-def _batch(kept, new, units, ties=False, **options):
+def _batch(kept, new, units, ties=False, first=50, **options):
     def make(rng):
         def draw(*shape):
             return rng.integers(-3, 1, shape) / 2.0 if ties else rng.standard_normal(shape) - 1
 
         values = -np.sort(-draw(kept, units), axis=0)
         pictures = np.stack([rng.permutation(50)[:kept] for _ in range(units)], axis=1)
-        if ties:
-            pictures = np.sort(pictures, axis=0)
         return {
             "values": values,
             "pictures": pictures.reshape(kept, units),
             "new_values": draw(new, units),
-            "new_pictures": 50 + np.arange(new),
+            "new_pictures": first + rng.permutation(new),
             **options,
         }
 
@@ -53,10 +51,10 @@ EXERCISE = Exercise(
     cases=(
         Case("9 kept and a batch of 6, for 4 units", _batch(9, 6, 4)),
         Case("5 to keep", _batch(5, 8, 3, number=5)),
-        Case("a batch that is smaller than what is kept", _batch(9, 2, 5)),
+        Case("pictures that come again", _batch(9, 40, 3, first=0)),
         Case("the first batch, with nothing kept yet", _batch(0, 12, 3), edge=True),
         Case("fewer pictures than to keep", _batch(2, 3, 2), edge=True),
-        Case("ties", _batch(6, 7, 3, ties=True, number=6), edge=True),
+        Case("ties", _batch(6, 7, 3, ties=True, first=0, number=6), edge=True),
         Case("ties in a batch of 200", _batch(9, 200, 2, ties=True, number=60), edge=True),
     ),
     hints=(
@@ -71,6 +69,23 @@ EXERCISE = Exercise(
     wrong={
         "Your smallest come first: `argsort` sorts upwards, so sort `-values`.": {
             "np.argsort(-values": "np.argsort(values"
+        },
+        "You kept the right ones, but the largest comes last: sort `-values`, take the first.": {
+            "np.argsort(-values": "np.argsort(values", "[:number]": "[-number:]"
+        },
+        **{
+            f"You sorted upwards and turned the order round, and with it the ties: sort `-values`"
+            f"{more}.": {"np.argsort(-values": "np.argsort(values", f"{old})[": f"{new})[::-1]["}
+            for more, old, new in (
+                ("", 'kind="stable"', 'kind="stable"'),
+                (", with `kind='stable'`", ', kind="stable"', ""),
+            )
+        },
+        "You sorted the pictures by their own numbers: both arrays need the order of the values.": {
+            "np.take_along_axis(pictures, order, axis=0)": "-np.sort(-pictures, axis=0)[:number]"
+        },
+        "At a tie you let the lower number of a picture decide: what came first stays first.": {
+            'np.argsort(-values, axis=0, kind="stable")': "np.lexsort((pictures, -values), axis=0)"
         },
         "You sorted the values and left the pictures in their old order: both need the same one.": {
             "np.take_along_axis(pictures, order, axis=0)": "pictures[: len(order)]"

@@ -94,6 +94,7 @@ EXERCISE = Exercise(
             "[top : top + size, left : left + size]": "[left : left + size, top : top + size]"
         },
         "You cover with black whatever `fill` says.": {"] = fill": "] = 0.0"},
+        "You cover with grey whatever `fill` says.": {"] = fill": "] = 127.5"},
         "Your squares begin at every pixel: go on by `step`.": {
             "height - size + 1, step": "height - size + 1, 1",
             "width - size + 1, step": "width - size + 1, 1",

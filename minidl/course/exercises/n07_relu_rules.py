@@ -52,9 +52,8 @@ EXERCISE = Exercise(
         "Your guided rule is content with one of the two conditions: it needs both at once.": {
             "guided = deconvnet * (y > 0)": "guided = dy * ((y > 0) | (dy > 0))"
         },
-        "Your guided rule is the deconvnet's: it also drops what the ReLU had cut.": {
-            "guided = deconvnet * (y > 0)": "guided = deconvnet"
-        },
+        "Your guided rule lets through all that the deconvnet does: it must also drop what the "
+        "ReLU had cut, where y is 0.": {"guided = deconvnet * (y > 0)": "guided = deconvnet"},
         "Your deconvnet looks at the activation: it gates on the sign of dy alone.": {
             "deconvnet = np.maximum(dy, 0)": "deconvnet = dy * (y > 0)"
         },

@@ -59,6 +59,13 @@ EXERCISE = Exercise(
     wrong={
         "The square is missing, as in the lecture's first formula: without it, positive and "
         "negative differences cancel, and J can fall forever.": {"difference**2": "difference"},
+        "You squared the sum of the differences, in which they cancel: square each of them.": {
+            "np.sum(difference**2)": "np.sum(difference) ** 2"
+        },
+        "You divided by n_C where the square of n_C is meant, in the cost and in the gradient.": {
+            "4 * channels**2": "4 * channels",
+            "(channels**2 * positions_G)": "(channels * positions_G)",
+        },
         "You summed absolute differences instead of squares.": {
             "np.sum(difference**2)": "np.sum(np.abs(difference))"
         },
@@ -68,6 +75,7 @@ EXERCISE = Exercise(
         "has a larger style.": {
             "gram_matrix(a_G) / positions_G": "gram_matrix(a_G)",
             "gram_matrix(a_S) / positions_S": "gram_matrix(a_S)",
+            "channels**2 * positions_G": "channels**2",
         },
         "Your gradient is half of what it should be: G = aᵀa holds a twice, and both factors "
         "contribute.": {"/ (channels**2 * positions_G)": "/ (2 * channels**2 * positions_G)"},

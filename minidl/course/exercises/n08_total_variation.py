@@ -60,6 +60,8 @@ EXERCISE = Exercise(
             "[:, :, 1:] += 2": "[:, :, 1:] = 2",
             "[:, :, :-1] -= 2": "[:, :, :-1] = -2",
         },
+        "Your second line overwrites what the first one put into the gradient: add to it with "
+        "`-=`.": {"[:, :-1] -= 2": "[:, :-1] = -2"},
         "The 2 from the derivative of the square is missing in the gradient.": {
             "+= 2 * down": "+= down",
             "-= 2 * down": "-= down",

@@ -69,6 +69,8 @@ EXERCISE = Exercise(
         "only (K − 1)·dilation samples.": {"(taps - 1) * dilation": "taps * dilation"},
         "You padded for taps next to each other: with a dilation the first tap reaches back (K − "
         "1)·dilation samples.": {"(before, 0)": "(taps - 1, before - taps + 1)"},
+        "Before a signal begins you read its end, as `np.roll` and negative indices do; everything "
+        "is 0 there.": {"(0, 0)))": '(0, 0)), mode="wrap")'},
         "You did not pad, so the first outputs are missing: y is as long as x.": {
             "x = np.pad(x, ((0, 0), (before, 0), (0, 0)))": "length -= before"
         },

@@ -80,6 +80,15 @@ EXERCISE = Exercise(
         "maps.": {"2 * (a & b).sum() / (a.sum() + b.sum())": "(a & b).sum() / max(b.sum(), 1)"},
         "You return 1 as soon as one of the maps lacks the label: where only the other has it, "
         "they agree nowhere, which is 0.": {"a.any() or b.any()": "a.any() and b.any()"},
+        "You return 0 where neither map has the label: the maps agree there, so return 1.": {
+            "return 1.0": "return 0.0"
+        },
+        "You added 1 above and below the line. That keeps 0/0 away, but it changes every other "
+        "result too: ask first whether both are empty.": {
+            "2 * (a & b).sum() / (a.sum() + b.sum())": (
+                "(2 * (a & b).sum() + 1) / (a.sum() + b.sum() + 1)"
+            )
+        },
         "You divide 0 by 0 where neither map has the label: the maps agree there, so return 1.": {
             "not (a.any() or b.any())": "False"
         },

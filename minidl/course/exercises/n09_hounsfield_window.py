@@ -56,6 +56,14 @@ EXERCISE = Exercise(
         "You do not cut off what lies outside of the window: `np.clip(…, 0, 1)`.": {
             "np.clip((hu - low) / width, 0, 1)": "(hu - low) / width"
         },
+        "What lies above the window is white; yours is black there.": {
+            "np.clip((hu - low) / width, 0, 1)": (
+                "np.maximum((hu - low) / width, 0) * (hu <= low + width)"
+            )
+        },
+        "You divided by half of the width, which leaves the upper half of the window white.": {
+            "/ width, 0, 1)": "/ (width / 2), 0, 1)"
+        },
         "You begin again at black outside of the window: cut off, do not wrap around.": {
             "np.clip((hu - low) / width, 0, 1)": "(hu - low) / width % 1"
         },
@@ -72,4 +80,8 @@ EXERCISE = Exercise(
             "np.clip((hu - low) / width, 0, 1)": "1 - np.clip((hu - low) / width, 0, 1)"
         },
     },
+    rtol=1e-5,
+    atol=1e-6,
+    float32=False,
+    any_float=(0,),
 )

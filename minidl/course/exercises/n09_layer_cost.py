@@ -55,6 +55,9 @@ EXERCISE = Exercise(
             "weights = kernel**rank": "weights = kernel * rank",
             "outputs * kernel**rank": "outputs * kernel * rank",
         },
+        "The filters are missing from your outputs: each filter makes a number in every place.": {
+            "return outputs,": "return outputs // filters,"
+        },
         "The biases are missing.": {"weights + filters": "weights"},
         "You counted one bias for each channel of the input: there is one for each filter.": {
             "weights + filters": "weights + channels"
@@ -72,4 +75,5 @@ EXERCISE = Exercise(
         },
     },
     float32=False,
+    whole=True,
 )

@@ -48,9 +48,10 @@ EXERCISE = Exercise(
         Case("two true peaks near a single found one", _peaks([100, 298], [94, 103, 300])),
         Case("two close pairs", _peaks([100, 112], [108, 118])),
         Case("a mark that is nearer to the next beat than to its own", _peaks([0, 10], [-9, 8])),
+        Case("a beat that is nearer to the next mark than to its own", _peaks([0, 11], [6, 14])),
         Case("two found peaks near the second of three beats", _peaks([0, 98, 105], [0, 100, 300])),
         Case("two beats near the second of three marks", _peaks([0, 100, 300], [0, 98, 105])),
-        Case("another tolerance", _peaks([3, 21, 44, 62, 80], [1, 24, 40, 61, 90], 2.5)),
+        Case("another tolerance", _peaks([3, 21, 42.3, 62, 80], [1, 24, 40, 61, 90], 2.5)),
         Case(
             "peaks given as whole numbers",
             given(found=np.array([7, 30, 52]), true=np.array([5, 33, 70]), tolerance=2),
@@ -94,8 +95,25 @@ EXERCISE = Exercise(
                 "f not in F and t not in T]; return len(F), len(found) - len(F), len(true) - len(F)"
             )
         },
-        "You leave the wrong one of the two alone: if `found[i] < true[j]`, the found peak came "
-        "too early, so `i` goes on.": {"found[i] < true[j]": "found[i] > true[j]"},
+        "You gave each true peak the nearest found one. That can take it away from a true peak "
+        "that has no other: pairs are made from left to right.": {
+            BEGIN: (
+                "free = [float(f) for f in found]; hits = sum(1 for t in true if free and "
+                "abs((f := min(free, key=lambda f: abs(f - t))) - t) <= tolerance and "
+                "not free.remove(f)); return hits, len(found) - hits, len(true) - hits"
+            )
+        },
+        "You asked of each peak whether any one of the others is near, so one true peak may serve "
+        "several found ones: each is paired once at most.": {
+            BEGIN: (
+                "near = abs(found[:, None] - true) <= tolerance; f, t = (near.any(axis=k).sum() "
+                "for k in (1, 0)); return f, len(found) - f, len(true) - t"
+            )
+        },
+        "After the first two that do not fit you find no pair any more: the earlier of the two "
+        "stays alone (if `found[i] < true[j]`, `i` goes on), and the walk continues.": {
+            "found[i] < true[j]": "found[i] > true[j]"
+        },
         "You leave out a peak exactly `tolerance` away; it counts, so use `<=`.": {
             "<= tolerance": "< tolerance"
         },
@@ -103,6 +121,9 @@ EXERCISE = Exercise(
         "that comes too late, so take `abs`.": {"abs(found[i] - true[j])": "found[i] - true[j]"},
         "False alarms and misses are swapped: a miss is a *true* peak that nobody found.": {
             "len(found) - hits, len(true) - hits": "len(true) - hits, len(found) - hits"
+        },
+        "When one list has ended, what is left of the other one is alone, too.": {
+            "len(found) - hits, len(true) - hits": "i - hits, j - hits"
         },
         "You counted all peaks; only those left alone are asked for.": {
             "len(found) - hits, len(true) - hits": "len(found), len(true)"

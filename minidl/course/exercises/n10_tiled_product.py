@@ -82,6 +82,9 @@ EXERCISE = Exercise(
         "You counted what one step k fetches; there are as many steps as `b` has rows.": {
             "left.size + right.size": "len(left) + right.shape[1]"
         },
+        "You kept the rows of `a` for a whole row of tiles: every tile fetches its own anew.": {
+            "left.size + right.size": "left.size * (j == 0) + right.size"
+        },
         "You counted the outputs as well. They are written, once each; only `a` and `b` are "
         "fetched.": {"left.size + right.size": "left.size + right.size + tile.size"},
         "Your `y` is float64 whatever `a` is: give `np.zeros` the dtype of `a`.": {

@@ -69,6 +69,10 @@ EXERCISE = Exercise(
         "You added the fourth product; it is subtracted: y₁ = m₂ − m₃ − m₄.": {
             "m[1] - m[2] - m[3]": "m[1] - m[2] + m[3]"
         },
+        "m₄ has the wrong sign: it takes d₁ − d₃, and is subtracted.": {
+            "(d1 - d3)": "(d3 - d1)",
+            "m[1] - m[2] - m[3]": "m[1] - m[2] + m[3]",
+        },
         "m₃ has the wrong sign: it takes d₂ − d₁.": {"(d2 - d1)": "(d1 - d2)"},
         "Your tiles move one input at a time. A tile makes two outputs, so the next one begins "
         "two inputs later.": {"d[k : k + outputs : 2]": "d[k : k + (outputs + 1) // 2]"},

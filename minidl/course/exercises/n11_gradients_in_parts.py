@@ -98,6 +98,17 @@ EXERCISE = Exercise(
         },
         "You averaged over the parts. The gradient that came in is that of the whole batch's loss: "
         "the parts add up.": {"weight.grad for": "weight.grad / -(-len(x) // part) for"},
+        "You divided by the size of the part. The gradient that came in is that of the whole "
+        "batch's loss: the parts add up.": {
+            "network.backward(gradient[rows])": (
+                "network.backward(gradient[rows] / len(gradient[rows]))"
+            )
+        },
+        "Your gradients are 0. What goes back is the loss's gradient for the encodings; the "
+        "encodings themselves, sent back, come to nothing.": {
+            "network.forward(x[rows])": "encodings = network.forward(x[rows])",
+            "network.backward(gradient[rows])": "network.backward(encodings)",
+        },
         "Every part got the first rows of the gradient: each needs its own.": {
             "network.backward(gradient[rows])": "network.backward(gradient[: len(x[rows])])"
         },

@@ -10,7 +10,8 @@ def merge_nearest(distances, rows, new_distances, new_rows, count):
 
     Of two that are equally far the one in the lower row comes first, whichever part it is from.
 
-    distances: (Q, K), of each visitor to the nearest encodings of one part, in rising order
+    distances: (Q, K), of each visitor to the nearest encodings of one part, in rising order,
+        equal ones in rising order of their rows
     rows: (Q, K), whole numbers, all different: where in the gallery these encodings stand
     new_distances, new_rows: (Q, M), the same for another part
     count: how many to keep for each visitor (all K + M, if there are fewer)
@@ -25,11 +26,15 @@ def merge_nearest(distances, rows, new_distances, new_rows, count):
     ### END SOLUTION
 
 
-def _parts(visitors, first, second, count, ties=False):
+def _parts(visitors, first, second, count, apart=None, gallery=90):
+    """Distances that are random or, with ``apart``, five numbers plus multiples of it."""
+
     def make(rng):
-        d = rng.integers(0, 4, (visitors, first + second)) / 4.0 if ties else None
-        d = rng.random((visitors, first + second)) if d is None else d
-        places = np.stack([rng.permutation(90)[: first + second] for _ in range(visitors)])
+        size = first + second
+        d = rng.random((visitors, size))
+        if apart is not None:
+            d = rng.integers(0, 5, d.shape) ** 4 / 128 + apart * np.argsort(d, axis=1)
+        places = np.stack([rng.choice(gallery, size, replace=False) for _ in range(visitors)])
         found = {}
         for name, part in (("", slice(first)), ("new_", slice(first, None))):
             order = np.lexsort((places[:, part], d[:, part]), axis=1)
@@ -47,11 +52,14 @@ EXERCISE = Exercise(
         Case("5 and 5, of which 5 are kept, for 4 visitors", _parts(4, 5, 5, 5)),
         Case("parts of 7 and 3", _parts(3, 7, 3, 4)),
         Case("a single visitor", _parts(1, 4, 6, 3)),
-        Case("40 and 40, of which 40 are kept", _parts(2, 40, 40, 40)),
+        Case(
+            "distances that hardly differ, in a large gallery",
+            _parts(3, 20, 20, 30, apart=2.0**-21, gallery=30_000),
+        ),
         Case("fewer than are asked for", _parts(3, 2, 3, 9), edge=True),
         Case("nothing kept so far", _parts(2, 0, 6, 4), edge=True),
-        Case("ties", _parts(5, 8, 8, 8, ties=True), edge=True),
-        Case("one to keep, and ties", _parts(9, 3, 3, 1, ties=True), edge=True),
+        Case("ties", _parts(5, 8, 8, 8, apart=0.0), edge=True),
+        Case("one to keep, and ties", _parts(9, 3, 3, 1, apart=0.0), edge=True),
     ),
     hints=(
         "Put both parts beside each other, `np.concatenate([…, …], axis=1)`, the distances and, in "
@@ -69,6 +77,18 @@ EXERCISE = Exercise(
         "first that counts.": {"(rows, distances), axis": "(distances, rows), axis"},
         "You sorted the distances and left the rows as they stood: both need the same order.": {
             "np.take_along_axis(rows, order, axis=1)": "rows[:, : order.shape[1]]"
+        },
+        "You sorted the rows by themselves: both need the order of the distances.": {
+            "np.take_along_axis(rows, order, axis=1)": "np.sort(rows, axis=1)[:, :count]"
+        },
+        **{
+            f"You added {little} of the row to the distance, so near distances change places: sort "
+            "by two keys.": {
+                "np.lexsort((rows, distances), axis=1)": (
+                    f"np.argsort(distances + {little} * rows, axis=1)"
+                )
+            }
+            for little in ("1e-6", "1e-9")
         },
         "You returned the places in the two lists side by side; the rows of the gallery are what "
         "stands there.": {"np.take_along_axis(rows, order, axis=1)": "order"},

@@ -80,6 +80,9 @@ EXERCISE = Exercise(
         },
         "You counted whole arrays, or what all workers send together: in a round one worker sends "
         "one chunk.": {"sent += length // n": "sent += length"},
+        "You counted n chunks in each half: there are n − 1 rounds in it.": {
+            "return chunks.reshape(n, length), sent": "return chunks.reshape(n, length), 2 * length"
+        },
         "You counted rounds, not numbers.": {"sent += length // n": "sent += 1"},
         "You took the mean: the sum is asked for.": {
             "return chunks.reshape(n, length)": "return chunks.reshape(n, length) / n"
@@ -93,4 +96,5 @@ EXERCISE = Exercise(
         },
         "You changed the workers' arrays themselves: work on a copy.": {".copy()": ""},
     },
+    whole=True,
 )
