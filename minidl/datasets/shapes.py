@@ -106,15 +106,39 @@ def shapes(count: int, *, size: int = 24, seed: int = 0) -> tuple[np.ndarray, np
     Raises:
         ValueError: if count is negative or size below 16.
     """
+    labels, cover, rng = _outlines(count, size, seed)
+    ground, paint = _colours(len(labels), size, rng)
+    pictures = ground + cover[..., None] * (paint - ground)
+    grain = rng.uniform(0.01, 0.07, (len(labels), 1, 1, 1)).astype(np.float32)
+    pictures += grain * rng.standard_normal(pictures.shape, np.float32)
+    return np.rint(np.clip(pictures, 0, 1) * 255).astype(np.uint8), labels
+
+
+def covers(count: int, *, size: int = 24, seed: int = 0) -> np.ndarray:
+    """Return where the shapes lie in the pictures that `shapes` draws with the same arguments.
+
+    Args:
+        count: as for `shapes`.
+        size: as for `shapes`.
+        seed: as for `shapes`.
+
+    Returns:
+        How much of each pixel the shape covers, 0 … 1, float32 ``(count, size, size)``.
+
+    Raises:
+        ValueError: if count is negative or size below 16.
+    """
+    return _outlines(count, size, seed)[1]
+
+
+def _outlines(
+    count: int, size: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
+    """The labels, what their shapes cover, and the generator that draws the rest."""
     count, size = check_int(count, "count", 0), check_int(size, "size", 16)
     rng = np.random.default_rng(check_seed(seed))
     labels = rng.permutation(np.arange(count) % len(SHAPES))
-    cover = _cover(labels, size, rng)[..., None]
-    ground, paint = _colours(count, size, rng)
-    pictures = ground + cover * (paint - ground)
-    grain = rng.uniform(0.01, 0.07, (count, 1, 1, 1)).astype(np.float32)
-    pictures += grain * rng.standard_normal(pictures.shape, np.float32)
-    return np.rint(np.clip(pictures, 0, 1) * 255).astype(np.uint8), labels
+    return labels, _cover(labels, size, rng), rng
 
 
 def _cover(labels: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl.datasets.shapes import DRAWERS, SHAPES, shapes
+from minidl.datasets.shapes import DRAWERS, SHAPES, covers, shapes
 
 
 def on_grid(drawer, side=201):
@@ -30,8 +30,21 @@ def test_no_two_pictures_are_alike():
     assert len(np.unique(pictures.reshape(200, -1), axis=0)) == 200
 
 
+def test_covers_say_where_the_shapes_of_the_same_seed_lie():
+    pictures, cover = shapes(200, size=20, seed=4)[0] / 255, covers(200, size=20, seed=4)
+    assert cover.shape == (200, 20, 20) and cover.dtype == np.float32
+    assert cover.min() == 0 and cover.max() == 1
+
+    def most_colours(cover):
+        """The largest spread of colours within one shape."""
+        return max(np.std(p[c == 1], axis=0).mean() for p, c in zip(pictures, cover, strict=True))
+
+    assert most_colours(cover) < 0.1  # one colour and its grain
+    assert most_colours(covers(200, size=20, seed=5)) > 0.15  # with some of the ground
+
+
 def test_none_is_allowed_and_nonsense_is_not():
-    assert shapes(0)[0].shape == (0, 24, 24, 3)
+    assert shapes(0)[0].shape == (0, 24, 24, 3) and covers(0).shape == (0, 24, 24)
     with pytest.raises(ValueError, match="count must be at least 0, got -1"):
         shapes(-1)
     with pytest.raises(ValueError, match="size must be at least 16, got 15"):
