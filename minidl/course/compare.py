@@ -7,8 +7,9 @@ from numpy import allclose, isclose  # as they are now, whatever a notebook does
 
 KEEP = (
     ": keep the type of what was given. An array that you make needs its dtype, as in "
-    "`np.zeros(shape, x.dtype)` or `np.eye(n, dtype=x.dtype)`; and a number from `np.sqrt` or "
-    "`np.power` is a float64, which widens arrays: put `float(…)` around it"
+    "`np.zeros(shape, x.dtype)` or `np.eye(n, dtype=x.dtype)`; a single number from NumPy "
+    "(`np.sqrt(…)`, `np.prod(…)`, `mask.sum()`) is 64 bits wide and widens arrays, so put "
+    "`float(…)` around it; and a mask times 2 is int64, so write `mask * (2 * x)`"
 )
 WHOLE = ": it is asked for in whole numbers, as in `np.zeros(shape, int)`"
 

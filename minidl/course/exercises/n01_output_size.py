@@ -79,6 +79,9 @@ EXERCISE = Exercise(
             "room = size + before + after": "room = size + 2 * before"
         },
         "The padding is missing.": {"room = size + before + after": "room = size"},
+        "The stride is missing: the window moves `stride` positions at a time.": {
+            "room // stride + 1": "room + 1"
+        },
         "You rounded up: a last window that sticks out of the input does not count.": {
             "room // stride": "-(-room // stride)"
         },

@@ -77,8 +77,8 @@ EXERCISE = Exercise(
                 "np.log(actual / learned)"
             )
         },
-        "You multiplied the probability by actual / learned. That holds for odds, not for "
-        "probabilities: those of one person and of two would no longer add up to 1.": {
+        "You multiplied the probability by actual / learned. It is the odds that are multiplied, "
+        "by the ratio of the odds of both mixes.": {
             "1 / (1 + np.exp(-(z + shift)))": "1 / (1 + np.exp(-z)) * actual / learned"
         },
         "The logarithm is missing: z is a *log*-odds, so what is added to it is one too.": {
