@@ -175,7 +175,8 @@ def _pattern(array: np.ndarray, expected: np.ndarray, rtol: float, atol: float) 
     if np.count_nonzero(expected) < 2 or not np.any(array):
         return ""  # one number alone is some multiple of anything
     flat, right = array.ravel().astype(np.float64), expected.ravel().astype(np.float64)
-    factor = flat @ right / max(right @ right, 1e-300)
+    with np.errstate(all="ignore"):
+        factor = flat @ right / max(right @ right, 1e-300)
     if not factor or not _close(flat / factor, right, rtol, atol):  # or it is rounding alone
         return ""
     return " (every sign is wrong)" if isclose(factor, -1) else f" (all are {factor:.4g} times it)"

@@ -88,7 +88,6 @@ EQUAL: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "The anchor is at distance 0, which is never the largest.": (
             "→  own = [i for i in range(len(d)) if labels[i] == labels[a]]",
-            "fill_value=-0",
         ),
         "No distance is negative.": ("fill_value=-2",),
     },

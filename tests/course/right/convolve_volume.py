@@ -4,8 +4,8 @@ import numpy as np
 def place_by_place(x, w, stride=1, padding=0):
     size = [n + 2 * padding for n in x.shape[1:4]]
     padded = np.zeros((len(x), *size, x.shape[4]), x.dtype)
-    inner = [slice(padding, padding + n) for n in x.shape[1:4]]
-    padded[:, inner[0], inner[1], inner[2]] = x
+    rows, columns, slices = (slice(padding, padding + n) for n in x.shape[1:4])
+    padded[:, rows, columns, slices] = x
     places = [1 + (n - k) // stride for n, k in zip(size, w.shape, strict=False)]
     y = np.empty((len(x), *places, w.shape[-1]), x.dtype)
     for i, j, k in np.ndindex(*places):
