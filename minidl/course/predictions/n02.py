@@ -57,7 +57,8 @@ PREDICTIONS: dict[str, Prediction] = {
     "who_reaches_the_bottom": Choice(
         "momentum and adam",
         "Along the valley the steps agree, and a memory of the direction adds them up; these two "
-        "have one. Measuring each coordinate helps little where the valley runs askew.",
+        "have one. Measuring each coordinate helps the less, the farther the valley is turned from "
+        "the axes; by 30° it is turned too far.",
         wrong={
             "only adam": "Momentum has the memory that it takes, and comes as far.",
             "all but gradient descent": "RMSProp measures each coordinate by its own size; in a "
