@@ -1,6 +1,7 @@
 """Predictions: every right guess is called right, every likely one gets its words."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,21 @@ def test_each_stands_once_in_its_notebook():
         assert sum(cell.source.count('predict("') for cell in cells) == len(here), path.name
         asked += here
     assert asked == list(all_predictions())
+
+
+@pytest.mark.parametrize("path", source_notebooks(NOTEBOOKS), ids=lambda path: path.stem[:2])
+def test_the_question_quotes_every_word_that_may_be_answered(path):
+    cells = read(path).cells
+    for question, cell in pairwise(cells):
+        for name in CALL.findall(cell.source if cell.cell_type == "code" else ""):
+            prediction = find_prediction(name)
+            for word in () if isinstance(prediction, Number) else words_of(prediction):
+                assert f'"{word}"' in question.source, f"{name}: {word}"
+
+
+def words_of(prediction):
+    order = isinstance(prediction, Order)
+    return prediction.right if order else (prediction.right, *prediction.wrong)
 
 
 def test_an_answer_is_said_in_words_where_they_are_given():
