@@ -12,7 +12,7 @@ PREDICTIONS: dict[str, Prediction] = {
             1: "That is the chance for one comparison; there are a hundred.",
             100: "Adding up a hundred times 1 % counts some cases twice: several comparisons can "
             "go wrong at once.",
-            37: "That is the chance that all of them are right.",
+            **dict.fromkeys((36.6, 37), "That is the chance that all of them are right."),
         },
     ),
     "a_softmax_on_frozen_features": Choice(
@@ -38,13 +38,12 @@ PREDICTIONS: dict[str, Prediction] = {
     "strangers_let_in": Number(
         88,
         "A stranger stays outside only if all hundred comparisons are right: 0.98 to the power of "
-        "100 is 13 %. So section 2 foretells 87 %, and that is what is measured.",
+        "100 is 13 %. So section 2 predicts 87 %, and that is what is measured.",
         within=7,
         percent=True,
         mistakes={
             2: "That is the rate of one comparison, and a stranger is compared with a hundred.",
-            12: "That is the share that stays outside.",
-            13: "That is the share that stays outside.",
+            **dict.fromkeys((12, 13, 13.26, 13.3), "That is the share that stays outside."),
         },
     ),
 }

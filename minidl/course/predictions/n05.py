@@ -49,9 +49,13 @@ PREDICTIONS: dict[str, Prediction] = {
         8.3,
         "Half and half are odds of 1; 1 in 100 is odds of 1 to 99. So the odds 9 become 9/99, and "
         "the probability (9/99) / (1 + 9/99) = 8.3 %.",
-        within=1.5,
+        within=0.5,
         percent=True,
         mistakes={
+            **dict.fromkeys(
+                (9, 9.09, 9.1),
+                "Those are the odds, 9 to 99; the probability is odds / (1 + odds).",
+            ),
             90: "It would be, if one in two pairs showed one person here too.",
             0.9: "90 % of 1 %: but pairs to which it says 0.9 are more often of one person than "
             "others are. (Or, if you mean 90 %: that holds only where half the pairs show one "
