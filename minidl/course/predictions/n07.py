@@ -18,9 +18,9 @@ PREDICTIONS: dict[str, Prediction] = {
         },
     ),
     "nine_of_an_untrained_unit": Choice(
-        "about as alike as a trained unit's",
+        "more alike than nine patches drawn by lot",
         "Choosing the nine strongest of hundreds makes any filter look as if it had a taste. "
-        "The next figure measures it.",
+        "The next figure measures it, layer by layer, beside the trained network's.",
         wrong={
             "as different as nine patches drawn by lot": "Random weights are a filter too: it "
             "answers most to what looks like it, and the nine strongest all do.",
