@@ -21,8 +21,8 @@ class Collection(NamedTuple):
 
     Attributes:
         pictures: ``(N, size, size, 3)``, uint8.
-        source: ``(N,)``, a number for each photograph, painting, person, shape and body; crops of
-            one photograph and slices of one body share theirs.
+        source: ``(N,)``, a number for each photograph, painter, person and shape, and one for all
+            bodies: a painter's paintings are nearly copies of one another, and so are the bodies.
         kind: ``(N,)``, one of ``photograph``, a painter's name, ``person``, ``shape``, ``body``.
     """
 
@@ -42,7 +42,7 @@ def collection(
 ) -> Collection:
     """Put together photographs, paintings, drawn people, shapes, and slices through bodies.
 
-    size: the side of each picture. people, drawn_shapes, bodies: how many sources of each.
+    size: the side of each picture. people, drawn_shapes, bodies: how many of each.
     paintings: how many of each painter. Raises ValueError for sizes below 32 or negative numbers.
     """
     size, seed = check_int(size, "size", 32), check_seed(seed)
@@ -51,17 +51,16 @@ def collection(
     for name in PHOTOGRAPHS:
         photo = zoo.photo(name)
         found.append(("photograph", [_crop(photo, size, rng) for _ in range(CROPS)]))
+    seeds = range(seed, seed + check_int(paintings, "paintings", 0))
     for painter in names():
-        for k in range(check_int(paintings, "paintings", 0)):
-            made = painting(painter, size=(size, size), seed=seed + k)
-            found.append((painter, [made]))
+        found.append((painter, [painting(painter, size=(size, size), seed=k) for k in seeds]))
     if check_int(people, "people", 0):
         drawn, _, _ = faces(people, 1, size=size, seed=seed)
         found += [("person", [face]) for face in drawn]
     drawn, _ = shapes(drawn_shapes, size=size, seed=seed)
     found += [("shape", [picture]) for picture in drawn]
-    for k in range(check_int(bodies, "bodies", 0)):
-        found.append(("body", _slices(size, seed + k)))
+    seeds = range(seed, seed + check_int(bodies, "bodies", 0))
+    found.append(("body", [cut for k in seeds for cut in _slices(size, k)]))
     pictures = np.stack([picture for _, several in found for picture in several])
     counts = [len(several) for _, several in found]
     source = np.repeat(np.arange(len(found)), counts)
