@@ -32,7 +32,7 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "one_style_layer_missing": Choice(
         "hardly anything",
-        "Neighbouring layers know much of what the missing one knew.",
+        "The other layers know much of what the missing one knew.",
         wrong={
             "the colours": "conv1_1 knows colours best, but the deeper layers see them through it.",
             "the strokes": "There are strokes in every layer from conv2_1 on.",
