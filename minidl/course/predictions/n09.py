@@ -37,8 +37,8 @@ PREDICTIONS: dict[str, Prediction] = {
         "Backwards, a film consists of the same frames. Their order is all that has changed, and "
         "a sum does not know it.",
         wrong={
-            "its sign": "That is what happens to a filter that spans several frames. This one sees "
-            "one at a time.",
+            "its sign": "A filter that spans several frames may change its answer, to any number. "
+            "This one sees one at a time.",
             "every number": "Which frame has changed?",
         },
     ),
@@ -49,6 +49,7 @@ PREDICTIONS: dict[str, Prediction] = {
         wrong={
             "0 %": "Every voxel that is neither grey nor white is right.",
             "33 %": "There are three answers, but they are not equally frequent.",
+            "80 %": "That is about the share in the whole volume, empty corners included.",
         },
     ),
 }
