@@ -1,6 +1,8 @@
 """Compiled code on disk: found again, and compiled anew whatever has happened to it."""
 
 import errno
+import importlib
+import pkgutil
 import shutil
 import sys
 from pathlib import Path
@@ -8,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from minidl import kernels
 from minidl.kernels.compile import jit
 
 if not jit.AVAILABLE:
     pytest.skip("needs Numba", allow_module_level=True)
 
 from numba.core import event
+from numba.core.dispatcher import Dispatcher
 
 from minidl.kernels.compile import code_cache
 
@@ -167,3 +171,16 @@ def kernels_of_the_package():
     modules = [m for name, m in sys.modules.items() if name.startswith("minidl.kernels.")]
     found = {id(f): f for m in modules for f in vars(m).values() if hasattr(f, "py_func")}
     return [f for f in found.values() if isinstance(f._cache, code_cache.CodeCache)]
+
+
+def test_no_two_functions_of_kernels_have_one_name():
+    """Kept code of two processes meets in a third, where Numba tells functions apart by name."""
+    found = {}
+    for info in pkgutil.walk_packages(kernels.__path__, "minidl.kernels."):
+        for value in vars(importlib.import_module(info.name)).values():
+            if isinstance(value, Dispatcher):
+                function = value.py_func
+                found.setdefault((function.__module__, function.__qualname__), set()).add(value)
+    assert len(found) > 30
+    assert [name for name, several in found.items() if len(several) > 1] == []
+    assert [name for name in found if "<locals>" in name[1]] == []

@@ -88,8 +88,8 @@ def _emit_product(builder, matrix, grid, parts):
     return [[_emit_combination(builder, row, values, parts) for row in matrix] for values in grid]
 
 
-def _transform(matrix: np.ndarray, parts):
-    """Return a function of kernels: ``f(x, i, down, right, y, o, below, beside, final)``.
+def _transform(name: str, matrix: np.ndarray, parts):
+    """Return a function of kernels: ``name(x, i, down, right, y, o, below, beside, final)``.
 
     It takes a square of vectors from ``x[i]`` on, ``down`` and ``right`` apart, to
     matrix · square · matrixᵀ, from ``y[o]`` on, ``below`` and ``beside`` apart. With a final
@@ -105,11 +105,13 @@ def _transform(matrix: np.ndarray, parts):
 
     emitted = intrinsic(typed)
 
-    @inner  # a function by itself: in a loop, LLVM would work out all 72 addresses beforehand
     def transform(x, i, down, right, y, o, below, beside, final):
         return emitted(x, i, down, right, y, o, below, beside, final)
 
-    return transform
+    # Numba tells functions apart by name and by the order in which a process compiles them. Kept
+    # code of two processes may meet in a third: under one name it would call the other's transform.
+    transform.__name__ = transform.__qualname__ = name
+    return inner(transform)  # by itself: in a loop, LLVM would work out all 72 addresses beforehand
 
 
 def _emit_square(context, builder, signature, arguments, matrix, parts):
@@ -142,8 +144,8 @@ def _emit_square(context, builder, signature, arguments, matrix, parts):
     return wrong
 
 
-transform_input = _transform(B.T, BY_POWER)
-transform_kernel = _transform(G, BY_POWER)
-transform_output = _transform(A.T, BY_POINT)
-transform_output_gradient = _transform(A, BY_POWER)
-transform_kernel_gradient = _transform(G.T, BY_POINT)
+transform_input = _transform("transform_input", B.T, BY_POWER)
+transform_kernel = _transform("transform_kernel", G, BY_POWER)
+transform_output = _transform("transform_output", A.T, BY_POINT)
+transform_output_gradient = _transform("transform_output_gradient", A, BY_POWER)
+transform_kernel_gradient = _transform("transform_kernel_gradient", G.T, BY_POINT)
