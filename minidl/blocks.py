@@ -30,7 +30,8 @@ from minidl.nn.progress import progress_bar
 
 __all__ = ["Executor", "Shared", "check_executor", "in_order"]
 
-AHEAD = 2  # blocks that are out for each worker: one in work, one that waits for it
+FIRST = 2  # blocks that are out before anybody has answered
+AHEAD = 6  # and then for each worker that has: one in work, the others on their way there and back
 KEPT = 2  # shared things that a worker keeps
 WAKE = 0.5  # seconds; waiting without an end could not be interrupted on Windows
 
@@ -59,11 +60,11 @@ def in_order(
 ) -> Iterator:
     """Yield ``work(block)`` for every block, in the order of the blocks.
 
-    At most ``AHEAD`` blocks for each worker that has answered, and ``AHEAD`` more, are out or wait
-    for an earlier one; the next is taken from ``blocks`` when there is room. So memory stays
-    bounded, however long the stream. Interrupt, an error, or closing the iterator cancels what is
-    out; what was yielded stays with the caller. Lost workers' blocks are Dask's to give to others;
-    Python's own pool gives up, with a BrokenProcessPool.
+    At most ``AHEAD`` blocks for each worker that has answered are out or wait for an earlier one,
+    ``FIRST`` before anybody has; the next is taken from ``blocks`` when there is room. So memory
+    stays bounded, however long the stream. Interrupt, an error, or closing the iterator cancels
+    what is out; what was yielded stays with the caller. Lost workers' blocks are Dask's to give to
+    others; Python's own pool gives up, with a BrokenProcessPool.
 
     Args:
         work: what to do, a function that the executor can send.
@@ -158,7 +159,7 @@ class _Sender:
                 sent.future.cancel()
 
     def _fill(self, numbered: Iterator[tuple[int, Any]]) -> None:
-        room = AHEAD * (1 + len(self.workers)) - len(self.out) - len(self.ready)
+        room = (AHEAD * len(self.workers) or FIRST) - len(self.out) - len(self.ready)
         for _ in range(room):
             number, block = next(numbered, (None, None))
             if number is None:
