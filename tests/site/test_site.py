@@ -10,7 +10,10 @@ from minidl.course import names
 from tests.site.pages_check import barriers, broken_links, faults_in_browser
 
 ROOT = Path(__file__).parents[2]
-CLOSELY = ("index", "search", "lecture/3_style_transfer", "exercises/05_verification", "api/files")
+CLOSELY = (
+    *("index", "search", "notebooks/00_start_here", "lecture/3_style_transfer"),
+    *("exercises/05_verification", "api/files"),
+)
 
 
 @pytest.mark.slow(60)
