@@ -1,8 +1,6 @@
 """Compiled code on disk: found again, and compiled anew whatever has happened to it."""
 
 import errno
-import importlib
-import pkgutil
 import shutil
 import sys
 from pathlib import Path
@@ -10,14 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minidl import kernels
 from minidl.kernels.compile import jit
 
 if not jit.AVAILABLE:
     pytest.skip("needs Numba", allow_module_level=True)
 
 from numba.core import event
-from numba.core.dispatcher import Dispatcher
 
 from minidl.kernels.compile import code_cache
 
@@ -167,20 +163,20 @@ def test_names_leave_room_below_windows_limit_of_260_characters():
     assert below < 120
 
 
-def kernels_of_the_package():
+def functions_of_the_package():
     modules = [m for name, m in sys.modules.items() if name.startswith("minidl.kernels.")]
-    found = {id(f): f for m in modules for f in vars(m).values() if hasattr(f, "py_func")}
-    return [f for f in found.values() if isinstance(f._cache, code_cache.CodeCache)]
+    return list(
+        {id(f): f for m in modules for f in vars(m).values() if hasattr(f, "py_func")}.values()
+    )
+
+
+def kernels_of_the_package():
+    found = functions_of_the_package()
+    return [f for f in found if isinstance(f._cache, code_cache.CodeCache)]
 
 
 def test_no_two_functions_of_kernels_have_one_name():
     """Kept code of two processes meets in a third, where Numba tells functions apart by name."""
-    found = {}
-    for info in pkgutil.walk_packages(kernels.__path__, "minidl.kernels."):
-        for value in vars(importlib.import_module(info.name)).values():
-            if isinstance(value, Dispatcher):
-                function = value.py_func
-                found.setdefault((function.__module__, function.__qualname__), set()).add(value)
-    assert len(found) > 30
-    assert [name for name, several in found.items() if len(several) > 1] == []
-    assert [name for name in found if "<locals>" in name[1]] == []
+    names = [(f.py_func.__module__, f.py_func.__qualname__) for f in functions_of_the_package()]
+    assert len(set(names)) > 30 and len(set(names)) == len(names)
+    assert [name for name in names if "<locals>" in name[1]] == []
