@@ -20,7 +20,7 @@ from minidl.course import files as notebooks
 from minidl.datasets import lfw, read_image, save_image
 from minidl.faces import Gallery
 from minidl.visualization.top_patches import TopPatches, load_patches, save_patches
-from minidl.zoo import cache, dlib_format, shape_predictor, torch_legacy
+from minidl.zoo import cache
 from minidl.zoo.asset import Asset, Package
 
 posix = pytest.mark.skipif(os.name == "nt", reason="permissions, pipes and signals of Unix")
@@ -427,9 +427,6 @@ READERS: dict[str, Callable[[Path], object]] = {
     "picture": read_image,
     "pairs": lfw.read_pairs,
     "notebook": notebooks.read,
-    "dlib": dlib_format.read_network,
-    "landmarks": shape_predictor.read_shape_predictor,
-    "torch": torch_legacy.read_tensors,
 }
 
 

@@ -215,10 +215,10 @@ MUTANTS = (
     ),
     _mutant(
         "zoo",
-        "a tensor may reach one number beyond its storage",
-        "minidl/zoo/torch_legacy.py",
-        "offset + sum(steps) >= storage.size",
-        "offset + sum(steps) > storage.size",
+        "a batch norm that is folded into a convolution keeps its mean",
+        "minidl/zoo/dlib.py",
+        "beta - mean * scale",
+        "beta",
     ),
     _mutant(
         "zoo",
