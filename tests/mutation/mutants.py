@@ -288,10 +288,10 @@ MUTANTS = (
     # -- visualization -------------------------------------------------------------------------
     _mutant(
         "visualization",
-        "padding counts one pixel at any depth in a receptive field's offset",
+        "a receptive field's offset is that of a network without padding",
         "minidl/visualization/receptive_field.py",
-        "offset - before * step",
-        "offset - before",
+        "(start * stride - before, ",
+        "(start * stride, ",
     ),
     _mutant(
         "visualization",
