@@ -235,7 +235,6 @@ READERS = {
     "read_image": datasets.read_image,
     "read_folder": lambda path: list(datasets.read_folder(path)),
     "save_image": lambda path: datasets.save_image(IMAGE, path),
-    "LFW": datasets.LFW,
     "read_arrays": nn.read_arrays,
     "write_arrays": lambda path: nn.write_arrays(path, {"a": ROW}),
     "save": NETWORK.save,

@@ -17,8 +17,9 @@ from PIL import Image
 
 from minidl import files, nn
 from minidl.course import files as notebooks
-from minidl.datasets import lfw, read_image, save_image
+from minidl.datasets import read_image, save_image
 from minidl.faces import Gallery
+from minidl.faces.lfw import read_pairs
 from minidl.visualization.top_patches import TopPatches, load_patches, save_patches
 from minidl.zoo import cache
 from minidl.zoo.asset import Asset, Package
@@ -425,7 +426,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "gallery": lambda path: Gallery.load(path, "net"),
     "patches": load_patches,
     "picture": read_image,
-    "pairs": lfw.read_pairs,
+    "pairs": read_pairs,
     "notebook": notebooks.read,
 }
 

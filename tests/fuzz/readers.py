@@ -22,8 +22,8 @@ from minidl.course.edition import student_edition
 from minidl.course.files import write as write_notebook
 from minidl.course.submissions import faults
 from minidl.datasets.images import read_image
-from minidl.datasets.lfw import read_pairs
 from minidl.faces import Gallery
+from minidl.faces.lfw import read_pairs
 from minidl.nn import weights
 from minidl.style import transfer
 from tests.nn import training_run
