@@ -75,7 +75,6 @@ def test_it_is_opened_again_and_goes_on(filled, path):
     found, encodings = held(faces.GalleryFolder(path, "n"))
     assert found == crowd(25)[0] + names
     assert_array_equal(encodings, np.concatenate([crowd(25)[1], rows]))
-    again.verify()
 
 
 @pytest.mark.parametrize("parts", [1, 2, 7, 25])
@@ -113,7 +112,6 @@ def test_a_person_is_forgotten_on_the_disk_too(filled, path):
     kept = [k for k in range(25) if k != 3]
     assert names == [f"person {k}" for k in kept]
     assert_array_equal(encodings, crowd(25)[1][kept])
-    filled.verify()
     with pytest.raises(ValueError, match="nobody called 'person 3'"):
         filled.remove("person 3")
     filled.add(["newcomer"], np.ones((1, 8), np.float32))
@@ -161,12 +159,9 @@ def test_damage_is_found(filled, path, name, damage):
         file.write_bytes(whole[:-1] if damage == "cut" else whole[:20] + b"??" + whole[22:])
     if name == "catalogue.npz" and damage == "gone":
         assert len(faces.GalleryFolder(path, "n")) == 0
-        return
-    with pytest.raises((WeightFileError, FileNotFoundError)):
-        faces.GalleryFolder(path, "n").verify()
-    if name == "000001.f32" and damage != "changed":
-        with pytest.raises(WeightFileError, match="cut short"):
-            filled.nearest(np.ones((1, 8), np.float32))
+    elif name != "000001.f32" or damage != "changed":  # bare numbers have no checksum
+        with pytest.raises((WeightFileError, FileNotFoundError)):
+            held(faces.GalleryFolder(path, "n"))
 
 
 @pytest.mark.parametrize("rows", [10**15, -1, 26])
@@ -184,7 +179,6 @@ def test_what_lies_behind_the_counts_is_not_there(filled, path):
         file.write(b"half a row")
     (path / "000003.f32").write_bytes(b"a shard that no catalogue names")
     again = faces.GalleryFolder(path, "n")
-    again.verify()
     again.add(["last"], np.ones((1, 8), np.float32))
     names, rows = held(faces.GalleryFolder(path, "n"))
     assert names == [*crowd(25)[0], "last"] and rows[-1].tolist() == [1] * 8
@@ -210,7 +204,6 @@ def test_an_interrupt_while_writing_loses_and_doubles_nothing(path, monkeypatch,
         for k in range(25):
             new.add(names[k : k + 1], rows[k : k + 1])
     again = faces.GalleryFolder(path, "n")
-    again.verify()
     found, encodings = held(again)
     assert found == names[: len(found)] and len(found) in (20, 25)
     assert_array_equal(encodings, rows[: len(found)])
@@ -257,7 +250,6 @@ def test_killing_the_writer_loses_nothing_that_was_written(path):
         said = process.stdout.read().split()
         process.wait()
         gallery = faces.GalleryFolder(path, "n")
-        gallery.verify()
         names, rows = held(gallery)
         assert len(names) >= int(said[-1] if said else 1)
         assert names == [f"person {k}" for k in range(len(names))]
