@@ -21,7 +21,8 @@ ROWS = 1 << 16  # of a shard: 34 MB for encodings of 128 numbers
 class GalleryFolder:
     """Names and encodings ``(N, D)``, float32, in a folder; a name may have several.
 
-
+    Memory: a shard or two, however many encodings there are. One process at a time may write;
+    what others read meanwhile is what counted when they opened it.
 
     Args:
         path: the folder; made when something is added.
