@@ -48,7 +48,7 @@ def test_low_frequencies_are_high_as_in_photographs():
 
 def test_the_mixing_of_colours_is_that_of_photographs():
     from minidl import zoo
-    from minidl.datasets.patches import PHOTOGRAPHS
+    from minidl.datasets.collection import PHOTOGRAPHS
 
     pictures = [zoo.photo(name) for name in PHOTOGRAPHS]  # each with the same weight
     covariance = np.mean([np.cov(p.reshape(-1, 3).T.astype(float)) for p in pictures], axis=0)
