@@ -117,16 +117,7 @@ def shapes(count: int, *, size: int = 24, seed: int = 0) -> tuple[np.ndarray, np
 def covers(count: int, *, size: int = 24, seed: int = 0) -> np.ndarray:
     """Return where the shapes lie in the pictures that `shapes` draws with the same arguments.
 
-    Args:
-        count: as for `shapes`.
-        size: as for `shapes`.
-        seed: as for `shapes`.
-
-    Returns:
-        How much of each pixel the shape covers, 0 … 1, float32 ``(count, size, size)``.
-
-    Raises:
-        ValueError: if count is negative or size below 16.
+    That is how much of each pixel the shape covers, 0 … 1, float32 ``(count, size, size)``.
     """
     return _outlines(count, size, seed)[1]
 
