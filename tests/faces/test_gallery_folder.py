@@ -120,12 +120,12 @@ def test_a_person_is_forgotten_on_the_disk_too(filled, path):
 
 def test_bad_input_adds_nothing(filled):
     for names, rows, words in (
-        (["a"], np.ones((2, 8), np.float32), "1 names need"),
-        (["a"], np.ones((1, 7), np.float32), "8 finite"),
-        (["a"], np.full((1, 8), np.nan, np.float32), "8 finite"),
+        (["a"], np.ones((2, 8), np.float32), "1 names for 2"),
+        (["a"], np.ones((1, 7), np.float32), "8 numbers"),
+        (["a"], np.full((1, 8), np.nan, np.float32), "finite"),
         (["a"], np.ones((1, 8), int), "floats"),
         (["a\0b"], np.ones((1, 8), np.float32), "text"),
-        ("a", np.ones((1, 8), np.float32), "text"),
+        ("a", np.ones((1, 8), np.float32), "list of names"),
     ):
         with pytest.raises((TypeError, ValueError), match=words):
             filled.add(names, rows)
