@@ -192,24 +192,18 @@ class Gallery:
         arrays = read_arrays(path, kind=GALLERY)
         try:
             about = from_json_array(arrays["about"])
-            theirs, names, kind = about["network"], about["names"], about["format"]
-            encodings = arrays["encodings"]
+            if about["format"] != FORMAT:
+                raise ValueError(f"its format is {about['format']}, this is minidl's {FORMAT}.")
+            theirs, names, encodings = about["network"], about["names"], arrays["encodings"]
+            if theirs == network and (names or len(encodings)):
+                gallery.enrol_all(names, encodings)
         except (KeyError, TypeError, ValueError) as error:
-            raise WeightFileError(f"{Path(path).name} is no gallery: {error!r}") from error
-        if kind != FORMAT:
-            raise WeightFileError(
-                f"{Path(path).name} has format {kind}, this is minidl's {FORMAT}."
-            )
+            raise WeightFileError(f"{Path(path).name} is no gallery: {error}") from error
         if theirs != network:
             raise ValueError(
                 f"{Path(path).name} holds encodings of the network {str(theirs)[:12]}…, yours is "
                 f"{network[:12]}…: distances between the two mean nothing. Enrol everybody again."
             )
-        try:
-            if names or len(encodings):
-                gallery.enrol_all(names, encodings)
-        except (TypeError, ValueError) as error:
-            raise WeightFileError(f"{Path(path).name} is no gallery: {error}") from error
         return gallery
 
 
