@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from minidl import nn
-from minidl.datasets.patches import random_patches, source_pictures
 from minidl.zoo.small_alexnet import WEIGHTS, untrained_small_alexnet
 from scripts.patch_classifier import accuracy, command
+from scripts.patches import random_patches, source_pictures
 
 
 def train(

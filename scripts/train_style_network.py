@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from minidl import nn
-from minidl.datasets.patches import random_patches, source_pictures
 from minidl.style.style_network import LAYERS, WEIGHTS, new_style_net
 from scripts.patch_classifier import accuracy, command
+from scripts.patches import random_patches, source_pictures
 
 BATCH, STEPS, TEST = 48, 60, 1000  # patches in a batch, batches in an epoch, test patches
 

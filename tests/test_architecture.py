@@ -406,8 +406,6 @@ GONE = {  # words that had a meaning of their own here; now the field's word -> 
     },
     "zoo": {
         "NothingComes": "CannotFetch",
-        "Network": "NetworkFile",
-        "Row": "IntReader",
         "own": "minidl.weights",
         "small_net": "small_alexnet",
         "small_network": "small_alexnet",

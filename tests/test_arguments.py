@@ -59,10 +59,6 @@ def excited(**settings):
     )
 
 
-def occluded(**settings):
-    return visualization.occlusion_map(NETWORK, X, "b", 1, **({"size": 4, "step": 4} | settings))
-
-
 def pairs(made):
     return made.first, made.second, made.same, made.fold
 
@@ -143,7 +139,6 @@ TAKEN = [
     ("style size", lambda n: painted(size=n), (16, 20), np.array([16, 20])),
     ("style steps", lambda n: painted(levels=2, size=40, steps=n), [1, 1], np.int64(1)),
     ("frames", lambda n: painted(frames=n), (1,), np.int64(1)),
-    ("occlusion", lambda n: occluded(size=n), (4, 4), [np.int64(4), 4]),
     ("sizes", lambda n: faces.identification_rates(ENCODINGS, LABELS, n, probes=20), [3], 3),
     ("position", lambda p: visualization.field_slices(NETWORK, "b", p, (12, 12, 3)), (2, 3),
      np.array([2, 3])),
@@ -240,7 +235,6 @@ READERS = {
     "read_image": datasets.read_image,
     "read_folder": lambda path: list(datasets.read_folder(path)),
     "save_image": lambda path: datasets.save_image(IMAGE, path),
-    "LFW": datasets.LFW,
     "read_arrays": nn.read_arrays,
     "write_arrays": lambda path: nn.write_arrays(path, {"a": ROW}),
     "save": NETWORK.save,

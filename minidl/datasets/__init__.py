@@ -5,11 +5,9 @@ from minidl.datasets.drawn_ecg import ecg
 from minidl.datasets.drawn_faces import faces
 from minidl.datasets.drawn_volumes import volumes
 from minidl.datasets.images import read_folder, read_image, resize, save_image
-from minidl.datasets.lfw import LFW
 from minidl.datasets.paintings import painting
 
 __all__ = [
-    "LFW",
     "ecg",
     "faces",
     "painting",

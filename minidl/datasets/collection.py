@@ -10,9 +10,12 @@ from minidl.datasets.drawn_body import phantom
 from minidl.datasets.drawn_faces import faces
 from minidl.datasets.images import resize
 from minidl.datasets.paintings import names, painting
-from minidl.datasets.patches import PHOTOGRAPHS
 from minidl.datasets.shapes import shapes
 
+PHOTOGRAPHS = (
+    *("astronaut", "cat", "coffee", "hubble", "rocket", "retina", "tissue"),
+    *("camera", "coins", "brick", "grass", "gravel", "china", "flower"),
+)
 CROPS = 4  # of a photograph, at different places and scales
 
 

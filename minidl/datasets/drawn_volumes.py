@@ -24,11 +24,8 @@ def volumes(
     depends on (seed, k) and size alone, and agree in slice D // 2: keep pairs together when you
     split them. Raises ValueError for number < 1 or a side below 12.
     """
-    number, sides, seed = (
-        check_int(number, "number"),
-        per_axis(size, 3, "size", 12),
-        check_seed(seed),
-    )
+    number, seed = check_int(number, "number"), check_seed(seed)
+    sides = per_axis(size, 3, "size", 12)
     images = np.empty((number + 1, *sides, 1), np.float32)  # room for a whole last pair
     labels = np.empty(number + 1, np.int64)
     for pair in range((number + 1) // 2):

@@ -17,8 +17,6 @@ MAX_PIXELS = 80_000_000  # 240 MB as RGB; a file whose header claims more is ref
 _WHITES = dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), (65535.0,))
 _WHITES |= {"I": (255.0, 65535.0), "F": (1.0, 255.0)}
 
-_DAMAGED = "It is cut off or damaged: copy or download it again"
-
 
 def read_image(path: str | Path, *, max_size: int | None = None) -> np.ndarray:
     """Read a picture as uint8 RGB of shape (H, W, 3), turned the way it is meant to be seen.
@@ -35,22 +33,25 @@ def read_image(path: str | Path, *, max_size: int | None = None) -> np.ndarray:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             # given a path, Pillow maps plain files into memory, and at a wrong width if turned
             with path.open("rb") as file, Image.open(file) as picture:
-                _check_pixels(path, picture.size)
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise Image.DecompressionBombError(f"{picture.width} × {picture.height}")
                 picture.load()
-                picture = _to_rgb(_turned(picture))
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise _too_large(path, f"more than {MAX_PIXELS:,} pixels") from None
+                pixels = np.array(_to_rgb(_turned(picture)))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise ValueError(
+            f"{str(path)!r} claims too many pixels ({error}); at most {MAX_PIXELS:,} are read. "
+            "Shrink it with another program first, if it really is a picture."
+        ) from None
     except UnidentifiedImageError as error:
-        raise _bad(
-            path,
-            f"is not a picture that Pillow {Image.__version__} can read",
-            "Save it as JPEG or PNG with another program (phones: HEIC files need this)",
+        raise ValueError(
+            f"{str(path)!r} is not a picture that Pillow {Image.__version__} can read. Save it as "
+            "JPEG or PNG with another program (phones: HEIC files need this)."
         ) from error
-    except _ReadError:
-        raise
     except Exception as error:  # a damaged file makes Pillow raise almost anything
-        raise _bad(path, f"cannot be decoded ({error})", _DAMAGED) from error
-    pixels = np.array(picture)
+        raise ValueError(
+            f"{str(path)!r} cannot be decoded ({error}). It is cut off or damaged: copy or "
+            "download it again."
+        ) from error
     return pixels if max_size is None else shrink(pixels, max_size)
 
 
@@ -145,38 +146,16 @@ def save_image(image: np.ndarray, path: str | Path) -> None:
         Image.fromarray(image).save(file, format=format)
 
 
-class _ReadError(ValueError):
-    """The clear error of ``read_image``; a class of its own so that it is not wrapped twice."""
-
-
-def _bad(path, found, advice):
-    return _ReadError(f"{str(path)!r} {found}. {advice}.")
-
-
-def _too_large(path, found):
-    return _bad(
-        path,
-        f"claims {found}; at most {MAX_PIXELS:,} are read",
-        "Shrink it with another program first, if it really is a picture",
-    )
-
-
 def _check_file(path):
     if path.is_dir():
-        raise _bad(path, "is a folder, not a picture", "Give one file, or use read_folder")
+        raise ValueError(f"{str(path)!r} is a folder: give one picture, or use read_folder.")
     try:
         with check_readable(path, "picture").open("rb") as file:
             empty = not file.read(1)
     except OSError as error:
-        raise _ReadError(str(error)) from error
+        raise ValueError(str(error)) from error
     if empty:
-        raise _bad(path, "is empty (0 bytes)", "Copy or download it again")
-
-
-def _check_pixels(path, size):
-    width, height = size
-    if width * height > MAX_PIXELS:
-        raise _too_large(path, f"{width} × {height} = {width * height:,} pixels")
+        raise ValueError(f"{str(path)!r} is empty (0 bytes). Copy or download it again.")
 
 
 def _turned(picture):

@@ -93,18 +93,8 @@ def shapes(count: int, *, size: int = 24, seed: int = 0) -> tuple[np.ndarray, np
 
     Place, size, tilt (up to 20°), colours and noise are drawn afresh for each picture; the shape is
     lighter than the middle of its ground. Classes are as evenly filled as can be, in random order.
-
-    Args:
-        count: number of pictures.
-        size: side in pixels, at least 16.
-        seed: the same seed gives the same pictures.
-
-    Returns:
-        Pictures, uint8 ``(count, size, size, 3)``, and labels 0 … 9, int64 ``(count,)``:
-        positions in ``SHAPES``.
-
-    Raises:
-        ValueError: if count is negative or size below 16.
+    Pictures are uint8 ``(count, size, size, 3)``, labels int64 ``(count,)``: positions in
+    ``SHAPES``. Raises ValueError if count is negative or size below 16.
     """
     labels, cover, rng = _outlines(count, size, seed)
     ground, paint = _colours(len(labels), size, rng)
@@ -117,16 +107,7 @@ def shapes(count: int, *, size: int = 24, seed: int = 0) -> tuple[np.ndarray, np
 def covers(count: int, *, size: int = 24, seed: int = 0) -> np.ndarray:
     """Return where the shapes lie in the pictures that `shapes` draws with the same arguments.
 
-    Args:
-        count: as for `shapes`.
-        size: as for `shapes`.
-        seed: as for `shapes`.
-
-    Returns:
-        How much of each pixel the shape covers, 0 … 1, float32 ``(count, size, size)``.
-
-    Raises:
-        ValueError: if count is negative or size below 16.
+    That is how much of each pixel the shape covers, 0 … 1, float32 ``(count, size, size)``.
     """
     return _outlines(count, size, seed)[1]
 

@@ -29,7 +29,6 @@ from minidl.faces.verification import (
     absolute_difference,
     absolute_difference_backward,
     chi_square,
-    chi_square_of_signed,
     crelu,
 )
 
@@ -57,7 +56,6 @@ __all__ = [
     "batch_hard",
     "best_threshold",
     "chi_square",
-    "chi_square_of_signed",
     "crelu",
     "cross_validate",
     "describe",

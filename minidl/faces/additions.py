@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minidl.arguments import as_array, is_list, is_text
+from minidl.faces.gallery import check_encodings, check_people
 from minidl.faces.shards import Catalogue, Shard, extend, write_catalogue
 
 EVERY = 10  # seconds between two commits
@@ -30,26 +30,16 @@ class Additions:
             TypeError, ValueError: for names that are not text, or encodings that do not fit;
                 nothing of them is added then.
         """
-        rows = self._checked(names, encodings, pictures)
+        width = self.catalogue.width
+        rows = check_encodings(encodings, width) if len(encodings) else np.zeros((0, width))
+        check_people(names, len(rows))
+        check_people(pictures, len(pictures))
+        if len(rows):
+            self.catalogue = self.catalogue._replace(width=rows.shape[1])
         self.waiting.append((names, rows, pictures))
         self.count += max(len(names), len(pictures))
         if self.count >= self.catalogue.shard_rows or time.monotonic() > self.began + EVERY:
             self.commit()
-
-    def _checked(self, names, encodings, pictures) -> np.ndarray:
-        rows = as_array(encodings, "encodings")
-        if not is_list(names) or not all(map(is_text, (*names, *pictures))):
-            raise TypeError("names must be a list of text that can be saved: no NUL, not empty.")
-        if rows.ndim != 2 or len(rows) != len(names) or rows.dtype.kind != "f":
-            raise ValueError(
-                f"{len(names)} names need floats ({len(names)}, D), got {rows.dtype} {rows.shape}."
-            )
-        if len(rows):
-            width = self.catalogue.width or rows.shape[1]
-            if rows.shape[1] != width or not width or not np.isfinite(rows).all():
-                raise ValueError(f"encodings must have {width} finite numbers, got {rows.shape}.")
-            self.catalogue = self.catalogue._replace(width=width)
-        return rows.astype(np.float32, copy=False)
 
     def commit(self) -> None:
         """Write it: rows and names first, and then the catalogue that makes them count.

@@ -10,7 +10,7 @@ import numpy as np
 
 from minidl.arguments import as_array
 from minidl.console import printable
-from minidl.faces.roc import best_threshold, check_pairs
+from minidl.faces.roc import best_threshold, check_distances
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def cross_validate(distances: np.ndarray, same: np.ndarray, fold: np.ndarray) ->
     Raises:
         ValueError: for fewer than two folds, or pairs that ``roc`` would refuse.
     """
-    distances, same = check_pairs(distances, same)
+    distances, same = check_distances(distances, same)
     fold = as_array(fold, "fold")
     if fold.shape != same.shape:
         raise ValueError(f"fold must have the shape {same.shape}, got {fold.shape}.")

@@ -86,17 +86,8 @@ class Gallery:
         Raises:
             TypeError, ValueError: for names that are not text, or encodings that do not fit.
         """
-        if not is_list(names):
-            raise TypeError(f"names must be a list of names, got {names!r}.")
         encodings = self._check(encodings)
-        if len(names) != len(encodings):
-            raise ValueError(f"{len(names)} names for {len(encodings)} encodings: give one each.")
-        for name in names:
-            if not is_text(name):
-                raise TypeError(
-                    "a name must be text that is not empty and can be saved (no NUL, nothing that "
-                    f"is no Unicode, as in names of files in another encoding), got {name!r}."
-                )
+        check_people(names, len(encodings))
         self._make_room(len(self) + len(names), encodings.shape[1])
         self._rows[len(self) : len(self) + len(names)] = encodings
         self._names += map(str, names)
@@ -169,14 +160,7 @@ class Gallery:
         return rows
 
     def _check(self, encodings: np.ndarray) -> np.ndarray:
-        encodings = as_array(encodings, "encodings")
-        width = self._rows.shape[1] if len(self) else None
-        if encodings.ndim != 2 or (width and encodings.shape[1] != width) or not encodings.shape[1]:
-            want = f"{width} numbers" if width else "one row of numbers each"
-            raise ValueError(f"encodings must have {want}, got the shape {encodings.shape}.")
-        if encodings.dtype.kind != "f" or not np.isfinite(encodings).all():
-            raise ValueError("encodings must be finite floats: is this a network's output?")
-        return encodings.astype(np.float32, copy=False)
+        return check_encodings(encodings, self._rows.shape[1] if len(self) else 0)
 
     # -- on disk ---------------------------------------------------------------------------------
 
@@ -208,22 +192,41 @@ class Gallery:
         arrays = read_arrays(path, kind=GALLERY)
         try:
             about = from_json_array(arrays["about"])
-            theirs, names, kind = about["network"], about["names"], about["format"]
-            encodings = arrays["encodings"]
+            if about["format"] != FORMAT:
+                raise ValueError(f"its format is {about['format']}, this is minidl's {FORMAT}.")
+            theirs, names, encodings = about["network"], about["names"], arrays["encodings"]
+            if theirs == network and (names or len(encodings)):
+                gallery.enrol_all(names, encodings)
         except (KeyError, TypeError, ValueError) as error:
-            raise WeightFileError(f"{Path(path).name} is no gallery: {error!r}") from error
-        if kind != FORMAT:
-            raise WeightFileError(
-                f"{Path(path).name} has format {kind}, this is minidl's {FORMAT}."
-            )
+            raise WeightFileError(f"{Path(path).name} is no gallery: {error}") from error
         if theirs != network:
             raise ValueError(
                 f"{Path(path).name} holds encodings of the network {str(theirs)[:12]}…, yours is "
                 f"{network[:12]}…: distances between the two mean nothing. Enrol everybody again."
             )
-        try:
-            if names or len(encodings):
-                gallery.enrol_all(names, encodings)
-        except (TypeError, ValueError) as error:
-            raise WeightFileError(f"{Path(path).name} is no gallery: {error}") from error
         return gallery
+
+
+def check_encodings(encodings: np.ndarray, width: int) -> np.ndarray:
+    """Return encodings as float32 ``(N, D)``; D is ``width`` unless that is 0."""
+    encodings = as_array(encodings, "encodings")
+    if encodings.ndim != 2 or (width and encodings.shape[1] != width) or not encodings.shape[1]:
+        want = f"{width} numbers" if width else "one row of numbers each"
+        raise ValueError(f"encodings must have {want}, got the shape {encodings.shape}.")
+    if encodings.dtype.kind != "f" or not np.isfinite(encodings).all():
+        raise ValueError("encodings must be finite floats: is this a network's output?")
+    return encodings.astype(np.float32, copy=False)
+
+
+def check_people(names: Sequence[str], count: int) -> None:
+    """Refuse anything but one name for each of ``count`` encodings."""
+    if not is_list(names):
+        raise TypeError(f"names must be a list of names, got {names!r}.")
+    if len(names) != count:
+        raise ValueError(f"{len(names)} names for {count} encodings: give one each.")
+    for name in names:
+        if not is_text(name):
+            raise TypeError(
+                "a name must be text that is not empty and can be saved (no NUL, nothing that "
+                f"is no Unicode, as in names of files in another encoding), got {name!r}."
+            )

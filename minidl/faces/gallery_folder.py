@@ -1,31 +1,27 @@
 """A gallery on disk, in shards: encodings that need not fit into memory."""
 
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from minidl.arguments import as_array, check_int, check_number, check_path, is_text
+from minidl.arguments import as_array, check_int, check_path, is_text
 from minidl.blocks import Executor, Shared, in_order
 from minidl.faces import shards as disk
 from minidl.faces.additions import Additions
-from minidl.faces.gallery import GALLERY, Match
 from minidl.faces.neighbors import merge_nearest, nearest
 from minidl.faces.shards import Catalogue, Shard
 from minidl.files import only_writer
-from minidl.nn.weights import WeightFileError
 
 ROWS = 1 << 16  # of a shard: 34 MB for encodings of 128 numbers
-KEPT = 8  # shards whose names are held in memory
 
 
 class GalleryFolder:
     """Names and encodings ``(N, D)``, float32, in a folder; a name may have several.
 
-    Memory: a shard or two, however many encodings there are, and some shards' names. One process
-    at a time may write; what others read meanwhile is what counted when they opened it.
+    Memory: a shard or two, however many encodings there are. One process at a time may write;
+    what others read meanwhile is what counted when they opened it.
 
     Args:
         path: the folder; made when something is added.
@@ -42,7 +38,6 @@ class GalleryFolder:
         if not is_text(network):
             raise TypeError(f"give the network's fingerprint, fingerprint(network), got {network}.")
         self._catalogue = Catalogue(network, 0, check_int(shard_rows, "shard_rows"))
-        self._named: dict[Shard, list[str]] = {}
         self._reload()
 
     def _reload(self) -> None:
@@ -130,33 +125,16 @@ class GalleryFolder:
 
     def names(self, rows: Sequence[int] | np.ndarray) -> list[str]:
         """Return the names of rows ``(M,)``."""
+        rows = [check_int(row, "row", 0, len(self) - 1) for row in as_array(rows, "rows").tolist()]
         shards = self._catalogue.shards
-        ends = np.cumsum([shard.rows for shard in shards])
-        found = []
-        for row in as_array(rows, "rows").tolist():
-            row = check_int(row, "row", 0, len(self) - 1)
-            k = int(np.searchsorted(ends, row, side="right"))
-            found.append(self._names_in(shards[k])[row - int(ends[k]) + shards[k].rows])
+        starts = np.cumsum([0, *(shard.rows for shard in shards)])
+        places = np.searchsorted(starts, rows, side="right") - 1
+        found = [""] * len(rows)
+        for place in np.unique(places):
+            names, _ = disk.read_names(self.path, shards[place])
+            for k in np.flatnonzero(places == place):
+                found[k] = names[rows[k] - starts[place]]
         return found
-
-    def _names_in(self, shard: Shard) -> list[str]:
-        if shard not in self._named:
-            self._named[shard] = disk.read_names(self.path, shard)[0]
-            for old in list(self._named)[:-KEPT]:
-                del self._named[old]
-        return self._named[shard]
-
-    def verify(self) -> None:
-        """Read everything and hold it against its checksums.
-
-        Raises:
-            WeightFileError: naming the first file that is damaged.
-        """
-        for shard, rows in zip(self._catalogue.shards, self.encodings(), strict=True):
-            disk.read_names(self.path, shard)
-            if zlib.crc32(rows.tobytes()) != shard.crc:
-                damaged = disk.shard_file(self.path, shard.number, "f32")
-                raise WeightFileError(f"{damaged} is damaged: {GALLERY.remedy}.")
 
     # -- who is it? ------------------------------------------------------------------------------
 
@@ -200,15 +178,6 @@ class GalleryFolder:
         for new in found:
             best = merge_nearest(best, new, count)
         return best
-
-    def identify_all(
-        self, encodings: np.ndarray, threshold: float, *, executor: Executor | None = None
-    ) -> list[Match]:
-        """Identify many at once, as ``Gallery.identify_all``: ``encodings`` is ``(Q, D)``."""
-        threshold = check_number(threshold, "threshold", -np.inf, np.inf)
-        distances, rows = self.nearest(encodings, executor=executor)
-        found = zip(self.names(rows[:, 0]), distances[:, 0].tolist(), strict=True)
-        return [Match(name if d < threshold else None, name, d) for name, d in found]
 
 
 def _nearest_in(block: tuple[Shard, int], asked: tuple) -> tuple[np.ndarray, np.ndarray]:

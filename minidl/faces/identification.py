@@ -32,10 +32,8 @@ def identification_rates(
         ValueError: if there are fewer people with two pictures than K.
     """
     check_array(encodings, "encodings", 2, "(N, D)")
-    labels, rng = (
-        check_labels(labels, count=len(encodings)),
-        np.random.default_rng(check_seed(seed)),
-    )
+    labels = check_labels(labels, count=len(encodings))
+    rng = np.random.default_rng(check_seed(seed))
     sizes, probes = check_ints(sizes, "sizes"), check_int(probes, "probes")
     rows_of = [np.flatnonzero(labels == person) for person in np.unique(labels)]
     rows_of = [rows for rows in rows_of if len(rows) > 1]

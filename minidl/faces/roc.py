@@ -74,7 +74,7 @@ def roc(distances: np.ndarray, same: np.ndarray) -> Roc:
     Raises:
         ValueError: for shapes that differ, NaN distances, or pairs of one kind only.
     """
-    distances, same = check_pairs(distances, same)
+    distances, same = check_distances(distances, same)
     near, far = np.sort(distances[same]), np.sort(distances[~same])
     values = np.unique(distances)
     thresholds = np.append(values, np.nextafter(values[-1], np.inf))
@@ -120,7 +120,7 @@ def interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[flo
     return float(low), float(high)
 
 
-def check_pairs(distances: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def check_distances(distances: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return both as arrays (``same`` as booleans), or say what is wrong with them."""
     distances = check_numbers(distances, "distances")
     same = check_numbers(same, "same").astype(bool)

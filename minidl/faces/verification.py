@@ -63,14 +63,9 @@ def crelu(f: np.ndarray) -> np.ndarray:
     return np.concatenate([np.maximum(f, 0), np.maximum(-f, 0)], axis=1)
 
 
-def chi_square_of_signed(f: np.ndarray, g: np.ndarray) -> np.ndarray:
-    """Return χ² of encodings with signs, ``(N, D), (N, D) → (N, 2·D)``."""
-    return chi_square(crelu(f), crelu(g))
-
-
 FEATURES: dict[str, Feature] = {
     "absolute": absolute_difference,
-    "chi-square": chi_square_of_signed,
+    "chi-square": lambda f, g: chi_square(crelu(f), crelu(g)),  # (N, D) → (N, 2·D)
 }
 
 

@@ -8,10 +8,6 @@ another, and give the same picture.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from minidl.style import costs
-
 
 @dataclass(frozen=True)
 class Convention:
@@ -25,25 +21,12 @@ class Convention:
     content: Callable[[float], float]
     style: float
 
-    def content_cost(self, a_C: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return this text's content cost and its gradient; arguments as in ``content_cost``."""
-        return _scaled(costs.content_cost(a_C, a_G), self.content(a_C.size))
-
-    def style_cost(self, a_S: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return this text's style cost and its gradient; arguments as in ``style_cost``."""
-        return _scaled(costs.style_cost(a_S, a_G), self.style)
-
     def to_lecture(self, alpha: float, beta: float, size: float) -> tuple[float, float]:
         """Return the lecture's (α, β) that mean what these mean here.
 
         size: n_H·n_W·n_C, how many numbers the content layer holds for G.
         """
         return alpha * self.content(size), beta * self.style
-
-
-def _scaled(cost: tuple[float, np.ndarray], factor: float) -> tuple[float, np.ndarray]:
-    value, gradient = cost
-    return factor * value, gradient * gradient.dtype.type(factor)
 
 
 CONVENTIONS = {

@@ -3,7 +3,6 @@
 from minidl.visualization.activation_maximization import maximize_activation
 from minidl.visualization.image_grid import filter_pictures, image_grid, signed_picture
 from minidl.visualization.objectives import Objective, channel, diversity, position
-from minidl.visualization.occlusion import occlusion_map
 from minidl.visualization.receptive_field import (
     ReceptiveField,
     field_slices,
@@ -31,7 +30,6 @@ __all__ = [
     "image_grid",
     "load_patches",
     "maximize_activation",
-    "occlusion_map",
     "one_unit",
     "position",
     "randomised",

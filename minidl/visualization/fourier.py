@@ -10,7 +10,7 @@ import numpy as np
 from scipy import fft
 
 # The square root of the covariance of red, green and blue, over its largest row, as measured on
-# the course's photographs (`colour_mixing`): brightness first, then what differs from grey.
+# the course's photographs (a test does it): brightness first, then what differs from grey.
 COLOURS = np.array([[0.94, -0.35, -0.03], [0.86, 0.10, 0.10], [0.84, 0.29, -0.07]], np.float32)
 
 
@@ -53,12 +53,3 @@ class Spectrum:
         spectrum = fft.rfft2(mixed, axes=(1, 2)) * (self.scale * self.twice)
         spectrum /= self.size[0] * self.size[1]
         return np.stack([spectrum.real, spectrum.imag], axis=-1).astype(np.float32)
-
-
-def colour_mixing(pictures: list[np.ndarray]) -> np.ndarray:
-    """Measure ``COLOURS`` on pictures ``(H, W, 3)``, each with the same weight."""
-    covariance = np.mean([np.cov(p.reshape(-1, 3).T.astype(float)) for p in pictures], axis=0)
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors[:, ::-1] * np.sqrt(values[::-1])
-    root *= np.sign(root.sum(axis=0))
-    return root / np.linalg.norm(root, axis=1).max()

@@ -8,6 +8,7 @@ Every axis goes by itself, as a row of booleans; so borders, holes and branches 
 without special cases.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ from minidl.nn.operation import Sliding
 from minidl.visualization.arguments import check_layer, check_network, check_position
 
 Rows = list[np.ndarray]  # for each axis, which positions are seen
+FAR = 1 << 20  # a unit as far from the border as any
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ def receptive_field(
 ) -> ReceptiveField:
     """Return the size, step and offset of the receptive field of a layer's units.
 
-    With every window the size grows by (kernel − 1)·dilation steps, and the step is multiplied by
-    the stride. Where branches meet, the field spans both.
+    The positions start … stop − 1 of a window's output see start·stride − before and all up to
+    (stop − 1)·stride − before + extent − 1 of its input. Where branches meet, the field spans both.
 
     Args:
         network: of any rank.
@@ -61,14 +63,18 @@ def receptive_field(
         ValueError: for an unknown name, or a layer in which positions have been mixed up (dense).
     """
     shapes = _shapes(network, input_shape)
-    rank = len(shapes[INPUT]) - 1
-    spans = {INPUT: ((1,) * rank, (1,) * rank, (0,) * rank) if rank else None}
-    for node in _nodes(network, name):
-        parts = [_grow(node.layer, spans[n], shapes[n]) for n in node.inputs]
-        spans[node.name] = _union(parts)
-    if spans[name] is None:
+    nodes, rank = _nodes(network, name), len(shapes[name]) - 1
+    if not rank or any(len(shapes[node.name]) != rank + 1 for node in nodes):
         raise ValueError(f"the units of {name!r} have no position: each sees the whole input.")
-    return ReceptiveField(*spans[name])
+    near, far = (
+        _trace_back(nodes, [(p, p + 1)] * rank, shapes, _span_back, _hull) for p in (0, FAR)
+    )
+    size = tuple(stop - start for start, stop in near)
+    if size != tuple(stop - start for start, stop in far):
+        raise ValueError("branches that meet with different steps have no common field.")
+    offset = tuple(start for start, _ in near)
+    step = tuple((start - first) // FAR for (start, _), first in zip(far, offset, strict=True))
+    return ReceptiveField(size, step, offset)
 
 
 def field_slices(
@@ -105,21 +111,28 @@ def visible(
         ValueError: for an unknown name, or a position outside the layer.
     """
     shapes = _shapes(network, input_shape)
-    nodes = _nodes(network, name)
-    sizes = shapes[name][:-1]
+    nodes, sizes = _nodes(network, name), shapes[name][:-1]
     position = check_position(position, sizes)
-    seen = {name: [np.arange(s) == p for p, s in zip(position, sizes, strict=True)]}
+    rows = [np.arange(s) == p for p, s in zip(position, sizes, strict=True)]
+    return _trace_back(nodes, rows, shapes, _rows_back, np.logical_or)
+
+
+def _trace_back(nodes: list, seen: list, shapes: dict[str, Shape], back: Callable, join: Callable):
+    """Go back from the last node to the input: what is seen there, of ``seen`` of its output.
+
+    ``back`` takes a layer, what is seen of its output, and its input's shape; ``join`` puts
+    together, axis by axis, what two branches see.
+    """
+    found = {nodes[-1].name: seen}
     for node in reversed(nodes):
-        rows = seen.pop(node.name, None)
-        if rows is None:
-            continue
         for source in node.inputs:
-            back = _look_back(node.layer, rows, shapes[source])
-            known = seen.get(source)
-            seen[source] = (
-                back if known is None else [a | b for a, b in zip(known, back, strict=True)]
-            )
-    return seen[INPUT]
+            new = back(node.layer, found[node.name], shapes[source])
+            found[source] = list(map(join, found[source], new)) if source in found else new
+    return found[INPUT]
+
+
+def _hull(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def _shapes(network: Sequential, input_shape: Shape | None) -> dict[str, Shape]:
@@ -144,7 +157,7 @@ def _is_transposed(layer: Layer) -> bool:
     return isinstance(layer, ConvTranspose)
 
 
-def _look_back(layer: Layer, rows: Rows, shape: Shape) -> Rows:
+def _rows_back(layer: Layer, rows: Rows, shape: Shape) -> Rows:
     """Return what of a layer's input is seen by the positions ``rows`` of its output."""
     window, transposed, sizes = _window(layer, shape), _is_transposed(layer), shape[:-1]
     if window is not None:
@@ -172,32 +185,18 @@ def _axis_back(window: Window, axis: int, row: np.ndarray, transposed: bool) -> 
     return seen
 
 
-def _grow(layer: Layer, span, shape: Shape):
+def _span_back(layer: Layer, spans: list, shape: Shape) -> list[tuple[int, int]]:
+    """Return what the spans (start, stop) of a layer's output see, as if no input had an end."""
     window = _window(layer, shape)
-    if span is None or (window is None and len(layer.output_shape(shape)) != len(shape)):
-        return None
     if window is None:
-        return span
+        return spans
     if _is_transposed(layer):
         raise ValueError(
             "behind a transposed convolution fields differ: use field_slices() for a unit."
         )
-    axes = zip(*span, window.extent, window.stride, window.before, strict=True)
-    grown = [
-        (size + (extent - 1) * step, step * stride, offset - before * step)
-        for size, step, offset, extent, stride, before in axes
+    return [
+        (start * stride - before, (stop - 1) * stride - before + extent)
+        for (start, stop), stride, before, extent in zip(
+            spans, window.stride, window.before, window.extent, strict=True
+        )
     ]
-    return tuple(zip(*grown, strict=True))
-
-
-def _union(parts: list):
-    if None in parts:
-        return None
-    (_, step, _), *others = parts
-    if any(other[1] != step for other in others):
-        raise ValueError("branches that meet with different steps have no common field.")
-    starts = [offset for _, _, offset in parts]
-    first = tuple(map(min, zip(*starts, strict=True)))
-    ends = [tuple(o + s for o, s in zip(offset, size, strict=True)) for size, _, offset in parts]
-    last = tuple(map(max, zip(*ends, strict=True)))
-    return tuple(e - f for e, f in zip(last, first, strict=True)), step, first

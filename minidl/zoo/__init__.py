@@ -1,17 +1,12 @@
 """Real networks and real data: fetched and verified, their formats decoded, and the networks."""
 
-from minidl.zoo.asset import Asset, AssetError, FormatError, Package
+from minidl.zoo.asset import Asset, AssetError, Package
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder
 from minidl.zoo.detector_network import face_detector
 from minidl.zoo.face_network import FACE_THRESHOLD, FaceNetwork, face_resnet
 from minidl.zoo.fetching import fetch
-from minidl.zoo.medical import (
-    LEADS,
-    brain,
-    ct_slice,
-    ecg,
-)
+from minidl.zoo.medical import LEADS, brain, ct_slice, ecg
 from minidl.zoo.photos import PHOTOS, credits, photo
 from minidl.zoo.shape_predictor import ShapePredictor, face_landmarks
 from minidl.zoo.small_alexnet import small_alexnet
@@ -25,7 +20,6 @@ __all__ = [
     "Asset",
     "AssetError",
     "FaceNetwork",
-    "FormatError",
     "Package",
     "ShapePredictor",
     "brain",

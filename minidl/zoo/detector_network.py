@@ -1,8 +1,7 @@
 """The face detector: a small convolutional network that scores every window (Davis King, 2016)."""
 
 from minidl import nn
-from minidl.zoo.dlib_format import read_network
-from minidl.zoo.dlib_weights import fold_batch_norms, set_weights
+from minidl.zoo.dlib import fold_batch_norms, read_layers, set_weights
 from minidl.zoo.face_network import MEAN_RGB
 from minidl.zoo.fetching import fetch
 from minidl.zoo.layers import Standardize
@@ -24,7 +23,7 @@ def face_detector() -> nn.Sequential:
         layers.append(_convolution(filters, stride=1, padding=2))
     layers.append(nn.Conv2D(1, 9, padding=4, init="zeros", name="score"))
     net = nn.Sequential(layers, input_shape=(None, None, 3))
-    set_weights(net, fold_batch_norms(read_network(fetch("face_detector")).layers))
+    set_weights(net, fold_batch_norms(read_layers(fetch("face_detector"))))
     return net.freeze()
 
 

@@ -8,8 +8,7 @@ import numpy as np
 
 from minidl import nn
 from minidl.arguments import as_array, check_int
-from minidl.zoo.dlib_format import read_network
-from minidl.zoo.dlib_weights import set_weights
+from minidl.zoo.dlib import read_layers, set_weights
 from minidl.zoo.fetching import fetch
 from minidl.zoo.layers import PadAdd, Standardize
 
@@ -54,7 +53,7 @@ def face_resnet() -> FaceNetwork:
     Raises AssetError if the weights cannot be fetched.
     """
     net = FaceNetwork(_layers(), input_shape=(CHIP, CHIP, 3))
-    set_weights(net, read_network(fetch("face_descriptor")).layers)
+    set_weights(net, read_layers(fetch("face_descriptor")))
     return net.freeze()
 
 

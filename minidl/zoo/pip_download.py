@@ -30,7 +30,7 @@ __legacy__ = sys.modules[__name__]
 '''
 
 
-def download(package: Package, folder: Path, label: str, progress: bool = True) -> Path:
+def download(package: Package, folder: Path, label: str) -> Path:
     """Download the package's archive into ``folder``, an empty one, and return its path.
 
     All that pip writes stays inside the folder; if this is interrupted, pip is stopped first.
@@ -47,7 +47,7 @@ def download(package: Package, folder: Path, label: str, progress: bool = True) 
             env=environment(folder),
         )
         try:
-            _watch(process, package, folder, label, progress)
+            _watch(process, package, folder, label)
         finally:
             if process.poll() is None:
                 process.kill()
@@ -91,15 +91,13 @@ def environment(folder: Path) -> dict[str, str]:
     return {"PIP_RETRIES": "2", **os.environ, **here}  # without a network, 5 would take 8 seconds
 
 
-def _watch(
-    process: subprocess.Popen, package: Package, folder: Path, label: str, progress: bool
-) -> None:
+def _watch(process: subprocess.Popen, package: Package, folder: Path, label: str) -> None:
     """Show the archive below ``folder`` grow to its size, until pip is done."""
     what = f"{label} ({package})"
-    if progress and not quiet() and not can_redraw(sys.stdout):
+    if not quiet() and not can_redraw(sys.stdout):
         say(f"{what}, {in_words(package.size)}")
     bar = progress_bar(
-        progress, total=package.size, desc=what, unit="B", unit_scale=True, file=sys.stdout
+        True, total=package.size, desc=what, unit="B", unit_scale=True, file=sys.stdout
     )
     with bar:
         while process.poll() is None:

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from minidl import datasets, visualization, zoo
-from minidl.datasets.patches import random_patch, source_pictures
 from minidl.faces.encoder import pixels_to_input
 from minidl.faces.pretrained import trained_encoder
+from scripts.patches import random_patch, source_pictures
 
 SECONDS, MEGABYTES = 60, 1000  # what the course promises on two cores
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from minidl.datasets.collection import CROPS, collection
+from minidl.datasets.collection import CROPS, PHOTOGRAPHS, collection
 from minidl.datasets.paintings import names
-from minidl.datasets.patches import PHOTOGRAPHS
 
 
 @pytest.fixture(scope="module")

@@ -60,13 +60,6 @@ def test_equal_distances_come_in_the_order_of_rows(path):
     assert rows.tolist() == [[0, 1, 2, 3, 4]] and not distances.any()
 
 
-def test_identify_says_who_or_a_stranger(filled):
-    _, rows = crowd(25)
-    known, stranger = filled.identify_all(np.stack([rows[17] + 0.01, rows[3] + 9]), 0.5)
-    assert known.name == known.nearest == "person 17"
-    assert stranger.name is None and stranger.distance > 0.5
-
-
 def test_it_is_opened_again_and_goes_on(filled, path):
     again = faces.GalleryFolder(path, "n")  # the size of a shard is the gallery's
     names, rows = crowd(12, seed=2)
@@ -75,7 +68,6 @@ def test_it_is_opened_again_and_goes_on(filled, path):
     found, encodings = held(faces.GalleryFolder(path, "n"))
     assert found == crowd(25)[0] + names
     assert_array_equal(encodings, np.concatenate([crowd(25)[1], rows]))
-    again.verify()
 
 
 @pytest.mark.parametrize("parts", [1, 2, 7, 25])
@@ -113,21 +105,21 @@ def test_a_person_is_forgotten_on_the_disk_too(filled, path):
     kept = [k for k in range(25) if k != 3]
     assert names == [f"person {k}" for k in kept]
     assert_array_equal(encodings, crowd(25)[1][kept])
-    filled.verify()
     with pytest.raises(ValueError, match="nobody called 'person 3'"):
         filled.remove("person 3")
     filled.add(["newcomer"], np.ones((1, 8), np.float32))
-    assert filled.identify_all(np.ones((1, 8), np.float32), 0.1)[0].name == "newcomer"
+    _, rows = filled.nearest(np.ones((1, 8), np.float32))
+    assert filled.names(rows[0]) == ["newcomer"]
 
 
 def test_bad_input_adds_nothing(filled):
     for names, rows, words in (
-        (["a"], np.ones((2, 8), np.float32), "1 names need"),
-        (["a"], np.ones((1, 7), np.float32), "8 finite"),
-        (["a"], np.full((1, 8), np.nan, np.float32), "8 finite"),
+        (["a"], np.ones((2, 8), np.float32), "1 names for 2"),
+        (["a"], np.ones((1, 7), np.float32), "8 numbers"),
+        (["a"], np.full((1, 8), np.nan, np.float32), "finite"),
         (["a"], np.ones((1, 8), int), "floats"),
         (["a\0b"], np.ones((1, 8), np.float32), "text"),
-        ("a", np.ones((1, 8), np.float32), "text"),
+        ("a", np.ones((1, 8), np.float32), "list of names"),
     ):
         with pytest.raises((TypeError, ValueError), match=words):
             filled.add(names, rows)
@@ -161,12 +153,9 @@ def test_damage_is_found(filled, path, name, damage):
         file.write_bytes(whole[:-1] if damage == "cut" else whole[:20] + b"??" + whole[22:])
     if name == "catalogue.npz" and damage == "gone":
         assert len(faces.GalleryFolder(path, "n")) == 0
-        return
-    with pytest.raises((WeightFileError, FileNotFoundError)):
-        faces.GalleryFolder(path, "n").verify()
-    if name == "000001.f32" and damage != "changed":
-        with pytest.raises(WeightFileError, match="cut short"):
-            filled.nearest(np.ones((1, 8), np.float32))
+    elif name != "000001.f32" or damage != "changed":  # bare numbers have no checksum
+        with pytest.raises((WeightFileError, FileNotFoundError)):
+            held(faces.GalleryFolder(path, "n"))
 
 
 @pytest.mark.parametrize("rows", [10**15, -1, 26])
@@ -184,7 +173,6 @@ def test_what_lies_behind_the_counts_is_not_there(filled, path):
         file.write(b"half a row")
     (path / "000003.f32").write_bytes(b"a shard that no catalogue names")
     again = faces.GalleryFolder(path, "n")
-    again.verify()
     again.add(["last"], np.ones((1, 8), np.float32))
     names, rows = held(faces.GalleryFolder(path, "n"))
     assert names == [*crowd(25)[0], "last"] and rows[-1].tolist() == [1] * 8
@@ -210,7 +198,6 @@ def test_an_interrupt_while_writing_loses_and_doubles_nothing(path, monkeypatch,
         for k in range(25):
             new.add(names[k : k + 1], rows[k : k + 1])
     again = faces.GalleryFolder(path, "n")
-    again.verify()
     found, encodings = held(again)
     assert found == names[: len(found)] and len(found) in (20, 25)
     assert_array_equal(encodings, rows[: len(found)])
@@ -257,7 +244,6 @@ def test_killing_the_writer_loses_nothing_that_was_written(path):
         said = process.stdout.read().split()
         process.wait()
         gallery = faces.GalleryFolder(path, "n")
-        gallery.verify()
         names, rows = held(gallery)
         assert len(names) >= int(said[-1] if said else 1)
         assert names == [f"person {k}" for k in range(len(names))]

@@ -1,9 +1,16 @@
+"""LFW's protocol, on a reader's own folder of LFW's shape, made small."""
+
 import numpy as np
 import pytest
 from PIL import Image
 from tqdm import tqdm
 
 from minidl.faces import cross_validate, lfw_accuracy
+from minidl.faces.lfw import find_photos, read_pairs
+
+
+def accuracy(folder, **settings):
+    return lfw_accuracy(folder, lambda p: p.mean(axis=(0, 1)) / 30, progress=False, **settings)
 
 
 @pytest.fixture
@@ -74,3 +81,97 @@ def test_it_is_cross_validation_on_the_pairs_of_the_list(folder):
             fold.append(k)
     expected = cross_validate(np.array(d), np.array(same), np.array(fold))
     np.testing.assert_array_equal(result.accuracies, expected.accuracies)
+
+
+def test_pictures_by_name_and_number(folder):
+    (folder / "lfw" / "readme.txt").write_text("hello", encoding="utf-8")
+    (folder / "lfw" / "Person_1" / "notes_0002.txt").write_text("hello", encoding="utf-8")
+    photos = find_photos(folder / "lfw")
+    assert sorted(photos) == [(f"Person_{p}", n) for p in range(8) for n in (1, 2)]
+    assert photos["Person_3", 2].name == "Person_3_0002.png"
+    assert accuracy(folder / "lfw").mean == accuracy(str(folder)).mean == 1
+
+
+def test_pairs_inside_the_folder_or_anywhere(folder, tmp_path):
+    inside = folder / "lfw" / "pairs.txt"
+    (folder / "pairs.txt").rename(inside)
+    assert accuracy(folder).mean == 1
+    inside.rename(tmp_path / "others.txt")
+    assert accuracy(folder, pairs=tmp_path / "others.txt").mean == 1
+    with pytest.raises(ValueError, match=r"no pairs\.txt"):
+        accuracy(folder)
+
+
+def test_one_number_in_the_first_line_is_one_fold(tmp_path):
+    path = tmp_path / "pairsDevTest.txt"
+    path.write_text("1\nA 1 2\n\nA 1 B 3\n", encoding="utf-8")
+    pairs, same, fold = read_pairs(path)
+    assert pairs == [(("A", 1), ("A", 2)), (("A", 1), ("B", 3))]
+    assert same.tolist() == [True, False] and fold.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "first line"),
+        ("ten 300\n", "first line.*'ten 300'"),
+        ("0 3\n", "first line"),
+        ("1 1\nA 1 2\n", "promises 1 folds.*1 follow"),
+        ("1 1\nA 1 2\nA 1 B\n", "line 3.*'name number name number'.*'A 1 B'"),
+        ("1 1\r\nA 1 2\r\nA 1 B\r\n", "line 3"),
+        ("1 1\nA 1 B 2\nA 1 B 2\n", "line 2.*'name number number'"),
+        ("1 1\nA 1 x\nA 1 B 2\n", "line 2.*'A 1 x'"),
+        ("1 1\nA 1 -2\nA 1 B 2\n", "line 2"),
+    ],
+)
+def test_pairs_that_are_wrong(tmp_path, text, message):
+    path = tmp_path / "pairs.txt"
+    path.write_bytes(text.encode())
+    with pytest.raises(ValueError, match=message):
+        read_pairs(path)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda text: text.encode("utf-8-sig"),
+        lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+        lambda text: text.replace("\n", "\r").encode(),
+        lambda text: text.replace("\t", "  \t ").replace("\n", " \t\n\n").encode(),
+        lambda text: text.rstrip("\n").encode(),
+    ],
+    ids=["mark", "Windows", "old Mac", "blanks", "no last line end"],
+)
+def test_pairs_as_people_have_them(folder, form):
+    path = folder / "pairs.txt"
+    expected = read_pairs(path)
+    path.write_bytes(form(path.read_text(encoding="utf-8")))
+    for got, wanted in zip(read_pairs(path), expected, strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("utf-16", "UTF-16"), ("latin-1", "Latin-1")])
+def test_pairs_in_another_encoding(tmp_path, encoding, name):
+    (tmp_path / "p.txt").write_bytes("1\nMüller 1 2\nMüller 1 Zoë 2\n".encode(encoding))
+    with pytest.raises(ValueError, match=rf"cannot read the pairs.*{name}.*save it as UTF-8"):
+        read_pairs(tmp_path / "p.txt")
+
+
+def test_pairs_that_cannot_be_read(tmp_path):
+    with pytest.raises(ValueError, match="cannot read"):
+        read_pairs(tmp_path / "gone.txt")
+
+
+def test_missing_pictures_are_named(folder):
+    (folder / "lfw" / "Person_1" / "Person_1_0001.png").unlink()
+    with pytest.raises(ValueError, match=r"picture 1 of 'Person_1' .* has the numbers \[2\]"):
+        accuracy(folder)
+    (folder / "lfw" / "Person_1").rename(folder / "elsewhere")
+    with pytest.raises(ValueError, match="nobody is named 'Person_1'"):
+        accuracy(folder)
+
+
+def test_folders_that_are_not_lfw(tmp_path):
+    for place in (tmp_path / "gone", tmp_path):
+        with pytest.raises(ValueError, match=r"Name/Name_0001\.jpg"):
+            accuracy(place)

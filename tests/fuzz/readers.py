@@ -6,7 +6,6 @@ after each change: damage would otherwise never get past them.
 
 import io
 import json
-import pickle
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -23,19 +22,14 @@ from minidl.course.edition import student_edition
 from minidl.course.files import write as write_notebook
 from minidl.course.submissions import faults
 from minidl.datasets.images import read_image
-from minidl.datasets.lfw import read_pairs
 from minidl.faces import Gallery
+from minidl.faces.lfw import read_pairs
 from minidl.nn import weights
 from minidl.style import transfer
-from minidl.zoo import FormatError
-from minidl.zoo.dlib_format import read_network
-from minidl.zoo.shape_predictor import read_shape_predictor
-from minidl.zoo.torch_legacy import read_tensors
 from tests.nn import training_run
 from tests.setup_cell import setup_cell
 from tests.style.examples import make_network, picture
 from tests.written import write_anew
-from tests.zoo import test_dlib_format, test_shape_predictor, test_torch_legacy
 
 NAME = "file"
 
@@ -157,24 +151,6 @@ def style_checkpoints(folder: Path) -> Reader:
     return of_weight_file(read, nn.WeightFileError, folder / NAME)
 
 
-def dlib_networks(folder: Path) -> Reader:
-    return Reader(read_network, FormatError, [test_dlib_format.network()])
-
-
-def shape_predictors(folder: Path) -> Reader:
-    return Reader(read_shape_predictor, FormatError, [test_shape_predictor.file()])
-
-
-def torch_files(folder: Path) -> Reader:
-    tensors = {
-        "q": test_torch_legacy.tensor("u1", "a", 12, 0, (3, 4), (4, 1)),
-        "view": test_torch_legacy.tensor("<f4", "b", 20, 3, (2, 3, 2), (7, 2, 1)),
-    }
-    storages = {"a": np.arange(12, dtype="u1"), "b": np.zeros(20, "<f4")}
-    test_torch_legacy.save(folder / NAME, tensors, storages)
-    return Reader(read_tensors, FormatError, [(folder / NAME).read_bytes(), pickle.dumps([{}], 2)])
-
-
 def pair_lists(folder: Path) -> Reader:
     fold = "Ada\t1\t2\nBo\t1\t3\nAda\t1\tBo\t2\nBo\t3\tCy\t1\n"
     texts = (f"2\t2\n{fold}{fold}", f"2\r\n{fold}".replace("\n", "\r\n"))
@@ -202,9 +178,6 @@ READERS: dict[str, Callable[[Path], Reader]] = {
         galleries,
         training_checkpoints,
         style_checkpoints,
-        dlib_networks,
-        shape_predictors,
-        torch_files,
         pair_lists,
         submissions,
     )

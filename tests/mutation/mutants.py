@@ -215,10 +215,10 @@ MUTANTS = (
     ),
     _mutant(
         "zoo",
-        "a tensor may reach one number beyond its storage",
-        "minidl/zoo/torch_legacy.py",
-        "offset + sum(steps) >= storage.size",
-        "offset + sum(steps) > storage.size",
+        "a batch norm that is folded into a convolution keeps its mean",
+        "minidl/zoo/dlib.py",
+        "beta - mean * scale",
+        "beta",
     ),
     _mutant(
         "zoo",
@@ -288,10 +288,10 @@ MUTANTS = (
     # -- visualization -------------------------------------------------------------------------
     _mutant(
         "visualization",
-        "padding counts one pixel at any depth in a receptive field's offset",
+        "a receptive field's offset is that of a network without padding",
         "minidl/visualization/receptive_field.py",
-        "offset - before * step",
-        "offset - before",
+        "(start * stride - before, ",
+        "(start * stride, ",
     ),
     _mutant(
         "visualization",

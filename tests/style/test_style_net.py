@@ -5,11 +5,11 @@ import pytest
 
 from minidl import nn
 from minidl.datasets import painting, resize
-from minidl.datasets.patches import random_patches, source_pictures
 from minidl.style import RECIPES, transfer
 from minidl.style.style_network import LAYERS, new_style_net, style_net
 from minidl.zoo import photo
 from scripts import train_style_network
+from scripts.patches import random_patches, source_pictures
 from tests.style.recognise import likeness
 
 

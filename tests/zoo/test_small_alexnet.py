@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from minidl import zoo
-from minidl.datasets.patches import random_patch, random_patches, source_pictures
 from minidl.zoo.small_alexnet import CLASSES, untrained_small_alexnet
 from scripts import train_small_alexnet
+from scripts.patches import random_patch, random_patches, source_pictures
 
 
 def test_the_kept_weights_load_and_are_frozen():

@@ -19,20 +19,16 @@ def eyes(raster, pose, person, picture):
     socket = ellipse(side, y + 0.03, 1.5 * person.eye_width, 2.2 * person.eye_height)
     raster.lay(0.28 * raster.cover(socket, 3), np.float32(0.62) * person.skin)
     white = raster.cover(almond)
-    raster.lay(white, np.float32([0.95, 0.94, 0.92])[:, None, None, None])
+    raster.lay(white, _rgb(0.95, 0.94, 0.92))
     gaze = picture.gaze_x * np.sign(pose.face_x)
     far = np.sqrt((side - gaze) ** 2 + (y - picture.gaze_y) ** 2)
     iris = white * raster.cover(far - person.iris_size)
     raster.lay(iris, person.iris)
-    raster.lay(
-        white * raster.cover(far - 0.48 * person.iris_size), np.full((3, 1, 1, 1), 0.04, "f4")
-    )
+    raster.lay(white * raster.cover(far - 0.48 * person.iris_size), _rgb(0.04, 0.04, 0.04))
     glint = (side - gaze + 0.02) ** 2 + (y - picture.gaze_y + 0.028) ** 2
-    raster.lay(iris * raster.cover(np.sqrt(glint) - 0.018), np.ones((3, 1, 1, 1), "f4"))
-    upper = np.maximum(
-        np.abs(y + open_height * lid) - 0.012 - 0.016 * person.lid,
-        np.abs(side) - 1.08 * person.eye_width,
-    )
+    raster.lay(iris * raster.cover(np.sqrt(glint) - 0.018), _rgb(1, 1, 1))
+    upper = np.abs(y + open_height * lid) - 0.012 - 0.016 * person.lid
+    upper = np.maximum(upper, np.abs(side) - 1.08 * person.eye_width)
     raster.lay((0.35 + 0.6 * person.lid) * raster.cover(upper), np.float32(0.16) * person.skin)
 
 
@@ -58,12 +54,10 @@ def nose(raster, pose, person, picture):
     bridge = person.nose_bridge * (0.10 + 0.22 * shadow_side) * down
     raster.lay(raster.cover(wedge, 3) * bridge, np.float32(0.55) * person.skin)
     tip_y = pose.face_y - person.nose_length
-    ridge = np.maximum(
-        np.abs(x) - 0.03, np.abs(pose.face_y - 0.5 * person.nose_length) - 0.5 * person.nose_length
-    )
-    raster.lay(
-        0.30 * person.nose_bridge * raster.cover(ridge, 3), np.minimum(1.18 * person.skin, 1)
-    )
+    middle = np.float32(0.5) * person.nose_length
+    ridge = np.maximum(np.abs(x) - 0.03, np.abs(pose.face_y - middle) - middle)
+    light = 0.30 * person.nose_bridge * raster.cover(ridge, 3)
+    raster.lay(light, np.minimum(1.18 * person.skin, 1))
     wing = np.abs(x) - 0.62 * person.nose_width
     base = ellipse(x, tip_y, person.nose_width, np.float32(0.055))
     raster.lay(0.42 * raster.cover(base, 2), np.float32(0.62) * person.skin)
@@ -84,39 +78,37 @@ def mouth(raster, pose, person, picture):
     upper = np.maximum(np.maximum(-y - gap - bow, y + gap), ends)
     lower = np.maximum(np.maximum(gap - y, y - gap - person.lower_lip * full), ends)
     inside = np.maximum(np.abs(y) - gap - 0.008, ends)
-    raster.lay(
-        0.25
-        * raster.cover(
-            ellipse(pose.face_x, y - 0.14, 0.7 * person.mouth_width, np.float32(0.03)), 4
-        ),
-        0.6 * person.skin,
-    )
+    below = ellipse(pose.face_x, y - 0.14, 0.7 * person.mouth_width, np.float32(0.03))
+    raster.lay(0.25 * raster.cover(below, 4), 0.6 * person.skin)
     raster.lay(raster.cover(upper), np.float32(0.88) * person.lips)
     raster.lay(raster.cover(lower), person.lips)
     raster.lay(raster.cover(inside), np.float32(0.22) * person.lips)
     teeth = np.maximum(inside + 0.012, y - 0.35 * gap)
-    raster.lay(raster.cover(teeth) * (gap > 0.02), np.full((3, 1, 1, 1), 0.93, "f4"))
+    raster.lay(raster.cover(teeth) * (gap > 0.02), _rgb(0.93, 0.93, 0.93))
 
 
 def marks(raster, pose, person):
     """Blush, freckles, lines of age and a mole."""
     across = np.abs(pose.face_x)
-    cheek = ellipse(
-        across - 0.62 * person.head_width, pose.face_y - 0.32, np.float32(0.22), np.float32(0.17)
-    )
-    blush = np.float32([1.04, 0.70, 0.66])[:, None, None, None] * person.skin
+    side = across - 0.62 * person.head_width
+    cheek = ellipse(side, pose.face_y - 0.32, np.float32(0.22), np.float32(0.17))
+    blush = _rgb(1.04, 0.70, 0.66) * person.skin
     raster.lay(0.55 * person.blush * raster.cover(cheek, 6), np.minimum(blush, 1))
     speckle = np.sin(44 * pose.face_x + 3 * np.sin(17 * pose.face_y)) * np.sin(47 * pose.face_y)
     band = ellipse(pose.face_x, pose.face_y - 0.22, 0.85 * person.head_width, np.float32(0.24))
     freckles = person.freckles * np.clip(3 * speckle - 1, 0, 1) * raster.cover(band, 5)
-    raster.lay(0.5 * freckles, np.float32([0.66, 0.50, 0.40])[:, None, None, None] * person.skin)
-    fold = (
-        np.abs(across - person.nose_width - 0.05 - 0.5 * (pose.face_y - person.nose_length)) - 0.014
-    )
-    fold = np.maximum(fold, np.abs(pose.face_y - person.nose_length - 0.09) - 0.12)
+    raster.lay(0.5 * freckles, _rgb(0.66, 0.50, 0.40) * person.skin)
+    down = pose.face_y - person.nose_length
+    fold = np.abs(across - person.nose_width - 0.05 - 0.5 * down) - 0.014
+    fold = np.maximum(fold, np.abs(down - 0.09) - 0.12)
     raster.lay(0.75 * person.lines * raster.cover(fold, 1.5), np.float32(0.55) * person.skin)
     brow = np.abs(np.abs(pose.face_y + 0.52 - 0.1 * across) - 0.05) - 0.010
     brow = np.maximum(brow, across - 0.36)
     raster.lay(0.6 * person.lines * raster.cover(brow, 1.5), np.float32(0.6) * person.skin)
     mole = np.sqrt((pose.face_x - person.mole_x) ** 2 + (pose.face_y - person.mole_y) ** 2)
     raster.lay(raster.cover(mole - person.mole_size) * (person.mole_size > 0), 0.28 * person.skin)
+
+
+def _rgb(*colour):
+    """A colour as three columns, one number each."""
+    return np.float32(colour)[:, None, None, None]

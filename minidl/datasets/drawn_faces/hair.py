@@ -32,9 +32,8 @@ def back_hair(raster, pose, person):
     shown = raster.cover(back) * (person.hair_length > -0.3)
     raster.lay_solid(shown, _strands(pose, person, 0.72 * person.hair))
     top = pose.y + person.crown * (1 + 0.6 * person.hair_volume) + 0.5 * person.hair_bun
-    bun = ellipse(
-        pose.x + 0.3 * pose.turn, top, person.hair_bun + 0.01, 0.9 * person.hair_bun + 0.01
-    )
+    x, size = pose.x + 0.3 * pose.turn, person.hair_bun
+    bun = ellipse(x, top, size + 0.01, 0.9 * size + 0.01)
     raster.lay_solid(raster.cover(bun) * (person.hair_bun > 0), 0.9 * person.hair)
 
 
@@ -47,9 +46,8 @@ def front_hair(raster, pose, person):
     line += person.hair_drop * square * square * square - person.hair_line
     line += 0.03 * np.sin(26 * pose.face_x)
     front = np.maximum(_outline(pose, person), pose.face_y - line)
-    front = np.maximum(
-        front, pose.y - np.maximum(person.hair_length, 0.15) - 0.05 * np.sin(9 * pose.x)
-    )
+    end = pose.y - np.maximum(person.hair_length, 0.15) - 0.05 * np.sin(9 * pose.x)
+    front = np.maximum(front, end)
     thin = np.float32(0.45) + np.clip(9 * person.hair_volume, 0, np.float32(0.55))
     raster.lay(0.25 * raster.cover(front - 0.05, 4), np.float32(0.55) * person.skin)
     raster.lay_solid(thin * raster.cover(front), _strands(pose, person, person.hair))
@@ -69,7 +67,6 @@ def beard(raster, pose, person):
     above = mouth_y + 0.085 + 0.5 * person.upper_lip - 0.35 * across * across
     whiskers = ellipse(pose.face_x, above, 1.05 * person.mouth_width, np.float32(0.065))
     raster.lay(person.moustache * raster.cover(whiskers, 1.5), colour)
-    tuft = ellipse(
-        pose.face_x, pose.face_y - 0.93 * person.chin, person.goatee + 0.01, np.float32(0.16)
-    )
+    y = pose.face_y - 0.93 * person.chin
+    tuft = ellipse(pose.face_x, y, person.goatee + 0.01, np.float32(0.16))
     raster.lay(raster.cover(tuft, 2) * (person.goatee > 0) * np.float32(0.92), colour)

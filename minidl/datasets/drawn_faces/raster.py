@@ -69,18 +69,9 @@ class Raster:
         side = amount / (1 + 2 * amount)
         for plane in self.planes:
             for axis in (1, 2):
-                neighbours = _moved(plane, axis)
-                plane += side * (neighbours - 2 * plane)
-
-
-def _moved(plane, axis):
-    """The sum of both neighbours of every pixel along an axis."""
-    plane = plane.swapaxes(1, axis)
-    total = np.empty_like(plane)
-    total[:, 1:-1] = plane[:, :-2] + plane[:, 2:]
-    total[:, 0] = plane[:, 0] + plane[:, 1]
-    total[:, -1] = plane[:, -2] + plane[:, -1]
-    return total.swapaxes(1, axis)
+                along = plane.swapaxes(1, axis)
+                padded = np.pad(along, ((0, 0), (1, 1), (0, 0)), mode="edge")
+                along += side * (padded[:, :-2] + padded[:, 2:] - 2 * along)
 
 
 def ellipse(x: np.ndarray, y: np.ndarray, rx: np.ndarray, ry: np.ndarray) -> np.ndarray:

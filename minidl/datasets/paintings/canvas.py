@@ -34,9 +34,8 @@ class Canvas:
         rows, columns = size
         self.pixel = 1.0 / np.sqrt(rows * columns)
         self.size, self.height, self.width = size, rows * self.pixel, columns * self.pixel
-        self.y, self.x = (np.indices(size, dtype=np.float32) + np.float32(0.5)) * np.float32(
-            self.pixel
-        )
+        centres = np.indices(size, np.float32) + np.float32(0.5)
+        self.y, self.x = centres * np.float32(self.pixel)
 
     def index(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Row and column of the pixels nearest to points, clipped to the picture."""

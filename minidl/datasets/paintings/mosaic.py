@@ -26,9 +26,8 @@ def paint(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     side = STONE * rng.uniform(0.39, 0.47, len(sites))
     edge = np.minimum(side[stone] - np.maximum(np.abs(u), np.abs(v)), gap / 2 - 0.035 * STONE)
     grain = noise(rng, 60, 3)(canvas.x, canvas.y)
-    colour = colour * rng.uniform(0.80, 1.16, (len(sites), 1)) + rng.normal(
-        0, 0.025, (len(sites), 3)
-    )
+    colour = colour * rng.uniform(0.80, 1.16, (len(sites), 1))
+    colour += rng.normal(0, 0.025, (len(sites), 3))
     tilt = rng.normal(0, 5.0, (2, len(sites)))
     light = 1 + u * tilt[0][stone] + v * tilt[1][stone] + 0.05 * grain
     body = step(edge + 0.02 * STONE * grain, 0.8 * canvas.pixel)
@@ -66,10 +65,8 @@ class _Scene:
             colour = np.where(inside[..., None], shades, colour)
         for number, place in enumerate(self.fish):
             inside, shades, fish_along = _fish(x, y, *place)
-            region, along = (
-                np.where(inside, 20 + number, region),
-                np.where(inside, fish_along, along),
-            )
+            region = np.where(inside, 20 + number, region)
+            along = np.where(inside, fish_along, along)
             colour = np.where(inside[..., None], shades, colour)
         edge = np.minimum(np.minimum(x, self.width - x), np.minimum(y, self.height - y))
         frame = edge < 3 * STONE
@@ -86,9 +83,7 @@ class _Scene:
         spoke = 0.5 + 0.5 * np.cos(16 * turn + self.phase[0])
         reach = 1.05 + 0.55 * spoke**1.5
         region = np.where(far < reach, np.where(far < 1, 1, 2), 0)
-        face = np.where(
-            far < 0.36, 0.95, np.where(far < 0.62, 0.35, np.where(far < 0.82, 0.75, 0.05))
-        )
+        face = np.select([far < 0.36, far < 0.62, far < 0.82], [0.95, 0.35, 0.75], 0.05)
         ray = 0.25 + 0.5 * (far - 1)
         sky = 0.55 - 0.36 * np.cos(far * 6.3) * np.exp(-0.1 * far)
         tone = np.where(region == 0, sky, np.where(region == 1, face, ray))

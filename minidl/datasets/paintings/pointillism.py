@@ -42,9 +42,8 @@ def paint(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
 def _pigments(colour, rng):
     """A pigment for every dot, drawn so that near pigments are likely and some contrast remains."""
     distance = ((colour[:, None] - PIGMENTS) ** 2).sum(-1)
-    chance = np.exp(-distance / 0.07) + 0.004 * np.exp(
-        -(((1 - colour)[:, None] - PIGMENTS) ** 2).sum(-1)
-    )
+    contrast = (((1 - colour)[:, None] - PIGMENTS) ** 2).sum(-1)
+    chance = np.exp(-distance / 0.07) + 0.004 * np.exp(-contrast)
     chance = np.cumsum(chance, axis=1)
     pick = (chance < rng.random((len(colour), 1)) * chance[:, -1:]).sum(1)
     mixed = 0.25 * colour + 0.75 * PIGMENTS[pick]
@@ -60,19 +59,16 @@ def _scene(canvas, rng):
     clouds = step(wave(0.7 * x + 3, 3 * y) - 0.75, 0.4) * np.clip(1.3 - y / shore, 0, 1)
     picture = blend(picture, rgb("fdf3e0")[0], 0.85 * clouds)
     hills = noise(rng, 3, 4)
-    picture = _land(
-        picture, x, y, shore - 0.055 * h + 0.022 * hills(x, 0 * x), rgb("6c7fb8")[0], soft
-    )
+    ridge = shore - 0.055 * h + 0.022 * hills(x, 0 * x)
+    picture = blend(picture, rgb("6c7fb8")[0], step(y - ridge, soft))
     trees = [(rng.uniform(0, w), shore - 0.01 * h, rng.uniform(0.05, 0.085)) for _ in range(9)]
     for px, py, r in trees:
         picture = _crown(picture, x, y, px, py - 0.5 * r, r, wave, soft)
     near = np.clip((y - shore) / (bank - shore), 0, 1)
     mirror = np.clip(2 * shore - y + 0.008 * wave(3 * x, 14 * y), 0, h)
     ripple = x + 0.012 * near * np.sin(130 * y + 2 * wave(2 * x, 8 * y))
-    water = (
-        0.45 * ramp(WATER, near + 0.18 * wave(1.5 * x, 9 * y))
-        + 0.55 * picture[canvas.index(ripple, mirror)]
-    )
+    water = ramp(WATER, near + 0.18 * wave(1.5 * x, 9 * y))
+    water = 0.45 * water + 0.55 * picture[canvas.index(ripple, mirror)]
     picture = blend(picture, water, step(y - shore, soft))
     for _ in range(4):
         px, r = rng.uniform(0.12, 0.9) * w, rng.uniform(0.05, 0.085)
@@ -82,10 +78,6 @@ def _scene(canvas, rng):
     picture = blend(picture, ramp(LAWN, light), step(edge, soft))
     px, r = rng.choice([0.1, 0.86]) * w, rng.uniform(0.17, 0.2)
     return _tree(picture, x, y, px, 0.93 * h, r, wave, soft)
-
-
-def _land(picture, x, y, top, colour, soft):
-    return blend(picture, colour, step(y - top, soft))
 
 
 def _crown(picture, x, y, px, py, r, wave, soft):
@@ -112,9 +104,8 @@ def _tree(picture, x, y, px, foot, r, wave, soft):
     """A tall tree in the foreground with its shadow on the grass."""
     shadow = 1 - np.hypot((x - px - 0.6 * r) / (1.3 * r), (y - foot) / (0.28 * r))
     picture = blend(picture, rgb("27456b")[0], 0.75 * step(shadow + 0.2 * wave(4 * x, 4 * y), 0.2))
-    trunk = 0.10 * r * (1 + 0.5 * np.clip((y - foot + 0.4 * r) / r, 0, 1)) - np.abs(
-        x - px - 0.03 * np.sin(9 * y)
-    )
+    half = 0.10 * r * (1 + 0.5 * np.clip((y - foot + 0.4 * r) / r, 0, 1))
+    trunk = half - np.abs(x - px - 0.03 * np.sin(9 * y))
     trunk = np.minimum(trunk, np.minimum(foot - y, y - foot + 2.4 * r))
     bark = ramp(rgb("b06a3c", "4a2f3a", "2a2440"), 0.5 + (x - px) / (0.25 * r))
     picture = blend(picture, bark, step(trunk, soft))

@@ -62,9 +62,8 @@ def _panes(canvas, rng):
         inside = y > top
         column = np.floor((x + 0.5 * (y - top) + rng.uniform()) / (1.5 * PANE)).astype(int)
         row = np.floor((y - top) / (1.1 * PANE)).astype(int)
-        shades = ramp(
-            HILL, rng.uniform(0, 1, 997)[(column * 31 + row * 17) % 997] * 0.45 + 0.16 * layer
-        )
+        odd = rng.uniform(0, 1, 997)[(column * 31 + row * 17) % 997]
+        shades = ramp(HILL, odd * 0.45 + 0.16 * layer)
         panes = np.where(inside, 10_000 * (layer + 1) + column * 100 + row, panes)
         colour = np.where(inside[..., None], shades, colour)
     inside, column, tone = _river(x, y, w, h, sun, rng)

@@ -69,9 +69,8 @@ class _Paper:
         """
         edge = edge + 0.005 * self.rough(self.x, self.y)
         inside = step(edge, 1.2 * self.canvas.pixel)
-        rim = np.exp(-np.clip(edge, 0, None) / 0.006) + 0.35 * np.exp(
-            -np.clip(edge, 0, None) / 0.03
-        )
+        deep = np.clip(edge, 0, None)
+        rim = np.exp(-deep / 0.006) + 0.35 * np.exp(-deep / 0.03)
         pool = 1 + 0.28 * self.flow(self.x, self.y) + 0.16 * self.grain
         amount = np.clip(strength * inside * (0.85 * pool + 0.75 * rim), 0, 3)
         self.light += spared * inside[..., None] * (1 - self.light)

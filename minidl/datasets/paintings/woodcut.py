@@ -86,9 +86,8 @@ def _sky(block, sun, shore, rng, rays=64):
         _cloud(block, rng.uniform(0, block.canvas.width), rng.uniform(0.05, 0.72) * shore, rng)
     block.lay(0.010 - np.abs(far - sun[2] - 0.012), PAPER, 0.0)
     pitch = 0.8 * LINE
-    block.lay(
-        sun[2] - far, RED, block.lines(block.y / pitch, np.clip(0.75 * dy / sun[2], 0, 0.6), pitch)
-    )
+    tone = np.clip(0.75 * dy / sun[2], 0, 0.6)
+    block.lay(sun[2] - far, RED, block.lines(block.y / pitch, tone, pitch))
 
 
 def _cloud(block, cx, cy, rng):

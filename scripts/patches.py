@@ -1,4 +1,6 @@
-"""Patches of twenty pictures: fourteen photographs and six drawn paintings, one class each.
+"""What small networks learn from: patches of fourteen photographs and six drawn paintings.
+
+Each picture is a class.
 
 Patches for training are cut from the upper three quarters of a picture, those for testing from the
 lower quarter: a network is then asked about pixels that it has never seen.
@@ -7,13 +9,10 @@ lower quarter: a network is then asked about pixels that it has never seen.
 import numpy as np
 from PIL import Image
 
+from minidl import zoo
 from minidl.datasets import paintings
-from minidl.zoo.photos import photo
+from minidl.datasets.collection import PHOTOGRAPHS
 
-PHOTOGRAPHS = (
-    *("astronaut", "cat", "coffee", "hubble", "rocket", "retina", "tissue"),
-    *("camera", "coins", "brick", "grass", "gravel", "china", "flower"),
-)
 SIZE = 64  # of a patch
 LONGEST = 400  # pixels of a picture's longer side, so that patches show details and not only blur
 TRAINED_PART = 0.75  # of each picture's height
@@ -21,7 +20,7 @@ TRAINED_PART = 0.75  # of each picture's height
 
 def source_pictures() -> list[np.ndarray]:
     """Return the 20 pictures ``(H, W, 3)``, uint8."""
-    photographs = [_shrink(photo(name)) for name in PHOTOGRAPHS]
+    photographs = [_shrink(zoo.photo(name)) for name in PHOTOGRAPHS]
     drawn = [paintings.painting(name, size=(320, 400), seed=0) for name in paintings.names()]
     return photographs + drawn
 
