@@ -13,12 +13,15 @@ from minidl import kernels
 from minidl.arguments import IntOrInts, check_int
 from minidl.functional.arguments import (
     Padding,
+    Shape,
     check_activation,
-    check_array,
+    check_arrays,
+    check_axes,
     check_cache,
     check_gradient,
     check_positions,
-    check_vector,
+    check_vectors,
+    kept,
     make_window,
     wanted,
 )
@@ -74,16 +77,10 @@ def conv(
         TypeError: for arrays that are not float32 or float64, or of different dtypes.
         ValueError: for shapes and settings that do not fit together.
     """
-    groups = check_filters(x, w, groups)
-    if b is not None:
-        check_vector(b, "b", w.shape[-1], x)
-    if x.shape[-1] != w.shape[-2] * groups:
-        raise ValueError(
-            f"w {w.shape} with groups={groups} expects {w.shape[-2] * groups} input channels, "
-            f"but x {x.shape} has {x.shape[-1]}."
-        )
+    check_arrays(x=x, w=w, b=b, optional="b")
+    window, groups = conv_window(x.shape, w.shape, stride, padding, dilation, groups)
+    check_vectors(w.shape[-1], b=b)
     check_activation(activation)
-    window = make_window(x.shape[1:-1], w.shape[:-2], stride, padding, dilation)
     relu = activation == "relu"
     y = kernels.convolve(x, w, window, groups, bias=b, relu=relu)
     return y, ConvCache(x, w, b, window, groups, y if relu else None)
@@ -113,20 +110,36 @@ def conv_backward(
     return dx, dw, db
 
 
-def check_filters(x: np.ndarray, w: np.ndarray, groups: int) -> int:
-    """Return groups; refuse x and w that no convolution, forward or transposed, could take."""
-    check_array(w, "w")
-    rank = w.ndim - 2
-    if rank < 1:
-        raise ValueError(f"w must have shape (*K, C/groups, F) with 3 axes or more, got {w.shape}.")
-    check_array(x, "x", rank + 2, f"(N, *S, C) for a kernel w of shape {w.shape}")
-    check_array(w, "w", like=x)
+@kept
+def conv_window(
+    x: Shape,
+    w: Shape,
+    stride: IntOrInts = 1,
+    padding: Padding = "valid",
+    dilation: IntOrInts = 1,
+    groups: int = 1,
+) -> tuple[kernels.Window, int]:
+    """Return the window and groups of a convolution of these shapes, or say why there is none."""
+    groups = check_filters(x, w, groups)
+    if x[-1] != w[-2] * groups:
+        raise ValueError(
+            f"w {w} with groups={groups} expects {w[-2] * groups} input channels, "
+            f"but x {x} has {x[-1]}."
+        )
+    return make_window(x[1:-1], w[:-2], stride, padding, dilation), groups
+
+
+def check_filters(x: Shape, w: Shape, groups: int) -> int:
+    """Return groups; refuse shapes that no convolution, forward or transposed, could take."""
+    if len(w) < 3:
+        raise ValueError(f"w must have shape (*K, C/groups, F) with 3 axes or more, got {w}.")
+    check_axes(x, "x", len(w), f"(N, *S, C) for a kernel w of shape {w}")
     check_positions(x)
-    if 0 in w.shape:
-        raise ValueError(f"w must not be empty, got shape {w.shape}.")
+    if 0 in w:
+        raise ValueError(f"w must not be empty, got shape {w}.")
     groups = check_int(groups, "groups")
-    if w.shape[-1] % groups:
-        raise ValueError(f"groups={groups} does not divide the {w.shape[-1]} filters of w.")
+    if w[-1] % groups:
+        raise ValueError(f"groups={groups} does not divide the {w[-1]} filters of w.")
     return groups
 
 

@@ -13,9 +13,11 @@ from minidl import kernels
 from minidl.arguments import IntOrInts, per_axis
 from minidl.functional.arguments import (
     Padding,
+    Shape,
+    check_arrays,
     check_cache,
     check_gradient,
-    check_vector,
+    check_vectors,
     kept,
     padding_entries,
     padding_per_axis,
@@ -63,16 +65,10 @@ def conv_transpose(
     Raises:
         TypeError, ValueError: as ``conv``.
     """
-    groups = check_filters(x, w, groups)
-    if x.shape[-1] != w.shape[-1]:
-        raise ValueError(
-            f"x {x.shape} must have as many channels as w {w.shape} has filters ({w.shape[-1]}): "
-            "x stands where the convolution's output stood."
-        )
-    channels = w.shape[-2] * groups
-    if b is not None:
-        check_vector(b, "b", channels, x)
-    window = adjoint_window(x.shape[1:-1], w.shape[:-2], stride, padding, output_padding, dilation)
+    check_arrays(x=x, w=w, b=b, optional="b")
+    settings = (stride, padding, output_padding, dilation, groups)
+    window, groups = conv_transpose_window(x.shape, w.shape, *settings)
+    check_vectors(w.shape[-2] * groups, b=b)
     y = kernels.convolve_input_gradient(x, w, window, groups)
     if b is not None:
         y += b
@@ -94,6 +90,26 @@ def conv_transpose_backward(
 
 
 @kept
+def conv_transpose_window(
+    x: Shape,
+    w: Shape,
+    stride: IntOrInts = 1,
+    padding: Padding = "valid",
+    output_padding: IntOrInts = 0,
+    dilation: IntOrInts = 1,
+    groups: int = 1,
+) -> tuple[kernels.Window, int]:
+    """Return the window and groups for these shapes, or say why there is none."""
+    groups = check_filters(x, w, groups)
+    if x[-1] != w[-1]:
+        raise ValueError(
+            f"x {x} must have as many channels as w {w} has filters ({w[-1]}): "
+            "x stands where the convolution's output stood."
+        )
+    window = adjoint_window(x[1:-1], w[:-2], stride, padding, output_padding, dilation)
+    return window, groups
+
+
 def adjoint_window(
     sizes: Sequence[int],
     kernel: Sequence[int],

@@ -6,11 +6,12 @@ import numpy as np
 
 from minidl import kernels
 from minidl.functional.arguments import (
-    check_array,
+    check_arrays,
+    check_axes,
     check_cache,
     check_channels,
     check_gradient,
-    check_vector,
+    check_vectors,
     wanted,
 )
 from minidl.functional.conv import sum_to_channels
@@ -42,16 +43,16 @@ def dense(
         TypeError: for arrays that are not float32 or float64, or of different dtypes.
         ValueError: for shapes that do not fit together.
     """
-    check_channels(x)
-    check_array(w, "w", 2, "(D, F)", like=x)
+    check_arrays(x=x, w=w, b=b, optional="b")
+    check_channels(x.shape)
+    check_axes(w.shape, "w", 2, "(D, F)")
     if 0 in w.shape:
         raise ValueError(f"w must not be empty, got shape {w.shape}.")
     if x.shape[-1] != w.shape[0]:
         raise ValueError(
             f"x {x.shape} must have as many numbers per row as w {w.shape} has rows ({w.shape[0]})."
         )
-    if b is not None:
-        check_vector(b, "b", w.shape[1], x)
+    check_vectors(w.shape[1], b=b)
     y = kernels.matmul(x.reshape(-1, w.shape[0]), w)  # one product, however many axes x has
     if b is not None:
         y += b
@@ -79,9 +80,9 @@ def affine(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> tuple[np.ndarr
     Raises:
         TypeError, ValueError: for arrays whose kinds or shapes do not fit together.
     """
-    check_channels(x)
-    check_vector(gamma, "gamma", x.shape[-1], x)
-    check_vector(beta, "beta", x.shape[-1], x)
+    check_arrays(x=x, gamma=gamma, beta=beta)
+    check_channels(x.shape)
+    check_vectors(x.shape[-1], gamma=gamma, beta=beta)
     y = kernels.affine(x, np.zeros(gamma.shape), gamma, beta)
     return y, AffineCache(x, gamma)
 

@@ -8,10 +8,11 @@ from minidl import kernels
 from minidl.arguments import SMALLEST, check_number
 from minidl.functional.arguments import (
     check_activation,
+    check_arrays,
     check_cache,
     check_channels,
     check_gradient,
-    check_vector,
+    check_vectors,
     wanted,
 )
 
@@ -72,9 +73,10 @@ def batch_norm(
         TypeError, ValueError: for arrays that do not fit, a negative or NaN variance, or settings
             out of range.
     """
-    check_channels(x)
-    for name, vector in (("gamma", gamma), ("beta", beta), ("mean", mean), ("var", var)):
-        check_vector(vector, name, x.shape[-1], x)
+    vectors = {"gamma": gamma, "beta": beta, "mean": mean, "var": var}
+    check_arrays(x=x, **vectors)
+    check_channels(x.shape)
+    check_vectors(x.shape[-1], **vectors)
     momentum = check_number(momentum, "momentum", 0, 1)
     epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
     check_activation(activation)
@@ -142,7 +144,8 @@ def l2_normalize(x: np.ndarray, epsilon: float = 1e-12) -> tuple[np.ndarray, L2N
     Raises:
         TypeError, ValueError: for x that is not a float array, or ε that is not in (0, 1].
     """
-    check_channels(x, axes=1)
+    check_arrays(x=x)
+    check_channels(x.shape, axes=1)
     epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
     squares = np.square(x, dtype=np.float64).sum(axis=-1, keepdims=True)  # 1e20² needs float64
     length = np.sqrt(squares + epsilon)
