@@ -78,9 +78,9 @@ def conv(
         ValueError: for shapes and settings that do not fit together.
     """
     check_arrays(x=x, w=w, b=b, optional="b")
-    window, groups = conv_window(x.shape, w.shape, stride, padding, dilation, groups)
+    settings = (stride, padding, dilation, groups, activation)
+    window, groups = conv_window(x.shape, w.shape, *settings)
     check_vectors(w.shape[-1], b=b)
-    check_activation(activation)
     relu = activation == "relu"
     y = kernels.convolve(x, w, window, groups, bias=b, relu=relu)
     return y, ConvCache(x, w, b, window, groups, y if relu else None)
@@ -118,6 +118,7 @@ def conv_window(
     padding: Padding = "valid",
     dilation: IntOrInts = 1,
     groups: int = 1,
+    activation: str | None = None,
 ) -> tuple[kernels.Window, int]:
     """Return the window and groups of a convolution of these shapes, or say why there is none."""
     groups = check_filters(x, w, groups)
@@ -126,6 +127,7 @@ def conv_window(
             f"w {w} with groups={groups} expects {w[-2] * groups} input channels, "
             f"but x {x} has {x[-1]}."
         )
+    check_activation(activation)
     return make_window(x[1:-1], w[:-2], stride, padding, dilation), groups
 
 

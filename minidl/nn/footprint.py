@@ -37,13 +37,14 @@ class Footprint:
         Arguments as in ``bytes``. What fitted once is not asked about again. Raises MemoryError,
         with a size that would fit, beforehand or when the memory runs out.
         """
-        estimate = self._estimate(shape, taps, how)
         key = (shape, tuple(taps), *how.items())
         if key not in self._fitted:
-            estimate.check()
+            self._estimate(shape, taps, how).check()
             self._fitted.add(key)
-        with estimate.enforced():
+        try:
             yield
+        except MemoryError as error:
+            raise self._estimate(shape, taps, how).exceeded() from error
 
     def _estimate(self, shape: tuple[int, ...], taps: Sequence[str], how: dict) -> Estimate:
         """Of several examples, fewer may fit; of one, a smaller one if the network takes any."""

@@ -5,9 +5,9 @@ each comes after those that it reads.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from minidl.nn.layer import Layer
 
@@ -23,15 +23,11 @@ class Node:
     inputs: tuple[str, ...]
 
 
-@contextmanager
-def naming(name: str) -> Iterator[None]:
-    """Put the layer's name before the words of an error that arises within."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        if type(error) not in (ValueError, TypeError):
-            raise
-        raise type(error)(f"layer {name!r}: {error}") from error
+def raise_named(error: Exception, name: str) -> NoReturn:
+    """Raise a layer's error again, with the layer's name before its words."""
+    if type(error) not in (ValueError, TypeError):
+        raise error
+    raise type(error)(f"layer {name!r}: {error}") from error
 
 
 class Graph:
