@@ -382,7 +382,6 @@ GONE = {  # words that had a meaning of their own here; now the field's word -> 
         "enough": "guard",
         "enough_to_train": "memory_guard",
         "spread": "add_gradients",
-        "stairs": "step_decay",
         "watched": "hashed",
     },
     "style": {

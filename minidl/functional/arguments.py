@@ -14,7 +14,7 @@ Shape = tuple[int, ...]
 
 ARRAYS = (np.ndarray, np.memmap)  # matrices and masked arrays have another *
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
-KEPT = 1024  # windows
+MOST = 1024  # windows
 
 
 def check_arrays(*, optional: str = "", **arrays: np.ndarray | None) -> None:
@@ -116,7 +116,7 @@ def check_activation(activation: str | None) -> None:
         raise ValueError(f'activation must be None or "relu", got {activation!r}.')
 
 
-def wanted(need: Iterable[str], names: tuple[str, ...]) -> set[str]:
+def check_need(need: Iterable[str], names: tuple[str, ...]) -> set[str]:
     """Return ``need`` as a set, refusing names that the operation has no gradient for."""
     try:
         asked = {need} if isinstance(need, str) else set(need)
@@ -185,7 +185,7 @@ def _by_number(entry: object, padding: Padding) -> tuple[int, int]:
     return int(pair[0]), int(pair[1])
 
 
-def kept(make: Callable) -> Callable:
+def memoized(make: Callable) -> Callable:
     """Keep the windows that ``make`` returns: short convolutions take no longer than making one.
 
     So its arguments, shapes and settings, are checked once only. They are told apart by their
@@ -197,7 +197,7 @@ def kept(make: Callable) -> Callable:
     def get(*arguments: object, **settings: object) -> object:
         text = repr((arguments, settings))
         if text not in windows:
-            if len(windows) == KEPT:
+            if len(windows) == MOST:
                 windows.clear()
             windows[text] = make(*arguments, **settings)
         return windows[text]

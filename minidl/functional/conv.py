@@ -19,11 +19,11 @@ from minidl.functional.arguments import (
     check_axes,
     check_cache,
     check_gradient,
+    check_need,
     check_positions,
     check_vectors,
-    kept,
     make_window,
-    wanted,
+    memoized,
 )
 
 
@@ -101,7 +101,7 @@ def conv_backward(
     check_cache(cache, ConvCache, "conv")
     x, w, window, groups = cache.x, cache.w, cache.window, cache.groups
     check_gradient(dy, (x.shape[0], *window.output, w.shape[-1]), x.dtype)
-    ask = wanted(need, ("x", "w", "b"))
+    ask = check_need(need, ("x", "w", "b"))
     if cache.y is not None:
         dy = kernels.relu_backward(dy, cache.y)
     dx = kernels.convolve_input_gradient(dy, w, window, groups) if "x" in ask else None
@@ -110,7 +110,7 @@ def conv_backward(
     return dx, dw, db
 
 
-@kept
+@memoized
 def conv_window(
     x: Shape,
     w: Shape,

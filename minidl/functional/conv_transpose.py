@@ -17,11 +17,11 @@ from minidl.functional.arguments import (
     check_arrays,
     check_cache,
     check_gradient,
+    check_need,
     check_vectors,
-    kept,
+    memoized,
     padding_entries,
     padding_per_axis,
-    wanted,
 )
 from minidl.functional.conv import check_filters, sum_to_channels
 
@@ -82,14 +82,14 @@ def conv_transpose_backward(
     check_cache(cache, ConvTransposeCache, "conv_transpose")
     x, w, window, groups = cache.x, cache.w, cache.window, cache.groups
     check_gradient(dy, (x.shape[0], *window.size, w.shape[-2] * groups), x.dtype)
-    ask = wanted(need, ("x", "w", "b"))
+    ask = check_need(need, ("x", "w", "b"))
     dx = kernels.convolve(dy, w, window, groups) if "x" in ask else None
     dw = kernels.convolve_kernel_gradient(dy, x, window, groups) if "w" in ask else None
     db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 
 
-@kept
+@memoized
 def conv_transpose_window(
     x: Shape,
     w: Shape,

@@ -11,8 +11,8 @@ from minidl.functional.arguments import (
     check_cache,
     check_channels,
     check_gradient,
+    check_need,
     check_vectors,
-    wanted,
 )
 from minidl.functional.conv import sum_to_channels
 
@@ -66,7 +66,7 @@ def dense_backward(
     check_cache(cache, DenseCache, "dense")
     x, w = cache.x, cache.w
     check_gradient(dy, (*x.shape[:-1], w.shape[1]), x.dtype)
-    ask = wanted(need, ("x", "w", "b"))
+    ask = check_need(need, ("x", "w", "b"))
     rows = dy.reshape(-1, w.shape[1])
     dx = kernels.matmul_nt(rows, w).reshape(x.shape) if "x" in ask else None
     dw = kernels.matmul_tn(x.reshape(-1, w.shape[0]), rows) if "w" in ask else None
@@ -93,7 +93,7 @@ def affine_backward(
     """Return (dx, dγ, dβ) = (γ·dy, Σ x·dy, Σ dy); None for what is not needed."""
     check_cache(cache, AffineCache, "affine")
     check_gradient(dy, cache.x.shape, cache.x.dtype)
-    ask = wanted(need, ("x", "gamma", "beta"))
+    ask = check_need(need, ("x", "gamma", "beta"))
     zero = np.zeros(cache.gamma.shape)
     dx = kernels.affine(dy, zero, cache.gamma, zero) if "x" in ask else None
     dbeta, dgamma = kernels.channel_products(cache.x, dy, zero)

@@ -12,8 +12,8 @@ from minidl.functional.arguments import (
     check_cache,
     check_channels,
     check_gradient,
+    check_need,
     check_vectors,
-    wanted,
 )
 
 
@@ -111,7 +111,7 @@ def batch_norm_backward(
     check_cache(cache, BatchNormCache, "batch_norm")
     x, mu, inverse = cache.x, cache.mu, cache.inverse
     check_gradient(dy, x.shape, x.dtype)
-    ask = wanted(need, ("x", "gamma", "beta"))
+    ask = check_need(need, ("x", "gamma", "beta"))
     moves = cache.training and dy.size > 0 and "x" in ask
     scale = cache.gamma * inverse
     gate = None if cache.beta is None else (scale, cache.beta)

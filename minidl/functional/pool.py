@@ -14,8 +14,8 @@ from minidl.functional.arguments import (
     check_channels,
     check_gradient,
     check_positions,
-    kept,
     make_window,
+    memoized,
 )
 
 
@@ -138,7 +138,7 @@ def global_avg_pool_backward(dy: np.ndarray, cache: GlobalPoolCache) -> np.ndarr
     ).copy()
 
 
-@kept
+@memoized
 def pool_window(
     x: Shape,
     size: IntOrInts,

@@ -80,7 +80,7 @@ class History:
             self.curves.setdefault(name, []).append(float(value))
 
 
-class Run:
+class TrainingRun:
     """What a checkpoint holds: weights, optimiser, history, best weights, and whose they are.
 
     ``patience`` and ``watch`` are those of ``nn.fit``.

@@ -14,8 +14,8 @@ from minidl.nn.layer import Shape
 from minidl.nn.memory import Estimate
 from minidl.nn.summary import format_shape
 
-REMEMBERED = 2  # numbers that an optimiser keeps for each parameter (Adam's)
-AROUND = 1.25 if jit.AVAILABLE else 1.5  # scratch of the kernels, and gaps between arrays
+MOMENTS = 2  # numbers that an optimiser keeps for each parameter (Adam's)
+OVERHEAD = 1.25 if jit.AVAILABLE else 1.5  # scratch of the kernels, and gaps between arrays
 
 
 class Footprint:
@@ -91,9 +91,9 @@ class Footprint:
         if backward:
             parameters = {id(p): p for node in nodes for p in node.layer.parameters.values()}
             learned = sum(p.value.size for p in parameters.values() if p.trainable)
-            alive += (1 + REMEMBERED) * learned
+            alive += (1 + MOMENTS) * learned
             most = max(most, _backward(nodes, sizes, set(taps), alive))
-        return int(most * self.dtype.itemsize * AROUND)
+        return int(most * self.dtype.itemsize * OVERHEAD)
 
 
 def _numbers(nodes: list[Node], shape: tuple[int, ...]) -> dict[str, int]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from minidl.arguments import check_int, check_path, check_seed
 from minidl.files import check_writable
-from minidl.nn.checkpoint import History, Run
+from minidl.nn.checkpoint import History, TrainingRun
 from minidl.nn.network import Sequential
 from minidl.nn.optimizers import Optimizer
 from minidl.nn.progress import progress_bar
@@ -127,7 +127,7 @@ def fit(
     """
     _check_parts(network, batches, loss, optimizer, validate)
     epochs, patience = _check_stopping(epochs, patience, watch, validate)
-    run = Run(network, optimizer, patience, watch)
+    run = TrainingRun(network, optimizer, patience, watch)
     if checkpoint is not None:
         checkpoint = check_path(checkpoint, "checkpoint")
         batches = run.identify(batches, loss)
@@ -214,7 +214,7 @@ def _epoch(network, batches, loss, optimizer, gradients, number: int) -> float:
         if not np.isfinite(value):
             raise FloatingPointError(
                 f"the loss became {value} in epoch {number + 1}: lower the learning rate, "
-                "clip the gradients (clip_norm), or look for NaN in the data."
+                "or look for NaN in the data."
             )
         optimizer.step()
         total, examples = total + value * len(x), examples + len(x)

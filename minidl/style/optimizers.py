@@ -44,7 +44,7 @@ def line_search(here: Point, direction: np.ndarray, evaluate: Evaluate) -> tuple
     return here, 0.0
 
 
-def free_gradient(here: Point) -> np.ndarray:
+def projected_gradient(here: Point) -> np.ndarray:
     """Return the gradient, 0 for pixels at 0 or 255 that it would push out of range."""
     stuck = (here.pixels <= BLACK) & (here.gradient > 0)
     stuck |= (here.pixels >= WHITE) & (here.gradient < 0)
@@ -63,7 +63,7 @@ class GradientDescent:
 
     def step(self, here: Point, evaluate: Evaluate) -> Point:
         """Take one step and return the new point; ``here`` itself if nothing is lower."""
-        g = free_gradient(here)
+        g = projected_gradient(here)
         size = float(np.abs(g).mean(dtype=np.float64))
         if size == 0:
             return here
@@ -107,11 +107,13 @@ class LBFGS:
 
     def step(self, here: Point, evaluate: Evaluate) -> Point:
         """Take one step and return the new point; ``here`` itself if nothing is lower."""
-        g = free_gradient(here)
+        g = projected_gradient(here)
         if not g.any():
             return here
         # stuck pixels stay where they are, even if the pairs would move them
-        there, length = line_search(here, np.where(g == 0, 0, -self.newton(g)), evaluate)
+        there, length = line_search(
+            here, np.where(g == 0, 0, -self.two_loop_recursion(g)), evaluate
+        )
         if length == 0 and self.pairs:
             self.pairs = ()  # the guess misleads: begin again from the plain gradient
             return self.step(here, evaluate)
@@ -120,7 +122,7 @@ class LBFGS:
             self.pairs = (*self.pairs, pair)[-self.memory :]
         return there
 
-    def newton(self, g: np.ndarray) -> np.ndarray:
+    def two_loop_recursion(self, g: np.ndarray) -> np.ndarray:
         """Return H⁻¹·g by the two-loop recursion; without pairs, g scaled to the first step."""
         kind = g.dtype.type
         if not self.pairs:

@@ -77,15 +77,11 @@ OTHERS = {
     "rate": ({"optimizer": adam(lr=0.1)}, "the learning rate (there 0.001, here 0.1)"),
     "schedule": ({"optimizer": adam(lr=nn.cosine(0.001, 100))}, "the learning rate"),
     "steps": (
-        {"optimizer": adam(lr=nn.step_decay(0.001, 4))},
+        {"optimizer": adam(lr=lambda step: 0.001 * 0.1 ** (step // 4))},
         "the learning rate (there 0.001, here (0.001, 0.001, 0.001, 0.0001))",
     ),
     "beta": ({"optimizer": adam(beta1=0.8)}, "the optimizer"),
     "decay": ({"optimizer": adam(weight_decay=0.1)}, "the optimizer"),
-    "clipping": (
-        {"optimizer": partial(nn.GradientDescent, lr=0.001, clip_norm=1)},
-        "the optimizer",
-    ),
     "optimizer": ({"optimizer": partial(nn.RMSProp, lr=0.001)}, "the optimizer"),
     "loss": ({"loss": scaled}, "the loss (there softmax_cross_entropy(), here scaled())"),
     "activation": ({"net": network(activation=None)}, "the layer 'conv'"),
