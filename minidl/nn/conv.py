@@ -56,7 +56,7 @@ class Conv(Sliding):
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Draw w ``(*K, C/groups, F)`` and begin with b = 0."""
-        self.window_of(shapes[0])
+        self.check_rank(shapes[0])
         channels = channels_of(shapes[0], self)
         if channels % self.groups:
             raise ValueError(f"groups={self.groups} does not divide {channels} input channels.")
@@ -120,14 +120,12 @@ class ConvTranspose(Conv):
         """Return the channels that w was built for."""
         return self.parameters["w"].value.shape[-1]
 
-    def window(self, sizes: tuple[int, ...]) -> Window:
-        """Return the window of the convolution that this is the adjoint of."""
+    def _window(self, sizes: tuple[int, ...]) -> Window:
         settings = (self.size, self.stride, self.padding, self.output_padding, self.dilation)
         return adjoint_window(sizes, *settings)
 
-    def output_sizes(self, window: Window) -> tuple[int, ...]:
-        """Return O, that convolution's input."""
-        return window.size
+    def _output(self, window: Window) -> tuple[int, ...]:
+        return window.size  # of the convolution that this is the adjoint of
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return input positions × the kernel's numbers."""

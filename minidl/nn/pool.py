@@ -32,8 +32,7 @@ class MaxPool(Sliding):
         super().__init__(size, size if stride is None else stride, padding, dilation, name)
         self.ceil_mode = ceil_mode
 
-    def window(self, sizes: tuple[int, ...]) -> Window:
-        """Return the window that slides over an input of these sizes."""
+    def _window(self, sizes: tuple[int, ...]) -> Window:
         settings = (self.size, self.stride, self.padding, self.dilation, self.ceil_mode)
         return make_window(sizes, *settings)
 

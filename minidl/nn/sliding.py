@@ -29,26 +29,28 @@ class Sliding(Operation):
         padding_entries(padding, self.rank)
         self.padding = padding
 
-    def window(self, sizes: tuple[int, ...]) -> Window:
-        """Return the window that slides over an input of these sizes."""
+    def window(self, sizes: tuple[int | None, ...]) -> Window:
+        """Return the window that slides over an input of these sizes, None where any will do."""
+        return self._window(tuple(ANY_SIZE if size is None else size for size in sizes))
+
+    def _window(self, sizes: tuple[int, ...]) -> Window:
         return make_window(sizes, self.size, self.stride, self.padding, self.dilation)
 
-    def window_of(self, shape: Shape) -> Window:
-        """Return the window for an input ``(*S, C)``; it fits into a size that is not fixed."""
+    def check_rank(self, shape: Shape) -> None:
+        """Refuse an input ``(*S, C)`` without a size for every axis of the window."""
         if len(shape) != self.rank + 1:
             raise ValueError(
                 f"{type(self).__name__} needs an input of shape (*S, C) with {self.rank} sizes, "
                 f"got {shape}."
             )
-        return self.window(tuple(ANY_SIZE if size is None else size for size in shape[:-1]))
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """Return ``(*O, C)``, None where the input's size is not fixed."""
+        self.check_rank(shapes[0])
         *sizes, channels = shapes[0]
-        output = self.output_sizes(self.window_of(shapes[0]))
+        output = self._output(self.window(tuple(sizes)))
         fixed = (None if s is None else o for s, o in zip(sizes, output, strict=True))
         return (*fixed, channels)
 
-    def output_sizes(self, window: Window) -> tuple[int, ...]:
-        """Return O, which the window itself knows."""
+    def _output(self, window: Window) -> tuple[int, ...]:
         return window.output
