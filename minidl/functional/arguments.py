@@ -35,7 +35,7 @@ def check_arrays(*, optional: str = "", **arrays: np.ndarray | None) -> None:
                 f"{name} must be float32 or float64, got {x.dtype}: "
                 "convert it with .astype(np.float32)."
             )
-        dtype = dtype or x.dtype
+        dtype = x.dtype if dtype is None else dtype
         if x.dtype != dtype:
             raise TypeError(
                 f"{name} is {x.dtype} but the input is {dtype}: give both the same dtype."
@@ -196,11 +196,13 @@ def memoized(make: Callable) -> Callable:
     @wraps(make)
     def get(*arguments: object, **settings: object) -> object:
         text = repr((arguments, settings))
-        if text not in windows:
-            if len(windows) == MOST:
+        window = windows.get(text)
+        if window is None:
+            window = make(*arguments, **settings)
+            if len(windows) >= MOST:
                 windows.clear()
-            windows[text] = make(*arguments, **settings)
-        return windows[text]
+            windows[text] = window
+        return window
 
     return get
 

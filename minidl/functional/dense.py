@@ -96,9 +96,8 @@ def affine_backward(
     ask = check_need(need, ("x", "gamma", "beta"))
     zero = np.zeros(cache.gamma.shape)
     dx = kernels.affine(dy, zero, cache.gamma, zero) if "x" in ask else None
+    if ask <= {"x"}:
+        return dx, None, None
     dbeta, dgamma = kernels.channel_products(cache.x, dy, zero)
-    dgamma, dbeta = (
-        total.astype(dy.dtype) if name in ask else None
-        for name, total in (("gamma", dgamma), ("beta", dbeta))
-    )
-    return dx, dgamma, dbeta
+    dgamma = dgamma.astype(dy.dtype) if "gamma" in ask else None
+    return dx, dgamma, dbeta.astype(dy.dtype) if "beta" in ask else None

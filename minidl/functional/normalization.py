@@ -90,8 +90,8 @@ def batch_norm(
     inverse = 1 / np.sqrt(sigma2 + epsilon)
     relu = activation == "relu"
     y = kernels.affine(x, mu, gamma * inverse, beta, relu)
-    kept = beta if relu else None
-    return y, BatchNormCache(x, mu, inverse, gamma, kept, training, mean, var)
+    gate = beta if relu else None
+    return y, BatchNormCache(x, mu, inverse, gamma, gate, training, mean, var)
 
 
 def batch_norm_backward(

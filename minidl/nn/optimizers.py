@@ -203,6 +203,6 @@ class Adam(Optimizer):
     def direction(self, gradient: np.ndarray, memory: dict[str, np.ndarray]) -> np.ndarray:
         """Return the corrected mean over the root of the corrected mean square."""
         age, betas = int(memory["age"]), (self.beta1, self.beta2)
-        whole = tuple(1 - beta**age for beta in betas)
+        whole = (1 - self.beta1**age, 1 - self.beta2**age)
         mean, square = memory["mean"], memory["square"]
         return kernels.adam_update(gradient, mean, square, betas, whole, self.epsilon)

@@ -161,24 +161,17 @@ def fit(
 
 
 def _check_parts(network, batches, loss, optimizer, validate) -> None:
+    function = "a function such as"
     wants = (
-        ("network must be one such as nn.Sequential([…], input_shape=…)", network, Sequential),
-        ("optimizer must be one such as nn.Adam(network.parameters)", optimizer, Optimizer),
-        (
-            "batches must be a function such as nn.shuffled_batches(x, target, 32)",
-            batches,
-            Callable,
-        ),
-        ("loss must be a function such as nn.softmax_cross_entropy", loss, Callable),
-        (
-            'validate must be a function such as lambda net: {"accuracy": …}',
-            validate,
-            Callable | None,
-        ),
+        ("network", network, Sequential, "one such as nn.Sequential([…], input_shape=…)"),
+        ("optimizer", optimizer, Optimizer, "one such as nn.Adam(network.parameters)"),
+        ("batches", batches, Callable, f"{function} nn.shuffled_batches(x, target, 32)"),
+        ("loss", loss, Callable, f"{function} nn.softmax_cross_entropy"),
+        ("validate", validate, Callable | None, f'{function} lambda net: {{"accuracy": …}}'),
     )
-    for words, value, kind in wants:
+    for name, value, kind, wanted in wants:
         if not isinstance(value, kind):
-            raise TypeError(f"{words}, got {type(value).__name__}.")
+            raise TypeError(f"{name} must be {wanted}, got {type(value).__name__}.")
 
 
 def _check_stopping(epochs, patience, watch, validate) -> tuple[int, int | None]:
