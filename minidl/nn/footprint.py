@@ -83,9 +83,10 @@ class Footprint:
         """
         nodes = self.graph.needed_for(taps)
         try:
-            sizes = _numbers(nodes, shape)
+            shapes = self.graph.shapes(shape[1:], nodes)
         except (TypeError, ValueError):
             return 0
+        sizes = {name: shape[0] * prod(of_one) for name, of_one in shapes.items()}
         kept = {*taps, *(_remembered(nodes) if keep else ())}
         alive, most = _forward(nodes, sizes, kept)
         if backward:
@@ -94,14 +95,6 @@ class Footprint:
             alive += (1 + MOMENTS) * learned
             most = max(most, _backward(nodes, sizes, set(taps), alive))
         return int(most * self.dtype.itemsize * OVERHEAD)
-
-
-def _numbers(nodes: list[Node], shape: tuple[int, ...]) -> dict[str, int]:
-    """Return how many numbers each node puts out."""
-    shapes = {INPUT: shape[1:]}
-    for node in nodes:
-        shapes[node.name] = node.layer.output_shape(*(shapes[name] for name in node.inputs))
-    return {name: shape[0] * prod(of_one) for name, of_one in shapes.items()}
 
 
 def _remembered(nodes: list[Node]) -> Iterator[str]:

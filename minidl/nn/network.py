@@ -8,7 +8,7 @@ import numpy as np
 
 from minidl.arguments import check_int, check_seed
 from minidl.nn.footprint import Footprint
-from minidl.nn.graph import INPUT, Composite, Graph, raise_named
+from minidl.nn.graph import INPUT, Composite, Graph
 from minidl.nn.inputs import check_batch, check_dtype, check_input_shape, check_taps
 from minidl.nn.layer import Layer, Shape, layers_of
 from minidl.nn.parameter import Parameter
@@ -65,7 +65,13 @@ class Sequential(Composite):
         if self.output_name == INPUT:
             raise ValueError("a network needs at least one layer, got none.")
         self.input_shape, self.dtype = check_input_shape(shapes[0]), check_dtype(dtype)
-        self.shapes = self._walk(self.input_shape, rng)
+
+        def build_once(layer: Layer, inputs: list[Shape]) -> None:
+            if not layer.built:
+                layer.build(*inputs, rng=rng, dtype=self.dtype)
+                layer.built = True
+
+        self.shapes = self.graph.shapes(self.input_shape, build=build_once)
         self.built = True
         self.footprint = Footprint(self.graph, self.input_shape, self.dtype)
         self.parameters = {
@@ -80,21 +86,7 @@ class Sequential(Composite):
     def shapes_for(self, input_shape: Shape) -> dict[str, Shape]:
         """Return every node's output shape ``(*S, C)`` for inputs of this shape ``(*S, C)``."""
         self._check_built()
-        return self._walk(check_input_shape(input_shape))
-
-    def _walk(self, input_shape: Shape, rng: np.random.Generator | None = None) -> dict[str, Shape]:
-        """Work out the shapes node by node; with an rng, build the layers on the way."""
-        shapes = {INPUT: input_shape}
-        for node in self.graph.nodes.values():
-            inputs = [shapes[name] for name in node.inputs]
-            try:
-                if rng is not None and not node.layer.built:
-                    node.layer.build(*inputs, rng=rng, dtype=self.dtype)
-                    node.layer.built = True
-                shapes[node.name] = node.layer.output_shape(*inputs)
-            except (ValueError, TypeError) as error:
-                raise_named(error, node.name)
-        return shapes
+        return self.graph.shapes(check_input_shape(input_shape))
 
     # -- running ---------------------------------------------------------------------------------
 
