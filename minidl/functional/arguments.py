@@ -71,11 +71,11 @@ def check_array(
         check_arrays(**{"the input": like, name: x})
 
 
-def check_vectors(length: int, **vectors: np.ndarray | None) -> None:
+def check_vectors(length: int, **shapes: Shape) -> None:
     """Refuse vectors that have not one number for each of the input's ``length`` channels."""
-    for name, v in vectors.items():
-        if v is not None and v.shape != (length,):
-            raise ValueError(f"{name} must have shape ({length},), one per channel, got {v.shape}.")
+    for name, shape in shapes.items():
+        if shape != (length,):
+            raise ValueError(f"{name} must have shape ({length},), one per channel, got {shape}.")
 
 
 def check_channels(shape: Shape, axes: int = 2) -> None:

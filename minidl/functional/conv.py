@@ -78,9 +78,8 @@ def conv(
         ValueError: for shapes and settings that do not fit together.
     """
     check_arrays(x=x, w=w, b=b, optional="b")
-    settings = (stride, padding, dilation, groups, activation)
+    settings = (stride, padding, dilation, groups, activation, None if b is None else b.shape)
     window, groups = conv_window(x.shape, w.shape, *settings)
-    check_vectors(w.shape[-1], b=b)
     relu = activation == "relu"
     y = kernels.convolve(x, w, window, groups, bias=b, relu=relu)
     return y, ConvCache(x, w, b, window, groups, y if relu else None)
@@ -106,7 +105,7 @@ def conv_backward(
         dy = kernels.relu_backward(dy, cache.y)
     dx = kernels.convolve_input_gradient(dy, w, window, groups) if "x" in ask else None
     dw = kernels.convolve_kernel_gradient(x, dy, window, groups) if "w" in ask else None
-    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
+    db = kernels.channel_sums(dy).astype(dy.dtype) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 
 
@@ -119,6 +118,7 @@ def conv_window(
     dilation: IntOrInts = 1,
     groups: int = 1,
     activation: str | None = None,
+    b: Shape | None = None,
 ) -> tuple[kernels.Window, int]:
     """Return the window and groups of a convolution of these shapes, or say why there is none."""
     groups = check_filters(x, w, groups)
@@ -127,6 +127,8 @@ def conv_window(
             f"w {w} with groups={groups} expects {w[-2] * groups} input channels, "
             f"but x {x} has {x[-1]}."
         )
+    if b is not None:
+        check_vectors(w[-1], b=b)
     check_activation(activation)
     return make_window(x[1:-1], w[:-2], stride, padding, dilation), groups
 
@@ -143,8 +145,3 @@ def check_filters(x: Shape, w: Shape, groups: int) -> int:
     if w[-1] % groups:
         raise ValueError(f"groups={groups} does not divide the {w[-1]} filters of w.")
     return groups
-
-
-def sum_to_channels(dy: np.ndarray) -> np.ndarray:
-    """Sum over every axis but the last: the gradient of a number per channel."""
-    return kernels.channel_sums(dy).astype(dy.dtype)

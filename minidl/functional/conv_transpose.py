@@ -23,7 +23,7 @@ from minidl.functional.arguments import (
     padding_entries,
     padding_per_axis,
 )
-from minidl.functional.conv import check_filters, sum_to_channels
+from minidl.functional.conv import check_filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ def conv_transpose(
         TypeError, ValueError: as ``conv``.
     """
     check_arrays(x=x, w=w, b=b, optional="b")
-    settings = (stride, padding, output_padding, dilation, groups)
+    bias = None if b is None else b.shape
+    settings = (stride, padding, output_padding, dilation, groups, bias)
     window, groups = conv_transpose_window(x.shape, w.shape, *settings)
-    check_vectors(w.shape[-2] * groups, b=b)
     y = kernels.convolve_input_gradient(x, w, window, groups)
     if b is not None:
         y += b
@@ -85,7 +85,7 @@ def conv_transpose_backward(
     ask = check_need(need, ("x", "w", "b"))
     dx = kernels.convolve(dy, w, window, groups) if "x" in ask else None
     dw = kernels.convolve_kernel_gradient(dy, x, window, groups) if "w" in ask else None
-    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
+    db = kernels.channel_sums(dy).astype(dy.dtype) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 
 
@@ -98,6 +98,7 @@ def conv_transpose_window(
     output_padding: IntOrInts = 0,
     dilation: IntOrInts = 1,
     groups: int = 1,
+    b: Shape | None = None,
 ) -> tuple[kernels.Window, int]:
     """Return the window and groups for these shapes, or say why there is none."""
     groups = check_filters(x, w, groups)
@@ -106,6 +107,8 @@ def conv_transpose_window(
             f"x {x} must have as many channels as w {w} has filters ({w[-1]}): "
             "x stands where the convolution's output stood."
         )
+    if b is not None:
+        check_vectors(w[-2] * groups, b=b)
     window = adjoint_window(x[1:-1], w[:-2], stride, padding, output_padding, dilation)
     return window, groups
 

@@ -14,7 +14,6 @@ from minidl.functional.arguments import (
     check_need,
     check_vectors,
 )
-from minidl.functional.conv import sum_to_channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,8 @@ def dense(
         raise ValueError(
             f"x {x.shape} must have as many numbers per row as w {w.shape} has rows ({w.shape[0]})."
         )
-    check_vectors(w.shape[1], b=b)
+    if b is not None:
+        check_vectors(w.shape[1], b=b.shape)
     y = kernels.matmul(x.reshape(-1, w.shape[0]), w)  # one product, however many axes x has
     if b is not None:
         y += b
@@ -70,7 +70,7 @@ def dense_backward(
     rows = dy.reshape(-1, w.shape[1])
     dx = kernels.matmul_nt(rows, w).reshape(x.shape) if "x" in ask else None
     dw = kernels.matmul_tn(x.reshape(-1, w.shape[0]), rows) if "w" in ask else None
-    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
+    db = kernels.channel_sums(dy).astype(dy.dtype) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 
 
@@ -82,7 +82,7 @@ def affine(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> tuple[np.ndarr
     """
     check_arrays(x=x, gamma=gamma, beta=beta)
     check_channels(x.shape)
-    check_vectors(x.shape[-1], gamma=gamma, beta=beta)
+    check_vectors(x.shape[-1], gamma=gamma.shape, beta=beta.shape)
     y = kernels.affine(x, np.zeros(gamma.shape), gamma, beta)
     return y, AffineCache(x, gamma)
 

@@ -76,7 +76,7 @@ def batch_norm(
     vectors = {"gamma": gamma, "beta": beta, "mean": mean, "var": var}
     check_arrays(x=x, **vectors)
     check_channels(x.shape)
-    check_vectors(x.shape[-1], **vectors)
+    check_vectors(x.shape[-1], **{name: v.shape for name, v in vectors.items()})
     momentum = check_number(momentum, "momentum", 0, 1)
     epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
     check_activation(activation)
