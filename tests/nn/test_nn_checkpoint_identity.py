@@ -153,7 +153,6 @@ SAME = {
     "epochs": {"epochs": 5},
     "first weights": {"net": network(seed=9)},
     "validation": {"validate": lambda net: {"score": 1.0}},
-    "patience": {"patience": 3},
     "NumPy's numbers": {"optimizer": adam(lr=np.float64(0.001)), "epochs": np.int64(3)},
     "a constant schedule": {"optimizer": adam(lr=lambda step: 1e-3)},
     "the same data elsewhere": {"batches": data(x=np.asfortranarray(X), labels=LABELS.copy())},

@@ -42,7 +42,7 @@ def train(
     pause: float = 0.0,
     **more,
 ) -> tuple[nn.History, nn.Optimizer]:
-    """Train with dropout, batch norm, augmentation, a schedule and early stop."""
+    """Train with dropout, batch norm, augmentation and a schedule."""
     x, labels = make_data()
 
     def noise(batch, rng):
@@ -54,8 +54,6 @@ def train(
     settings = {
         "epochs": epochs,
         "validate": lambda net: {"error": float((net.predict(x).argmax(axis=1) != labels).mean())},
-        "patience": 20,
-        "watch": "loss",
         "checkpoint": checkpoint,
         "progress": False,
     } | more
