@@ -61,7 +61,7 @@ class Objective:
         taps = tuple(dict.fromkeys((*self.content, *self.style)))
         run = self.network.trace(mirrored(pixels, self.margin), taps) if taps else None
         activations = run.activations if taps else {}
-        inject = {layer: np.zeros(a.shape, kind) for layer, a in activations.items()}
+        inject = {layer: np.zeros(full.shape, kind) for layer, full in activations.items()}
         a = {layer: within(full, pixels, self.margin) for layer, full in activations.items()}
         da = {layer: within(full, pixels, self.margin) for layer, full in inject.items()}
         for layer, target in self.content.items():

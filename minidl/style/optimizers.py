@@ -83,7 +83,10 @@ class GradientDescent:
 
 
 class Pair:
-    """How far the picture moved in a step, s, how its gradient changed, y, and ⟨s, y⟩, ⟨y, y⟩."""
+    """A correction pair: how far the picture moved in a step, s, and how its gradient changed, y.
+
+    Their products ⟨s, y⟩ and ⟨y, y⟩ are worked out once.
+    """
 
     def __init__(self, s: np.ndarray, y: np.ndarray):
         self.s, self.y = s, y
@@ -111,9 +114,8 @@ class LBFGS:
         if not g.any():
             return here
         # stuck pixels stay where they are, even if the pairs would move them
-        there, length = line_search(
-            here, np.where(g == 0, 0, -self.two_loop_recursion(g)), evaluate
-        )
+        direction = np.where(g == 0, 0, -self.two_loop_recursion(g))
+        there, length = line_search(here, direction, evaluate)
         if length == 0 and self.pairs:
             self.pairs = ()  # the guess misleads: begin again from the plain gradient
             return self.step(here, evaluate)
