@@ -106,7 +106,7 @@ def check_number(
 def _is_number(value: object) -> bool:
     if isinstance(value, np.ndarray):
         return value.ndim == 0 and value.dtype.kind in "iuf"
-    return is_int(value) or isinstance(value, float | np.floating)
+    return isinstance(value, float | np.floating) or is_int(value)
 
 
 def check_choice(value: str, name: str, choices: Collection[str]) -> str:

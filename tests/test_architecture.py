@@ -353,6 +353,10 @@ GONE = {  # words that had a meaning of their own here; now the field's word -> 
         "sheet": "raster",
         "things": "accessories",
     },
+    "functional": {
+        "kept": "memoized",
+        "wanted": "check_need",
+    },
     "kernels": {
         "adam_direction": "adam_update",
         "choose": "argmax",
@@ -381,8 +385,9 @@ GONE = {  # words that had a meaning of their own here; now the field's word -> 
         "describe": "canonical",
         "enough": "guard",
         "enough_to_train": "memory_guard",
-        "spread": "add_gradients",
-        "stairs": "step_decay",
+        "naming": "raise_named",
+        "sealed": "checksum",
+        "spread": "add_gradient",
         "watched": "hashed",
     },
     "style": {
@@ -390,6 +395,8 @@ GONE = {  # words that had a meaning of their own here; now the field's word -> 
         "backtrack": "line_search",
         "descent": "optimizers",
         "drive": "minimise",
+        "free_gradient": "projected_gradient",
+        "newton": "two_loop_recursion",
         "driver": "transfer",
         "goal": "problem",
         "search": "line_search",

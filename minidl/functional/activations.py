@@ -6,7 +6,7 @@ import numpy as np
 
 from minidl import kernels
 from minidl.arguments import check_number
-from minidl.functional.arguments import check_array, check_cache, check_gradient
+from minidl.functional.arguments import check_arrays, check_cache, check_gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class LeakyReluCache:
 
 def relu(x: np.ndarray) -> tuple[np.ndarray, ReluCache]:
     """Return max(x, 0), of any shape; NaN stays NaN. Integers are refused with a TypeError."""
-    check_array(x, "x")
+    check_arrays(x=x)
     y = kernels.relu(x)
     return y, ReluCache(y)
 
@@ -55,7 +55,7 @@ def relu_backward(dy: np.ndarray, cache: ReluCache) -> np.ndarray:
 
 def leaky_relu(x: np.ndarray, slope: float = 0.01) -> tuple[np.ndarray, LeakyReluCache]:
     """Return x where x > 0, else slope·x; slope in [0, 1]."""
-    check_array(x, "x")
+    check_arrays(x=x)
     slope = check_number(slope, "slope", 0, 1)
     y = x.copy()
     np.multiply(x, x.dtype.type(slope), out=y, where=x <= 0)  # 0·∞ would be NaN
@@ -71,7 +71,7 @@ def leaky_relu_backward(dy: np.ndarray, cache: LeakyReluCache) -> np.ndarray:
 
 def sigmoid(x: np.ndarray) -> tuple[np.ndarray, SigmoidCache]:
     """Return σ(x) = 1 / (1 + e⁻ˣ), without overflow for any x."""
-    check_array(x, "x")
+    check_arrays(x=x)
     y = logistic(x)
     return y, SigmoidCache(y)
 
@@ -91,7 +91,7 @@ def sigmoid_backward(dy: np.ndarray, cache: SigmoidCache) -> np.ndarray:
 
 def tanh(x: np.ndarray) -> tuple[np.ndarray, TanhCache]:
     """Return tanh(x)."""
-    check_array(x, "x")
+    check_arrays(x=x)
     y = np.tanh(x)
     return y, TanhCache(y)
 
@@ -111,7 +111,7 @@ def softmax(x: np.ndarray) -> tuple[np.ndarray, SoftmaxCache]:
     Raises:
         ValueError: if the last axis is empty.
     """
-    check_array(x, "x")
+    check_arrays(x=x)
     if x.ndim == 0 or x.shape[-1] == 0:
         raise ValueError(f"softmax needs at least one class on the last axis, got shape {x.shape}.")
     # A difference below −3e38 becomes −∞, whose exponential is 0; ∞ − ∞ is NaN.

@@ -10,8 +10,46 @@ from minidl.kernels import Window
 
 Padding = str | int | Sequence
 
+Shape = tuple[int, ...]
+
+ARRAYS = (np.ndarray, np.memmap)  # matrices and masked arrays have another *
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
-KEPT = 1024  # windows
+MOST = 1024  # windows
+
+
+def check_arrays(*, optional: str = "", **arrays: np.ndarray | None) -> None:
+    """Refuse all but float32 or float64 arrays of one dtype: mixing would change the result's.
+
+    The first is the input, whose dtype the others must have; the ``optional`` one may be None.
+    """
+    dtype = None
+    for name, x in arrays.items():
+        if x is None and name == optional:
+            continue
+        if type(x) not in ARRAYS:
+            raise TypeError(
+                f"{name} must be a NumPy array, got {type(x).__name__}: convert it with np.asarray."
+            )
+        if x.dtype not in FLOATS:
+            raise TypeError(
+                f"{name} must be float32 or float64, got {x.dtype}: "
+                "convert it with .astype(np.float32)."
+            )
+        dtype = x.dtype if dtype is None else dtype
+        if x.dtype != dtype:
+            raise TypeError(
+                f"{name} is {x.dtype} but the input is {dtype}: give both the same dtype."
+            )
+
+
+def check_axes(shape: Shape, name: str, axes: int, layout: str) -> None:
+    """Refuse a shape that has not this number of axes."""
+    if len(shape) != axes:
+        alone = layout.startswith("(N") and len(shape) == axes - 1
+        raise ValueError(
+            f"{name} must have {axes} axes {layout}, got shape {shape}"
+            + (f": give one example alone as {name}[None]." if alone else ".")
+        )
 
 
 def check_array(
@@ -24,59 +62,43 @@ def check_array(
 ) -> None:
     """Refuse x unless it is a float32 or float64 array with the given number of axes.
 
-    ``like`` is the input whose dtype it must have: mixing would silently change the result's.
+    ``like`` is the input whose dtype it must have.
     """
-    if type(x) not in (np.ndarray, np.memmap):  # matrices and masked arrays have another *
-        raise TypeError(
-            f"{name} must be a NumPy array, got {type(x).__name__}: convert it with np.asarray."
-        )
-    if x.dtype not in FLOATS:
-        raise TypeError(
-            f"{name} must be float32 or float64, got {x.dtype}: "
-            "convert it with .astype(np.float32)."
-        )
-    if axes is not None and x.ndim != axes:
-        alone = layout.startswith("(N") and x.ndim == axes - 1
-        raise ValueError(
-            f"{name} must have {axes} axes {layout}, got shape {x.shape}"
-            + (f": give one example alone as {name}[None]." if alone else ".")
-        )
-    if like is not None and x.dtype != like.dtype:
-        raise TypeError(
-            f"{name} is {x.dtype} but the input is {like.dtype}: give both the same dtype."
-        )
+    check_arrays(**{name: x})
+    if axes is not None:
+        check_axes(x.shape, name, axes, layout)
+    if like is not None:
+        check_arrays(**{"the input": like, name: x})
 
 
-def check_vector(v: np.ndarray, name: str, length: int, x: np.ndarray) -> None:
-    """Refuse v unless it is a vector with one number for each of x's ``length`` channels."""
-    check_array(v, name, like=x)
-    if v.shape != (length,):
-        raise ValueError(f"{name} must have shape ({length},), one per channel, got {v.shape}.")
+def check_vectors(length: int, **shapes: Shape) -> None:
+    """Refuse vectors that have not one number for each of the input's ``length`` channels."""
+    for name, shape in shapes.items():
+        if shape != (length,):
+            raise ValueError(f"{name} must have shape ({length},), one per channel, got {shape}.")
 
 
-def check_channels(x: np.ndarray, name: str = "x", axes: int = 2) -> None:
-    """Refuse x unless it is a float array with a batch axis and channels last."""
-    check_array(x, name)
-    if x.ndim < axes:
+def check_channels(shape: Shape, axes: int = 2) -> None:
+    """Refuse a shape of x without a batch axis and channels last."""
+    if len(shape) < axes:
         layout = "(N, *S, C), batch first and channels last"
-        raise ValueError(f"{name} must have at least {axes} axes {layout}, got shape {x.shape}.")
+        raise ValueError(f"x must have at least {axes} axes {layout}, got shape {shape}.")
 
 
-def check_positions(x: np.ndarray, name: str = "x") -> None:
-    """Refuse x ``(N, *S, C)`` if one of its spatial axes is empty: a window needs something."""
-    if 0 in x.shape[1:-1]:
-        raise ValueError(f"{name} has an axis without positions, got shape {x.shape}.")
+def check_positions(shape: Shape) -> None:
+    """Refuse the shape ``(N, *S, C)`` of x if a spatial axis is empty: a window needs something."""
+    if 0 in shape[1:-1]:
+        raise ValueError(f"x has an axis without positions, got shape {shape}.")
 
 
-def check_gradient(
-    dy: np.ndarray, shape: tuple[int, ...], dtype: np.dtype, name: str = "dy"
-) -> None:
+def check_gradient(dy: np.ndarray, shape: Shape, dtype: np.dtype, name: str = "dy") -> None:
     """Refuse a gradient that does not look like the output it belongs to."""
+    if type(dy) in ARRAYS and dy.shape == shape and dy.dtype == dtype:
+        return
     check_array(dy, name)
     if dy.shape != shape:
         raise ValueError(f"{name} must have the output's shape {shape}, got {dy.shape}.")
-    if dy.dtype != dtype:
-        raise TypeError(f"{name} must have the input's dtype {dtype}, got {dy.dtype}.")
+    raise TypeError(f"{name} must have the input's dtype {dtype}, got {dy.dtype}.")
 
 
 def check_cache(cache: object, kind: type, function: str) -> None:
@@ -94,7 +116,7 @@ def check_activation(activation: str | None) -> None:
         raise ValueError(f'activation must be None or "relu", got {activation!r}.')
 
 
-def wanted(need: Iterable[str], names: tuple[str, ...]) -> set[str]:
+def check_need(need: Iterable[str], names: tuple[str, ...]) -> set[str]:
     """Return ``need`` as a set, refusing names that the operation has no gradient for."""
     try:
         asked = {need} if isinstance(need, str) else set(need)
@@ -163,26 +185,28 @@ def _by_number(entry: object, padding: Padding) -> tuple[int, int]:
     return int(pair[0]), int(pair[1])
 
 
-def kept(make: Callable[..., Window]) -> Callable[..., Window]:
+def memoized(make: Callable) -> Callable:
     """Keep the windows that ``make`` returns: short convolutions take no longer than making one.
 
-    Arguments are told apart by their text: lists have no hash, and 1 == True == 1.0.
+    So its arguments, shapes and settings, are checked once only. They are told apart by their
+    text: lists have no hash, and 1 == True == 1.0.
     """
-    windows: dict[str, Window] = {}
+    windows: dict[str, object] = {}
 
     @wraps(make)
-    def get(*arguments: object) -> Window:
-        text = repr(arguments)
-        if text not in windows:
-            if len(windows) == KEPT:
+    def get(*arguments: object, **settings: object) -> object:
+        text = repr((arguments, settings))
+        window = windows.get(text)
+        if window is None:
+            window = make(*arguments, **settings)
+            if len(windows) >= MOST:
                 windows.clear()
-            windows[text] = make(*arguments)
-        return windows[text]
+            windows[text] = window
+        return window
 
     return get
 
 
-@kept
 def make_window(
     sizes: Sequence[int],
     kernel: Sequence[int],

@@ -13,14 +13,17 @@ from minidl import kernels
 from minidl.arguments import IntOrInts, check_int
 from minidl.functional.arguments import (
     Padding,
+    Shape,
     check_activation,
-    check_array,
+    check_arrays,
+    check_axes,
     check_cache,
     check_gradient,
+    check_need,
     check_positions,
-    check_vector,
+    check_vectors,
     make_window,
-    wanted,
+    memoized,
 )
 
 
@@ -74,16 +77,9 @@ def conv(
         TypeError: for arrays that are not float32 or float64, or of different dtypes.
         ValueError: for shapes and settings that do not fit together.
     """
-    groups = check_filters(x, w, groups)
-    if b is not None:
-        check_vector(b, "b", w.shape[-1], x)
-    if x.shape[-1] != w.shape[-2] * groups:
-        raise ValueError(
-            f"w {w.shape} with groups={groups} expects {w.shape[-2] * groups} input channels, "
-            f"but x {x.shape} has {x.shape[-1]}."
-        )
-    check_activation(activation)
-    window = make_window(x.shape[1:-1], w.shape[:-2], stride, padding, dilation)
+    check_arrays(x=x, w=w, b=b, optional="b")
+    settings = (stride, padding, dilation, groups, activation, None if b is None else b.shape)
+    window, groups = conv_window(x.shape, w.shape, *settings)
     relu = activation == "relu"
     y = kernels.convolve(x, w, window, groups, bias=b, relu=relu)
     return y, ConvCache(x, w, b, window, groups, y if relu else None)
@@ -104,32 +100,48 @@ def conv_backward(
     check_cache(cache, ConvCache, "conv")
     x, w, window, groups = cache.x, cache.w, cache.window, cache.groups
     check_gradient(dy, (x.shape[0], *window.output, w.shape[-1]), x.dtype)
-    ask = wanted(need, ("x", "w", "b"))
+    ask = check_need(need, ("x", "w", "b"))
     if cache.y is not None:
         dy = kernels.relu_backward(dy, cache.y)
     dx = kernels.convolve_input_gradient(dy, w, window, groups) if "x" in ask else None
     dw = kernels.convolve_kernel_gradient(x, dy, window, groups) if "w" in ask else None
-    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
+    db = kernels.channel_sums(dy).astype(dy.dtype) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 
 
-def check_filters(x: np.ndarray, w: np.ndarray, groups: int) -> int:
-    """Return groups; refuse x and w that no convolution, forward or transposed, could take."""
-    check_array(w, "w")
-    rank = w.ndim - 2
-    if rank < 1:
-        raise ValueError(f"w must have shape (*K, C/groups, F) with 3 axes or more, got {w.shape}.")
-    check_array(x, "x", rank + 2, f"(N, *S, C) for a kernel w of shape {w.shape}")
-    check_array(w, "w", like=x)
+@memoized
+def conv_window(
+    x: Shape,
+    w: Shape,
+    stride: IntOrInts = 1,
+    padding: Padding = "valid",
+    dilation: IntOrInts = 1,
+    groups: int = 1,
+    activation: str | None = None,
+    b: Shape | None = None,
+) -> tuple[kernels.Window, int]:
+    """Return the window and groups of a convolution of these shapes, or say why there is none."""
+    groups = check_filters(x, w, groups)
+    if x[-1] != w[-2] * groups:
+        raise ValueError(
+            f"w {w} with groups={groups} expects {w[-2] * groups} input channels, "
+            f"but x {x} has {x[-1]}."
+        )
+    if b is not None:
+        check_vectors(w[-1], b=b)
+    check_activation(activation)
+    return make_window(x[1:-1], w[:-2], stride, padding, dilation), groups
+
+
+def check_filters(x: Shape, w: Shape, groups: int) -> int:
+    """Return groups; refuse shapes that no convolution, forward or transposed, could take."""
+    if len(w) < 3:
+        raise ValueError(f"w must have shape (*K, C/groups, F) with 3 axes or more, got {w}.")
+    check_axes(x, "x", len(w), f"(N, *S, C) for a kernel w of shape {w}")
     check_positions(x)
-    if 0 in w.shape:
-        raise ValueError(f"w must not be empty, got shape {w.shape}.")
+    if 0 in w:
+        raise ValueError(f"w must not be empty, got shape {w}.")
     groups = check_int(groups, "groups")
-    if w.shape[-1] % groups:
-        raise ValueError(f"groups={groups} does not divide the {w.shape[-1]} filters of w.")
+    if w[-1] % groups:
+        raise ValueError(f"groups={groups} does not divide the {w[-1]} filters of w.")
     return groups
-
-
-def sum_to_channels(dy: np.ndarray) -> np.ndarray:
-    """Sum over every axis but the last: the gradient of a number per channel."""
-    return kernels.channel_sums(dy).astype(dy.dtype)

@@ -13,15 +13,17 @@ from minidl import kernels
 from minidl.arguments import IntOrInts, per_axis
 from minidl.functional.arguments import (
     Padding,
+    Shape,
+    check_arrays,
     check_cache,
     check_gradient,
-    check_vector,
-    kept,
+    check_need,
+    check_vectors,
+    memoized,
     padding_entries,
     padding_per_axis,
-    wanted,
 )
-from minidl.functional.conv import check_filters, sum_to_channels
+from minidl.functional.conv import check_filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,10 @@ def conv_transpose(
     Raises:
         TypeError, ValueError: as ``conv``.
     """
-    groups = check_filters(x, w, groups)
-    if x.shape[-1] != w.shape[-1]:
-        raise ValueError(
-            f"x {x.shape} must have as many channels as w {w.shape} has filters ({w.shape[-1]}): "
-            "x stands where the convolution's output stood."
-        )
-    channels = w.shape[-2] * groups
-    if b is not None:
-        check_vector(b, "b", channels, x)
-    window = adjoint_window(x.shape[1:-1], w.shape[:-2], stride, padding, output_padding, dilation)
+    check_arrays(x=x, w=w, b=b, optional="b")
+    bias = None if b is None else b.shape
+    settings = (stride, padding, output_padding, dilation, groups, bias)
+    window, groups = conv_transpose_window(x.shape, w.shape, *settings)
     y = kernels.convolve_input_gradient(x, w, window, groups)
     if b is not None:
         y += b
@@ -86,14 +82,37 @@ def conv_transpose_backward(
     check_cache(cache, ConvTransposeCache, "conv_transpose")
     x, w, window, groups = cache.x, cache.w, cache.window, cache.groups
     check_gradient(dy, (x.shape[0], *window.size, w.shape[-2] * groups), x.dtype)
-    ask = wanted(need, ("x", "w", "b"))
+    ask = check_need(need, ("x", "w", "b"))
     dx = kernels.convolve(dy, w, window, groups) if "x" in ask else None
     dw = kernels.convolve_kernel_gradient(dy, x, window, groups) if "w" in ask else None
-    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
+    db = kernels.channel_sums(dy).astype(dy.dtype) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 
 
-@kept
+@memoized
+def conv_transpose_window(
+    x: Shape,
+    w: Shape,
+    stride: IntOrInts = 1,
+    padding: Padding = "valid",
+    output_padding: IntOrInts = 0,
+    dilation: IntOrInts = 1,
+    groups: int = 1,
+    b: Shape | None = None,
+) -> tuple[kernels.Window, int]:
+    """Return the window and groups for these shapes, or say why there is none."""
+    groups = check_filters(x, w, groups)
+    if x[-1] != w[-1]:
+        raise ValueError(
+            f"x {x} must have as many channels as w {w} has filters ({w[-1]}): "
+            "x stands where the convolution's output stood."
+        )
+    if b is not None:
+        check_vectors(w[-2] * groups, b=b)
+    window = adjoint_window(x[1:-1], w[:-2], stride, padding, output_padding, dilation)
+    return window, groups
+
+
 def adjoint_window(
     sizes: Sequence[int],
     kernel: Sequence[int],

@@ -6,14 +6,14 @@ import numpy as np
 
 from minidl import kernels
 from minidl.functional.arguments import (
-    check_array,
+    check_arrays,
+    check_axes,
     check_cache,
     check_channels,
     check_gradient,
-    check_vector,
-    wanted,
+    check_need,
+    check_vectors,
 )
-from minidl.functional.conv import sum_to_channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ def dense(
         TypeError: for arrays that are not float32 or float64, or of different dtypes.
         ValueError: for shapes that do not fit together.
     """
-    check_channels(x)
-    check_array(w, "w", 2, "(D, F)", like=x)
+    check_arrays(x=x, w=w, b=b, optional="b")
+    check_channels(x.shape)
+    check_axes(w.shape, "w", 2, "(D, F)")
     if 0 in w.shape:
         raise ValueError(f"w must not be empty, got shape {w.shape}.")
     if x.shape[-1] != w.shape[0]:
@@ -51,7 +52,7 @@ def dense(
             f"x {x.shape} must have as many numbers per row as w {w.shape} has rows ({w.shape[0]})."
         )
     if b is not None:
-        check_vector(b, "b", w.shape[1], x)
+        check_vectors(w.shape[1], b=b.shape)
     y = kernels.matmul(x.reshape(-1, w.shape[0]), w)  # one product, however many axes x has
     if b is not None:
         y += b
@@ -65,11 +66,11 @@ def dense_backward(
     check_cache(cache, DenseCache, "dense")
     x, w = cache.x, cache.w
     check_gradient(dy, (*x.shape[:-1], w.shape[1]), x.dtype)
-    ask = wanted(need, ("x", "w", "b"))
+    ask = check_need(need, ("x", "w", "b"))
     rows = dy.reshape(-1, w.shape[1])
     dx = kernels.matmul_nt(rows, w).reshape(x.shape) if "x" in ask else None
     dw = kernels.matmul_tn(x.reshape(-1, w.shape[0]), rows) if "w" in ask else None
-    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
+    db = kernels.channel_sums(dy).astype(dy.dtype) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 
 
@@ -79,9 +80,9 @@ def affine(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> tuple[np.ndarr
     Raises:
         TypeError, ValueError: for arrays whose kinds or shapes do not fit together.
     """
-    check_channels(x)
-    check_vector(gamma, "gamma", x.shape[-1], x)
-    check_vector(beta, "beta", x.shape[-1], x)
+    check_arrays(x=x, gamma=gamma, beta=beta)
+    check_channels(x.shape)
+    check_vectors(x.shape[-1], gamma=gamma.shape, beta=beta.shape)
     y = kernels.affine(x, np.zeros(gamma.shape), gamma, beta)
     return y, AffineCache(x, gamma)
 
@@ -92,12 +93,11 @@ def affine_backward(
     """Return (dx, dγ, dβ) = (γ·dy, Σ x·dy, Σ dy); None for what is not needed."""
     check_cache(cache, AffineCache, "affine")
     check_gradient(dy, cache.x.shape, cache.x.dtype)
-    ask = wanted(need, ("x", "gamma", "beta"))
+    ask = check_need(need, ("x", "gamma", "beta"))
     zero = np.zeros(cache.gamma.shape)
     dx = kernels.affine(dy, zero, cache.gamma, zero) if "x" in ask else None
+    if ask <= {"x"}:
+        return dx, None, None
     dbeta, dgamma = kernels.channel_products(cache.x, dy, zero)
-    dgamma, dbeta = (
-        total.astype(dy.dtype) if name in ask else None
-        for name, total in (("gamma", dgamma), ("beta", dbeta))
-    )
-    return dx, dgamma, dbeta
+    dgamma = dgamma.astype(dy.dtype) if "gamma" in ask else None
+    return dx, dgamma, dbeta.astype(dy.dtype) if "beta" in ask else None

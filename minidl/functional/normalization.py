@@ -8,11 +8,12 @@ from minidl import kernels
 from minidl.arguments import SMALLEST, check_number
 from minidl.functional.arguments import (
     check_activation,
+    check_arrays,
     check_cache,
     check_channels,
     check_gradient,
-    check_vector,
-    wanted,
+    check_need,
+    check_vectors,
 )
 
 
@@ -72,9 +73,10 @@ def batch_norm(
         TypeError, ValueError: for arrays that do not fit, a negative or NaN variance, or settings
             out of range.
     """
-    check_channels(x)
-    for name, vector in (("gamma", gamma), ("beta", beta), ("mean", mean), ("var", var)):
-        check_vector(vector, name, x.shape[-1], x)
+    vectors = {"gamma": gamma, "beta": beta, "mean": mean, "var": var}
+    check_arrays(x=x, **vectors)
+    check_channels(x.shape)
+    check_vectors(x.shape[-1], **{name: v.shape for name, v in vectors.items()})
     momentum = check_number(momentum, "momentum", 0, 1)
     epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
     check_activation(activation)
@@ -88,8 +90,8 @@ def batch_norm(
     inverse = 1 / np.sqrt(sigma2 + epsilon)
     relu = activation == "relu"
     y = kernels.affine(x, mu, gamma * inverse, beta, relu)
-    kept = beta if relu else None
-    return y, BatchNormCache(x, mu, inverse, gamma, kept, training, mean, var)
+    gate = beta if relu else None
+    return y, BatchNormCache(x, mu, inverse, gamma, gate, training, mean, var)
 
 
 def batch_norm_backward(
@@ -109,7 +111,7 @@ def batch_norm_backward(
     check_cache(cache, BatchNormCache, "batch_norm")
     x, mu, inverse = cache.x, cache.mu, cache.inverse
     check_gradient(dy, x.shape, x.dtype)
-    ask = wanted(need, ("x", "gamma", "beta"))
+    ask = check_need(need, ("x", "gamma", "beta"))
     moves = cache.training and dy.size > 0 and "x" in ask
     scale = cache.gamma * inverse
     gate = None if cache.beta is None else (scale, cache.beta)
@@ -142,7 +144,8 @@ def l2_normalize(x: np.ndarray, epsilon: float = 1e-12) -> tuple[np.ndarray, L2N
     Raises:
         TypeError, ValueError: for x that is not a float array, or ε that is not in (0, 1].
     """
-    check_channels(x, axes=1)
+    check_arrays(x=x)
+    check_channels(x.shape, axes=1)
     epsilon = check_number(epsilon, "epsilon", SMALLEST, 1)
     squares = np.square(x, dtype=np.float64).sum(axis=-1, keepdims=True)  # 1e20² needs float64
     length = np.sqrt(squares + epsilon)

@@ -8,11 +8,14 @@ from minidl import kernels
 from minidl.arguments import IntOrInts, per_axis
 from minidl.functional.arguments import (
     Padding,
+    Shape,
+    check_arrays,
     check_cache,
     check_channels,
     check_gradient,
     check_positions,
     make_window,
+    memoized,
 )
 
 
@@ -70,7 +73,8 @@ def max_pool(
     Raises:
         TypeError, ValueError: as ``conv``; also for a window that would hold nothing but padding.
     """
-    window = pool_window(x, size, stride, padding, dilation, ceil_mode)
+    check_arrays(x=x)
+    window = pool_window(x.shape, size, stride, padding, dilation, ceil_mode)
     y, where = kernels.max_pool(x, window)
     return y, MaxPoolCache(where, window, x.dtype)
 
@@ -96,7 +100,8 @@ def avg_pool(
 
     Arguments, result and errors are those of ``max_pool``.
     """
-    window = pool_window(x, size, stride, padding, dilation, ceil_mode)
+    check_arrays(x=x)
+    window = pool_window(x.shape, size, stride, padding, dilation, ceil_mode)
     counts = kernels.window_counts(window, count_padding)
     y = kernels.avg_pool(x, window, counts)
     return y, AvgPoolCache(counts, window, y.shape, x.dtype)
@@ -115,8 +120,9 @@ def global_avg_pool(x: np.ndarray) -> tuple[np.ndarray, GlobalPoolCache]:
     Raises:
         TypeError, ValueError: for x that is not a float array with at least one position.
     """
-    check_channels(x, axes=3)
-    check_positions(x)
+    check_arrays(x=x)
+    check_channels(x.shape, axes=3)
+    check_positions(x.shape)
     return x.mean(axis=tuple(range(1, x.ndim - 1))), GlobalPoolCache(x.shape, x.dtype)
 
 
@@ -132,24 +138,24 @@ def global_avg_pool_backward(dy: np.ndarray, cache: GlobalPoolCache) -> np.ndarr
     ).copy()
 
 
+@memoized
 def pool_window(
-    x: np.ndarray,
+    x: Shape,
     size: IntOrInts,
     stride: IntOrInts | None = None,
     padding: Padding = "valid",
     dilation: IntOrInts = 1,
     ceil_mode: bool = False,
 ) -> kernels.Window:
-    """Return the window that a pool's settings describe, or say why x has none."""
+    """Return the window that a pool's settings describe, or say why this shape has none."""
     check_channels(x, axes=3)
     check_positions(x)
-    rank = x.ndim - 2
-    sizes = per_axis(size, rank, "size")
+    sizes = per_axis(size, len(x) - 2, "size")
     step = sizes if stride is None else stride
-    window = make_window(x.shape[1:-1], sizes, step, padding, dilation, bool(ceil_mode))
+    window = make_window(x[1:-1], sizes, step, padding, dilation, bool(ceil_mode))
     if window.holds_only_padding:
         raise ValueError(
             f"padding {padding!r} makes windows of size {sizes} that hold nothing but padding: "
-            f"pad less, the input is {x.shape[1:-1]}."
+            f"pad less, the input is {x[1:-1]}."
         )
     return window

@@ -15,8 +15,8 @@ from math import prod
 import numpy as np
 
 from minidl.arguments import IntOrInts
-from minidl.functional.arguments import Padding, make_window
-from minidl.functional.conv_transpose import adjoint_window
+from minidl.functional.conv import conv_window
+from minidl.functional.conv_transpose import conv_transpose_window
 from minidl.functional.pool import pool_window
 from minidl.kernels import Window
 from minidl.kernels.numpy import direct as numpy_direct
@@ -25,36 +25,32 @@ from minidl.kernels.numpy.direct import overlaps
 Gradients = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def conv(
-    x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None, *, groups: int = 1, **settings
-) -> np.ndarray:
+def conv(x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None, **settings) -> np.ndarray:
     """Return what ``F.conv`` returns: ``(N, *S, C), (*K, C/groups, F), (F,) → (N, *O, F)``."""
-    return numpy_direct.convolve(x, w, conv_window(x, w, **settings), groups, bias=b)
+    window, groups = conv_window(x.shape, w.shape, **settings)
+    return numpy_direct.convolve(x, w, window, groups, bias=b)
 
 
-def conv_backward(
-    dy: np.ndarray, x: np.ndarray, w: np.ndarray, *, groups: int = 1, **settings
-) -> Gradients:
+def conv_backward(dy: np.ndarray, x: np.ndarray, w: np.ndarray, **settings) -> Gradients:
     """Return (dx, dw, db) for the gradient dy of ``conv(x, w, b)``."""
-    window = conv_window(x, w, **settings)
+    window, groups = conv_window(x.shape, w.shape, **settings)
     dx = numpy_direct.convolve_input_gradient(dy, w, window, groups)
     dw = numpy_direct.convolve_kernel_gradient(x, dy, window, groups)
     return dx, dw, dy.sum(axis=tuple(range(dy.ndim - 1)))
 
 
 def conv_transpose(
-    x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None, *, groups: int = 1, **settings
+    x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None, **settings
 ) -> np.ndarray:
     """Return what ``F.conv_transpose`` returns: conv's own way back to its input, plus b."""
-    y = numpy_direct.convolve_input_gradient(x, w, transposed_window(x, w, **settings), groups)
+    window, groups = conv_transpose_window(x.shape, w.shape, **settings)
+    y = numpy_direct.convolve_input_gradient(x, w, window, groups)
     return y if b is None else y + b
 
 
-def conv_transpose_backward(
-    dy: np.ndarray, x: np.ndarray, w: np.ndarray, *, groups: int = 1, **settings
-) -> Gradients:
+def conv_transpose_backward(dy: np.ndarray, x: np.ndarray, w: np.ndarray, **settings) -> Gradients:
     """Return (dx, dw, db) for the gradient dy of ``conv_transpose(x, w, b)``: dx is a conv."""
-    window = transposed_window(x, w, **settings)
+    window, groups = conv_transpose_window(x.shape, w.shape, **settings)
     dx = numpy_direct.convolve(dy, w, window, groups)
     dw = numpy_direct.convolve_kernel_gradient(dy, x, window, groups)
     return dx, dw, dy.sum(axis=tuple(range(dy.ndim - 1)))
@@ -62,12 +58,12 @@ def conv_transpose_backward(
 
 def max_pool(x: np.ndarray, size: IntOrInts, **settings) -> np.ndarray:
     """Return the largest value of each window; settings as in ``F.max_pool``."""
-    return by_tap(x, pool_window(x, size, **settings), -np.inf).max(axis=0)
+    return by_tap(x, pool_window(x.shape, size, **settings), -np.inf).max(axis=0)
 
 
 def max_pool_backward(dy: np.ndarray, x: np.ndarray, size: IntOrInts, **settings) -> np.ndarray:
     """Return dx: each gradient goes to the tap with the largest value (at a tie, the first)."""
-    window = pool_window(x, size, **settings)
+    window = pool_window(x.shape, size, **settings)
     values, real = by_tap(x, window, -np.inf), by_tap(np.ones_like(x), window, 0)
     largest = (values == values.max(axis=0)) | np.isnan(values)
     winner = (largest & (real > 0)).argmax(axis=0)
@@ -81,7 +77,7 @@ def avg_pool(
     x: np.ndarray, size: IntOrInts, *, count_padding: bool = False, **settings
 ) -> np.ndarray:
     """Return the mean of each window; settings as in ``F.avg_pool``."""
-    window = pool_window(x, size, **settings)
+    window = pool_window(x.shape, size, **settings)
     return by_tap(x, window, 0).sum(axis=0) / counted(window, count_padding).astype(x.dtype)
 
 
@@ -89,7 +85,7 @@ def avg_pool_backward(
     dy: np.ndarray, x: np.ndarray, size: IntOrInts, *, count_padding: bool = False, **settings
 ) -> np.ndarray:
     """Return dx: every position of a window receives the same share of its gradient."""
-    window = pool_window(x, size, **settings)
+    window = pool_window(x.shape, size, **settings)
     share = dy / counted(window, count_padding).astype(dy.dtype)
     dx = np.zeros_like(x)
     for _, read, written in overlaps(window):
@@ -117,30 +113,3 @@ def counted(window: Window, count_padding: bool) -> np.ndarray:
         taps = range(0, window.extent[axis], window.dilation[axis])
         counts.append([sum(low <= start + tap < high for tap in taps) for start in starts])
     return reduce(np.multiply.outer, map(np.array, counts))[..., None]
-
-
-# -- windows -------------------------------------------------------------------------------------
-
-
-def conv_window(
-    x: np.ndarray,
-    w: np.ndarray,
-    stride: IntOrInts = 1,
-    padding: Padding = "valid",
-    dilation: IntOrInts = 1,
-) -> Window:
-    """Return the window that a convolution's settings describe."""
-    return make_window(x.shape[1:-1], w.shape[:-2], stride, padding, dilation)
-
-
-def transposed_window(
-    x: np.ndarray,
-    w: np.ndarray,
-    stride: IntOrInts = 1,
-    padding: Padding = "valid",
-    output_padding: IntOrInts = 0,
-    dilation: IntOrInts = 1,
-) -> Window:
-    """Return the window of the convolution that a transposed one is the adjoint of."""
-    sizes, kernel = x.shape[1:-1], w.shape[:-2]
-    return adjoint_window(sizes, kernel, stride, padding, output_padding, dilation)

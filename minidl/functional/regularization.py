@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minidl.arguments import check_number, check_rng
-from minidl.functional.arguments import check_array, check_cache, check_gradient
+from minidl.functional.arguments import check_arrays, check_cache, check_gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def dropout(
         TypeError: if x is not a float array or rng is not a Generator.
         ValueError: if rate is not in [0, 1).
     """
-    check_array(x, "x")
+    check_arrays(x=x)
     rate = check_number(rate, "rate", 0, 1, open_high=True)
     check_rng(rng)
     mask = (rng.random(x.shape, np.float32) >= rate).astype(x.dtype) / x.dtype.type(1 - rate)

@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 
-from minidl.functional.arguments import check_cache, check_channels, check_gradient
+from minidl.functional.arguments import check_arrays, check_cache, check_channels, check_gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ def flatten(x: np.ndarray) -> tuple[np.ndarray, FlattenCache]:
     Raises:
         TypeError, ValueError: for x that is not a float array with two axes or more.
     """
-    check_channels(x)
+    check_arrays(x=x)
+    check_channels(x.shape)
     return x.reshape(x.shape[0], prod(x.shape[1:])), FlattenCache(x.shape, x.dtype)
 
 

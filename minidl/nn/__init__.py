@@ -33,7 +33,7 @@ from minidl.nn.pool import (
     MaxPool3D,
 )
 from minidl.nn.residual import Add, Residual
-from minidl.nn.schedules import cosine, step_decay
+from minidl.nn.schedules import cosine
 from minidl.nn.summary import Summary
 from minidl.nn.trace import Trace
 from minidl.nn.training import fit, shuffled_batches
@@ -88,6 +88,5 @@ __all__ = [
     "read_arrays",
     "shuffled_batches",
     "softmax_cross_entropy",
-    "step_decay",
     "write_arrays",
 ]

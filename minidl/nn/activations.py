@@ -2,8 +2,7 @@
 
 import minidl.functional as F
 from minidl.arguments import check_number
-from minidl.nn.layer import Shape, numel
-from minidl.nn.operation import Operation
+from minidl.nn.layer import Operation, Shape, numel
 
 
 class ReLU(Operation):
@@ -43,15 +42,12 @@ class LeakyReLU(Operation):
 
     kind = "leaky_relu"
     keeps = "x"
+    settings = ("slope",)
     operation, derivative = staticmethod(F.leaky_relu), staticmethod(F.leaky_relu_backward)
 
     def __init__(self, slope: float = 0.01, *, name: str | None = None):
         super().__init__(name)
         self.slope = check_number(slope, "slope", 0, 1)
-
-    def settings(self) -> dict:
-        """Return the slope."""
-        return {"slope": self.slope}
 
 
 class Flatten(Operation):

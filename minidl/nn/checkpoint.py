@@ -80,36 +80,12 @@ class History:
             self.curves.setdefault(name, []).append(float(value))
 
 
-class Run:
-    """What a checkpoint holds: weights, optimiser, history, best weights, and whose they are.
+class TrainingRun:
+    """What a checkpoint holds: weights, optimiser, history, and whose they are."""
 
-    ``patience`` and ``watch`` are those of ``nn.fit``.
-    """
-
-    def __init__(self, network: Sequential, optimizer: Optimizer, patience: int | None, watch: str):
+    def __init__(self, network: Sequential, optimizer: Optimizer):
         self.network, self.optimizer = network, optimizer
-        self.patience, self.watch = patience, watch
         self.history = History()
-        self.best: dict[str, np.ndarray] | None = None
-
-    def goes_on(self, epochs: int) -> bool:
-        """True if there are epochs left of ``epochs`` in all."""
-        return self.history.epochs < epochs and not self.history.stopped
-
-    def record(self, values: dict[str, float]) -> None:
-        """Add an epoch's numbers; keep the best weights; stop when ``patience`` runs out."""
-        self.history.add(**values)
-        if self.patience is None:
-            return
-        if self.watch not in self.history.curves:
-            names = ", ".join(map(repr, self.history.curves))
-            raise ValueError(f"watch={self.watch!r} was not recorded; what was: {names}.")
-        curve = np.nan_to_num(self.history[self.watch], nan=np.inf, posinf=np.inf)  # never the best
-        since = len(curve) - 1 - int(np.argmin(curve))
-        if since == 0:
-            self.best = {name: value.copy() for name, value in self.network.state().items()}
-        elif since >= self.patience:
-            self.history.stopped = f"{self.watch} has not fallen for {since} epochs"
 
     def clear(self) -> None:
         """Forget all gradients."""
@@ -143,7 +119,6 @@ class Run:
             {
                 **{f"network/{k}": v for k, v in self.network.state().items()},
                 **{f"optimizer/{k}": v for k, v in self.optimizer.state().items()},
-                **{f"best/{k}": v for k, v in (self.best or {}).items()},
                 "history": json_array(vars(self.history)),
                 "run": json_array(whose),
             },
@@ -173,16 +148,14 @@ class Run:
                     "batch size, the seed or the augmentation do, or batches are not the same from "
                     "call to call: let them draw from np.random.default_rng([seed, epoch])"
                 )
-            if parts["best"]:
-                compare_arrays(parts["best"], before, "its best weights")
             self.optimizer.load_state(parts["optimizer"])
             self.network.load_state(parts["network"])
-        self.history, self.best = history, parts["best"] or None
+        self.history = history
 
 
 def _parts(arrays: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
     """Sort the arrays by the first part of their names."""
-    parts = {"network": {}, "optimizer": {}, "best": {}, "history": {}, "run": {}}
+    parts = {"network": {}, "optimizer": {}, "history": {}, "run": {}}
     for name, array in arrays.items():
         part, _, key = name.partition("/")
         if part not in parts:

@@ -10,9 +10,9 @@ from minidl.functional.arguments import Padding, check_activation
 from minidl.functional.conv_transpose import adjoint_window
 from minidl.kernels import Window
 from minidl.nn.initializers import initializer
-from minidl.nn.layer import Shape, channels_of, keep_none, numel, sizes_of
-from minidl.nn.operation import Sliding, known
+from minidl.nn.layer import Shape, channels_of, numel
 from minidl.nn.parameter import Parameter
+from minidl.nn.sliding import Sliding
 
 
 class Conv(Sliding):
@@ -28,6 +28,7 @@ class Conv(Sliding):
 
     kind = "conv"
     arrays = ("w", "b")
+    settings = (*Sliding.settings, "groups", "activation")
     operation, derivative = staticmethod(F.conv), staticmethod(F.conv_backward)
 
     def __init__(
@@ -55,7 +56,7 @@ class Conv(Sliding):
 
     def build(self, *shapes: Shape, rng: np.random.Generator, dtype: np.dtype) -> None:
         """Draw w ``(*K, C/groups, F)`` and begin with b = 0."""
-        sizes_of(shapes[0], self, self.rank)
+        self.check_rank(shapes[0])
         channels = channels_of(shapes[0], self)
         if channels % self.groups:
             raise ValueError(f"groups={self.groups} does not divide {channels} input channels.")
@@ -87,10 +88,6 @@ class Conv(Sliding):
         """Return positions × the kernel's numbers: each output number takes one per tap."""
         return numel(self.output_shape(*shapes)[:-1]) * self.parameters["w"].value.size
 
-    def settings(self) -> dict:
-        """Return the operation's keyword arguments."""
-        return {**super().settings(), "groups": self.groups, "activation": self.activation}
-
 
 class ConvTranspose(Conv):
     """The adjoint of ``Conv`` with the same settings, from ``(*O, channels)`` to more positions.
@@ -101,6 +98,7 @@ class ConvTranspose(Conv):
     """
 
     kind = "conv_transpose"
+    settings = (*Sliding.settings, "groups", "output_padding")
     operation, derivative = staticmethod(F.conv_transpose), staticmethod(F.conv_transpose_backward)
 
     def __init__(self, filters: int, size: IntOrInts, *, output_padding: IntOrInts = 0, **settings):
@@ -122,26 +120,16 @@ class ConvTranspose(Conv):
         """Return the channels that w was built for."""
         return self.parameters["w"].value.shape[-1]
 
-    def window(self, sizes: tuple[int | None, ...]) -> Window:
-        """Return the window of the convolution that this is the adjoint of."""
+    def _window(self, sizes: tuple[int, ...]) -> Window:
         settings = (self.size, self.stride, self.padding, self.output_padding, self.dilation)
-        return adjoint_window(known(sizes), *settings)
+        return adjoint_window(sizes, *settings)
 
-    def output_shape(self, *shapes: Shape) -> Shape:
-        """Return ``(*O, filters)``."""
-        sizes = sizes_of(shapes[0], self, self.rank)
-        channels_of(shapes[0], self, self.input_channels())
-        return (*keep_none(sizes, self.window(sizes).size), self.filters)
+    def _output(self, window: Window) -> tuple[int, ...]:
+        return window.size  # of the convolution that this is the adjoint of
 
     def multiplications(self, *shapes: Shape) -> int:
         """Return input positions × the kernel's numbers."""
         return numel(shapes[0][:-1]) * self.parameters["w"].value.size
-
-    def settings(self) -> dict:
-        """Return the operation's keyword arguments."""
-        settings = {**super().settings(), "output_padding": self.output_padding}
-        del settings["activation"]
-        return settings
 
 
 class Conv1D(Conv):

@@ -5,8 +5,7 @@ import numpy as np
 import minidl.functional as F
 from minidl.arguments import check_int
 from minidl.nn.initializers import initializer
-from minidl.nn.layer import Shape, channels_of, numel
-from minidl.nn.operation import Operation
+from minidl.nn.layer import Operation, Shape, channels_of, numel
 from minidl.nn.parameter import Parameter
 
 

@@ -14,8 +14,8 @@ from minidl.nn.layer import Shape
 from minidl.nn.memory import Estimate
 from minidl.nn.summary import format_shape
 
-REMEMBERED = 2  # numbers that an optimiser keeps for each parameter (Adam's)
-AROUND = 1.25 if jit.AVAILABLE else 1.5  # scratch of the kernels, and gaps between arrays
+MOMENTS = 2  # numbers that an optimiser keeps for each parameter (Adam's)
+OVERHEAD = 1.25 if jit.AVAILABLE else 1.5  # scratch of the kernels, and gaps between arrays
 
 
 class Footprint:
@@ -37,13 +37,14 @@ class Footprint:
         Arguments as in ``bytes``. What fitted once is not asked about again. Raises MemoryError,
         with a size that would fit, beforehand or when the memory runs out.
         """
-        estimate = self._estimate(shape, taps, how)
         key = (shape, tuple(taps), *how.items())
         if key not in self._fitted:
-            estimate.check()
+            self._estimate(shape, taps, how).check()
             self._fitted.add(key)
-        with estimate.enforced():
+        try:
             yield
+        except MemoryError as error:
+            raise self._estimate(shape, taps, how).exceeded() from error
 
     def _estimate(self, shape: tuple[int, ...], taps: Sequence[str], how: dict) -> Estimate:
         """Of several examples, fewer may fit; of one, a smaller one if the network takes any."""
@@ -82,25 +83,18 @@ class Footprint:
         """
         nodes = self.graph.needed_for(taps)
         try:
-            sizes = _numbers(nodes, shape)
+            shapes = self.graph.shapes(shape[1:], nodes)
         except (TypeError, ValueError):
             return 0
+        sizes = {name: shape[0] * prod(of_one) for name, of_one in shapes.items()}
         kept = {*taps, *(_remembered(nodes) if keep else ())}
         alive, most = _forward(nodes, sizes, kept)
         if backward:
             parameters = {id(p): p for node in nodes for p in node.layer.parameters.values()}
             learned = sum(p.value.size for p in parameters.values() if p.trainable)
-            alive += (1 + REMEMBERED) * learned
+            alive += (1 + MOMENTS) * learned
             most = max(most, _backward(nodes, sizes, set(taps), alive))
-        return int(most * self.dtype.itemsize * AROUND)
-
-
-def _numbers(nodes: list[Node], shape: tuple[int, ...]) -> dict[str, int]:
-    """Return how many numbers each node puts out."""
-    shapes = {INPUT: shape[1:]}
-    for node in nodes:
-        shapes[node.name] = node.layer.output_shape(*(shapes[name] for name in node.inputs))
-    return {name: shape[0] * prod(of_one) for name, of_one in shapes.items()}
+        return int(most * self.dtype.itemsize * OVERHEAD)
 
 
 def _remembered(nodes: list[Node]) -> Iterator[str]:

@@ -5,11 +5,11 @@ each comes after those that it reads.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
-from minidl.nn.layer import Layer
+from minidl.nn.layer import Layer, Shape
 
 INPUT = "input"
 
@@ -23,15 +23,11 @@ class Node:
     inputs: tuple[str, ...]
 
 
-@contextmanager
-def naming(name: str) -> Iterator[None]:
-    """Put the layer's name before the words of an error that arises within."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        if type(error) not in (ValueError, TypeError):
-            raise
-        raise type(error)(f"layer {name!r}: {error}") from error
+def raise_named(error: Exception, name: str) -> NoReturn:
+    """Raise a layer's error again, with the layer's name before its words."""
+    if type(error) not in (ValueError, TypeError):
+        raise error
+    raise type(error)(f"layer {name!r}: {error}") from error
 
 
 class Graph:
@@ -75,6 +71,27 @@ class Graph:
             number += 1
             free = f"{path}_{number}"
         return free
+
+    def shapes(
+        self,
+        input_shape: Shape,
+        nodes: Iterable[Node] | None = None,
+        build: Callable[[Layer, list[Shape]], None] | None = None,
+    ) -> dict[str, Shape]:
+        """Work out the output shape ``(*S, C)`` of every node (of ``nodes`` alone, if given).
+
+        ``build`` is called with each layer and its inputs' shapes before its own is asked for.
+        """
+        shapes = {INPUT: input_shape}
+        for node in self.nodes.values() if nodes is None else nodes:
+            inputs = [shapes[name] for name in node.inputs]
+            try:
+                if build is not None:
+                    build(node.layer, inputs)
+                shapes[node.name] = node.layer.output_shape(*inputs)
+            except (ValueError, TypeError) as error:
+                raise_named(error, node.name)
+        return shapes
 
     def needed_for(self, names: Iterable[str]) -> list[Node]:
         """Return the nodes that must run to know these ones, in order."""

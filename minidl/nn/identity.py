@@ -122,14 +122,6 @@ def rate_identity(lr: Rate, steps: int) -> str:
     return canonical(rates[0] if len(set(rates)) == 1 else rates)
 
 
-def differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
-    """Return in words what differs between a file's run and this one; "" if nothing does."""
-    names = [name for name in {**ours, **theirs} if theirs.get(name) != ours.get(name)]
-    told = [_difference(n, theirs.get(n), ours.get(n)) for n in names[:TOLD]]
-    more = [f"{len(names) - TOLD} more"] if len(names) > TOLD else []
-    return ", ".join([*told, *more])
-
-
 def _difference(name: str, theirs: str | None, ours: str | None) -> str:
     values = [value for value in (theirs, ours) if value is not None]
     if any(value.startswith(SHA) or len(value) > READABLE for value in values):
@@ -142,7 +134,11 @@ def check_same(theirs: object, ours: Mapping[str, str]) -> None:
     """Refuse another run's identity: ValueError that says what differs."""
     if not isinstance(theirs, dict):
         raise ValueError("it does not say whose it is")
-    if different := differences(theirs, ours):
+    names = [name for name in {**ours, **theirs} if theirs.get(name) != ours.get(name)]
+    if names:
+        told = [_difference(n, theirs.get(n), ours.get(n)) for n in names[:TOLD]]
+        more = [f"{len(names) - TOLD} more"] if len(names) > TOLD else []
+        different = ", ".join([*told, *more])
         raise ValueError(f"it is another run's, with other settings or data: {different}")
 
 

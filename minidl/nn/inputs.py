@@ -34,9 +34,9 @@ def check_batch(x: np.ndarray, shape: Shape, dtype: np.dtype) -> None:
         raise TypeError(
             f"the network takes {dtype} arrays, got {got}: use np.asarray(x).astype(np.{dtype})."
         )
-    want = "(N, " + ", ".join("any" if s is None else str(s) for s in shape) + ")"
     if not fits(x.shape[1:], shape):
         alone = fits(x.shape, shape)
+        want = "(N, " + ", ".join("any" if s is None else str(s) for s in shape) + ")"
         raise ValueError(
             f"the network takes a batch {want}, got shape {x.shape}"
             + (": give one example alone as x[None]." if alone else ".")

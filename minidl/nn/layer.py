@@ -1,7 +1,8 @@
 """What a layer is: parameters, and a pair forward / backward that passes a cache along.
 
 A layer never remembers an input. The caller holds the cache, so the same layer may run any number
-of times before it is asked for gradients.
+of times before it is asked for gradients. Most layers are an ``Operation``: parameters and settings
+around one pair of functions.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,6 @@ from minidl.nn.parameter import Parameter
 from minidl.nn.weights import LONGEST, is_plain
 
 Shape = tuple[int | None, ...]
-ANY_SIZE = 2**30  # stands for a size that is not fixed while shapes are worked out
 
 
 class Layer:
@@ -67,15 +67,40 @@ class Layer:
         """Names of the parameters that collect gradients."""
         return [name for name, p in self.parameters.items() if p.trainable]
 
-    def add_gradients(self, gradients: dict[str, np.ndarray | None]) -> None:
-        """Add to the named parameters' gradients, where there is one."""
-        for name, gradient in gradients.items():
-            if gradient is not None:
-                self.parameters[name].add_gradient(gradient)
-
     def __repr__(self) -> str:
         parameters = ", ".join(f"{n} {p.value.shape}" for n, p in self.parameters.items())
         return f"{type(self).__name__}({parameters})"
+
+
+class Operation(Layer):
+    """A layer around ``F.f`` and ``F.f_backward``, its ``operation`` and its ``derivative``.
+
+    ``arrays`` are the names of f's arguments after x, which are parameters (one that is not there
+    is None); ``settings`` those of f's keyword arguments, which are attributes.
+    """
+
+    operation: staticmethod
+    derivative: staticmethod
+    arrays: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+    def forward(self, x: np.ndarray, *, training: bool = False) -> tuple[np.ndarray, object]:
+        """Return the operation's result and its cache."""
+        own = self.parameters
+        arrays = [own[name].value if name in own else None for name in self.arrays]
+        return self.operation(x, *arrays, **{name: getattr(self, name) for name in self.settings})
+
+    def backward(
+        self, dy: np.ndarray, cache: object, *, need_input: bool = True
+    ) -> np.ndarray | None:
+        """Add the gradients of parameters that are not frozen; return dx."""
+        if not self.arrays:
+            return self.derivative(dy, cache) if need_input else None
+        dx, *gradients = self.derivative(dy, cache, ["x"] * need_input + self.trainable())
+        for name, gradient in zip(self.arrays, gradients, strict=True):
+            if gradient is not None:
+                self.parameters[name].add_gradient(gradient)
+        return dx
 
 
 def channels_of(shape: Shape, layer: Layer, built_for: int | None = None) -> int:
@@ -89,21 +114,6 @@ def channels_of(shape: Shape, layer: Layer, built_for: int | None = None) -> int
             "only layers with inputs of as many channels can share it."
         )
     return shape[-1]
-
-
-def sizes_of(shape: Shape, layer: Layer, rank: int) -> Shape:
-    """Return the spatial sizes of ``(*S, C)``, of which there must be ``rank``."""
-    if len(shape) != rank + 1:
-        raise ValueError(
-            f"{type(layer).__name__} needs an input of shape (*S, C) with {rank} sizes, "
-            f"got {shape}."
-        )
-    return shape[:-1]
-
-
-def keep_none(sizes: Shape, output: tuple[int, ...]) -> Shape:
-    """Return the output sizes, None where the input's size was not fixed."""
-    return tuple(None if s is None else o for s, o in zip(sizes, output, strict=True))
 
 
 def layers_of(layers: Sequence[Layer], what: str) -> list[Layer]:

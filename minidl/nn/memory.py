@@ -12,7 +12,7 @@ import os
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -43,14 +43,10 @@ class Estimate:
         if needed > max(room, SMALL):
             raise self._error(f"there are {in_words(room)}", room)
 
-    @contextmanager
-    def enforced(self) -> Iterator[None]:
-        """Say the same if the memory runs out within after all."""
-        try:
-            yield
-        except MemoryError as error:
-            room = min(self.need(self.size) / MARGIN, available())
-            raise self._error("that was not there", room) from error
+    def exceeded(self) -> MemoryError:
+        """Return the error that says the same, for when the memory ran out after all."""
+        room = min(self.need(self.size) / MARGIN, available())
+        return self._error("that was not there", room)
 
     def _error(self, found: str, room: float) -> MemoryError:
         size = bisect_right(range(1, self.size), SPARE * room, key=self.need)

@@ -8,7 +8,7 @@ import numpy as np
 
 from minidl.arguments import check_int, check_seed
 from minidl.nn.footprint import Footprint
-from minidl.nn.graph import INPUT, Composite, Graph, naming
+from minidl.nn.graph import INPUT, Composite, Graph
 from minidl.nn.inputs import check_batch, check_dtype, check_input_shape, check_taps
 from minidl.nn.layer import Layer, Shape, layers_of
 from minidl.nn.parameter import Parameter
@@ -65,7 +65,13 @@ class Sequential(Composite):
         if self.output_name == INPUT:
             raise ValueError("a network needs at least one layer, got none.")
         self.input_shape, self.dtype = check_input_shape(shapes[0]), check_dtype(dtype)
-        self.shapes = self._walk(self.input_shape, rng)
+
+        def build_once(layer: Layer, inputs: list[Shape]) -> None:
+            if not layer.built:
+                layer.build(*inputs, rng=rng, dtype=self.dtype)
+                layer.built = True
+
+        self.shapes = self.graph.shapes(self.input_shape, build=build_once)
         self.built = True
         self.footprint = Footprint(self.graph, self.input_shape, self.dtype)
         self.parameters = {
@@ -80,19 +86,7 @@ class Sequential(Composite):
     def shapes_for(self, input_shape: Shape) -> dict[str, Shape]:
         """Return every node's output shape ``(*S, C)`` for inputs of this shape ``(*S, C)``."""
         self._check_built()
-        return self._walk(check_input_shape(input_shape))
-
-    def _walk(self, input_shape: Shape, rng: np.random.Generator | None = None) -> dict[str, Shape]:
-        """Work out the shapes node by node; with an rng, build the layers on the way."""
-        shapes = {INPUT: input_shape}
-        for node in self.graph.nodes.values():
-            inputs = [shapes[name] for name in node.inputs]
-            with naming(node.name):
-                if rng is not None and not node.layer.built:
-                    node.layer.build(*inputs, rng=rng, dtype=self.dtype)
-                    node.layer.built = True
-                shapes[node.name] = node.layer.output_shape(*inputs)
-        return shapes
+        return self.graph.shapes(check_input_shape(input_shape))
 
     # -- running ---------------------------------------------------------------------------------
 
@@ -109,18 +103,22 @@ class Sequential(Composite):
             ValueError, TypeError: for an unknown name or an x that does not fit.
             MemoryError: if there is not enough for so large a run; it says which size would fit.
         """
-        taps = self._checked(x, taps)
+        return self._run(x, check_taps(taps, self.graph.nodes), keep)
+
+    def _run(self, x: np.ndarray, taps: tuple[str, ...], keep: bool = True) -> Trace:
+        self._check_input(x)
+        taps = taps or (self.output_name,)
         with self.footprint.guard(x.shape, taps, keep=keep):
             return Trace(self.graph, x, taps, training=self.training, keep=keep)
 
     def memory_guard(self, x: np.ndarray) -> AbstractContextManager[None]:
         """Return a context for a step of training on the batch x; errors are those of ``trace``."""
-        return self.footprint.guard(x.shape, self._checked(x), backward=True)
+        self._check_input(x)
+        return self.footprint.guard(x.shape, (self.output_name,), backward=True)
 
-    def _checked(self, x: np.ndarray, taps: Iterable[str] = ()) -> tuple[str, ...]:
+    def _check_input(self, x: np.ndarray) -> None:
         self._check_built()
         check_batch(x, self.input_shape, self.dtype)
-        return check_taps(taps, self.graph.nodes) or (self.output_name,)
 
     def forward(
         self, x: np.ndarray, taps: Iterable[str] = ()
@@ -131,7 +129,7 @@ class Sequential(Composite):
         of a Siamese network), hold the runs apart with ``trace``.
         """
         taps = check_taps(taps, self.graph.nodes)
-        self._last = self.trace(x, taps)
+        self._last = self._run(x, taps)
         return self._last.activations if taps else self._last.output
 
     def _check_built(self) -> None:
@@ -148,7 +146,7 @@ class Sequential(Composite):
 
     def predict(self, x: np.ndarray, *, batch_size: int = 64, progress: bool = False) -> np.ndarray:
         """Return the output for x in batches, in inference mode, keeping nothing on the way."""
-        self._checked(x)
+        self._check_input(x)
         batch_size = check_int(batch_size, "batch_size")
         starts = range(0, max(len(x), 1), batch_size)
         training, self.training = self.training, False

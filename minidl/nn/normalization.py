@@ -6,8 +6,7 @@ import minidl.functional as F
 from minidl.arguments import SMALLEST, check_number
 from minidl.functional.arguments import check_activation
 from minidl.nn.dense import Affine
-from minidl.nn.layer import Layer, Shape
-from minidl.nn.operation import Operation
+from minidl.nn.layer import Layer, Operation, Shape
 
 
 class BatchNorm(Affine):

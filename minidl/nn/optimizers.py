@@ -17,13 +17,12 @@ Rate = float | Callable[[int], float]
 
 
 class Optimizer:
-    """What the optimisers share: the learning rate, decay, clipping, and state that can be saved.
+    """What the optimisers share: the learning rate, decay, and state that can be saved.
 
     Args:
         parameters: a network's ``parameters``; frozen ones are left alone.
         lr: learning rate, a number or a schedule (a function of the number of steps done).
         weight_decay: share of each parameter that a step of rate 1 takes away.
-        clip_norm: if all gradients together are longer than this, they are scaled down to it.
 
     A parameter that two networks share may stand in ``parameters`` twice; it takes one step.
 
@@ -39,16 +38,12 @@ class Optimizer:
         lr: Rate = 1e-2,
         *,
         weight_decay: float = 0.0,
-        clip_norm: float | None = None,
     ):
         self.parameters = _distinct(parameters)
         self.lr = lr
         if not callable(lr):
             _ = self.rate  # refuses what is no rate
         self.weight_decay = check_number(weight_decay, "weight_decay", 0, np.inf, open_high=True)
-        self.clip_norm = clip_norm
-        if clip_norm is not None:
-            self.clip_norm = check_number(clip_norm, "clip_norm", 0, np.inf, open_low=True)
         self.steps = 0
         self.memory: dict[str, dict[str, np.ndarray]] = {}
 
@@ -59,21 +54,15 @@ class Optimizer:
         return check_number(rate, "lr", 0, np.inf, open_high=True)
 
     def step(self) -> None:
-        """Change every trainable parameter by its gradient, in place, and clear the gradients.
-
-        Raises:
-            FloatingPointError: with ``clip_norm``, if a gradient is NaN or infinite; nothing is
-                changed.
-        """
-        rate, scale = self.rate, self._clip()
+        """Change every trainable parameter by its gradient, in place, and clear the gradients."""
+        rate = self.rate
         self.steps += 1
         for name, parameter in self.parameters.items():
             if parameter.trainable:
                 kind = parameter.value.dtype.type
                 memory = self._memory(name, parameter)
                 memory["age"] += 1
-                gradient = parameter.grad if scale == 1 else parameter.grad * kind(scale)
-                direction = self.direction(gradient, memory)
+                direction = self.direction(parameter.grad, memory)
                 if self.weight_decay:
                     parameter.value *= kind(1 - rate * self.weight_decay)
                 parameter.value -= kind(rate) * direction
@@ -88,18 +77,6 @@ class Optimizer:
             slots = {slot: np.zeros_like(parameter.value) for slot in self.slots}
             self.memory[name] = {"age": np.zeros((), np.int64), **slots}
         return self.memory[name]
-
-    def _clip(self) -> float:
-        if self.clip_norm is None:
-            return 1.0
-        trained = (p for p in self.parameters.values() if p.trainable)
-        norm = float(np.sqrt(sum(np.square(p.grad, dtype=np.float64).sum() for p in trained)))
-        if not np.isfinite(norm):
-            raise FloatingPointError(
-                f"the gradients' norm is {norm}: look for NaN in the data, √ or log at 0, or a "
-                "learning rate that is too high."
-            )
-        return min(1.0, self.clip_norm / norm) if norm > 0 else 1.0
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the number of steps, and all that is remembered of each parameter, by name."""
@@ -226,6 +203,6 @@ class Adam(Optimizer):
     def direction(self, gradient: np.ndarray, memory: dict[str, np.ndarray]) -> np.ndarray:
         """Return the corrected mean over the root of the corrected mean square."""
         age, betas = int(memory["age"]), (self.beta1, self.beta2)
-        whole = tuple(1 - beta**age for beta in betas)
+        whole = (1 - self.beta1**age, 1 - self.beta2**age)
         mean, square = memory["mean"], memory["square"]
         return kernels.adam_update(gradient, mean, square, betas, whole, self.epsilon)

@@ -4,8 +4,8 @@ import minidl.functional as F
 from minidl.arguments import IntOrInts
 from minidl.functional.arguments import Padding, make_window
 from minidl.kernels import Window
-from minidl.nn.layer import Shape
-from minidl.nn.operation import Operation, Sliding, known
+from minidl.nn.layer import Operation, Shape
+from minidl.nn.sliding import Sliding
 
 
 class MaxPool(Sliding):
@@ -16,6 +16,7 @@ class MaxPool(Sliding):
 
     kind = "pool"
     keeps = ""
+    settings = ("size", *Sliding.settings, "ceil_mode")
     operation, derivative = staticmethod(F.max_pool), staticmethod(F.max_pool_backward)
 
     def __init__(
@@ -31,28 +32,20 @@ class MaxPool(Sliding):
         super().__init__(size, size if stride is None else stride, padding, dilation, name)
         self.ceil_mode = ceil_mode
 
-    def window(self, sizes: tuple[int | None, ...]) -> Window:
-        """Return the window that slides over an input of these sizes."""
+    def _window(self, sizes: tuple[int, ...]) -> Window:
         settings = (self.size, self.stride, self.padding, self.dilation, self.ceil_mode)
-        return make_window(known(sizes), *settings)
-
-    def settings(self) -> dict:
-        """Return the keyword arguments of the operation."""
-        return {"size": self.size, "ceil_mode": self.ceil_mode, **super().settings()}
+        return make_window(sizes, *settings)
 
 
 class AvgPool(MaxPool):
     """The mean of each window; ``AvgPool1D/2D/3D`` fix the rank; settings as in ``F.avg_pool``."""
 
+    settings = (*MaxPool.settings, "count_padding")
     operation, derivative = staticmethod(F.avg_pool), staticmethod(F.avg_pool_backward)
 
     def __init__(self, size: IntOrInts, *, count_padding: bool = False, **settings):
         super().__init__(size, **settings)
         self.count_padding = count_padding
-
-    def settings(self) -> dict:
-        """Return the keyword arguments of the operation."""
-        return {"count_padding": self.count_padding, **super().settings()}
 
 
 class GlobalAvgPool(Operation):

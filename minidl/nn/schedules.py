@@ -29,15 +29,3 @@ def cosine(lr: float, steps: int, *, warmup: int = 0, final: float = 0.0) -> Sch
         return final + (lr - final) * (1 + cos(pi * done)) / 2
 
     return rate
-
-
-def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
-    """Multiply the rate by ``factor`` (0 … 1) after every ``every`` steps.
-
-    Raises:
-        ValueError: for settings out of range.
-    """
-    lr = check_number(lr, "lr", 0, inf, open_high=True)
-    factor = check_number(factor, "factor", 0, 1)
-    every = check_int(every, "every")
-    return lambda step: lr * factor ** (step // every)

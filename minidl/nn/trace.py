@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from minidl.functional.arguments import check_gradient
-from minidl.nn.graph import INPUT, Graph, naming
+from minidl.nn.graph import INPUT, Graph, raise_named
 from minidl.nn.layer import Layer
 
 Rule = Callable[[Layer, np.ndarray, object], tuple[np.ndarray, object]]
@@ -39,9 +39,11 @@ class Trace:
         last_reader = {name: node.name for node in self.nodes for name in node.inputs}
         values = {INPUT: x}
         for node in self.nodes:
-            inputs = [values[name] for name in node.inputs]
-            with naming(node.name):
+            inputs = map(values.__getitem__, node.inputs)
+            try:
                 y, cache = node.layer.forward(*inputs, training=training)
+            except (ValueError, TypeError) as error:
+                raise_named(error, node.name)
             values[node.name] = y
             self._shapes[node.name] = y.shape
             if keep:
@@ -91,7 +93,7 @@ class Trace:
             dy = waiting.pop(node.name, None)
             if dy is None or node.name not in flows:
                 continue
-            need = any(name in flows for name in node.inputs)
+            need = not flows.isdisjoint(node.inputs)
             cache = self._caches[node.name]
             if rule is not None:
                 dy, cache = rule(node.layer, dy, cache)
@@ -107,7 +109,7 @@ class Trace:
         """Names whose gradient is needed: by a parameter at or below them, or for the input."""
         flows = {INPUT} if need_input else set()
         for node in self.nodes:
-            if node.layer.trainable() or any(name in flows for name in node.inputs):
+            if not flows.isdisjoint(node.inputs) or node.layer.trainable():
                 flows.add(node.name)
         return flows
 

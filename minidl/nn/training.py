@@ -1,4 +1,4 @@
-"""A small training loop: progress, history, early stop, and checkpoints that lose nothing.
+"""A small training loop: progress, history, and checkpoints that lose nothing.
 
 Everything that an epoch draws depends on the seed and the epoch's number alone, and a checkpoint
 holds everything else. A run that was killed and resumed ends with the same bits as one that was
@@ -12,7 +12,7 @@ import numpy as np
 
 from minidl.arguments import check_int, check_path, check_seed
 from minidl.files import check_writable
-from minidl.nn.checkpoint import History, Run
+from minidl.nn.checkpoint import History, TrainingRun
 from minidl.nn.network import Sequential
 from minidl.nn.optimizers import Optimizer
 from minidl.nn.progress import progress_bar
@@ -83,8 +83,6 @@ def fit(
     *,
     epochs: int,
     validate: Callable[[Sequential], dict[str, float]] | None = None,
-    patience: int | None = None,
-    watch: str = "loss",
     checkpoint: str | Path | None = None,
     progress: bool = True,
     gradients: Gradients = at_once,
@@ -99,9 +97,6 @@ def fit(
         epochs: how many in all; a resumed run does the rest of them.
         validate: returns numbers to record after each epoch, for instance
             ``lambda net: {"accuracy": …}``; called in inference mode.
-        patience: early stopping: epochs without a new lowest ``watch`` after which training ends;
-            the network then gets its best weights back.
-        watch: the recorded number that should fall: "loss", or a name from ``validate``.
         checkpoint: an .npz file, written after every epoch; if it exists, the run goes on from
             there. If it cannot be written during the run, a warning says so.
         progress: whether to show a bar.
@@ -111,11 +106,11 @@ def fit(
     A checkpoint belongs to its run. Other batches in the first epoch (data, their order, their
     size, their augmentation), layers, loss, learning rate in the steps done, settings of the
     optimiser, or frozen parameters are another run's. More epochs are not, and neither are other
-    first weights, ``validate``, ``patience`` and ``watch``. A function counts by its name and the
-    settings that it holds: with another body it needs another path.
+    first weights and ``validate``. A function counts by its name and the settings that it holds:
+    with another body it needs another path.
 
     Interrupt (Ctrl-C, or the notebook's stop button) ends training cleanly: the history says so,
-    and the network keeps what it has learned (with ``patience``, its best weights).
+    and the network keeps what it has learned.
 
     Raises:
         TypeError, ValueError: for arguments that are not what they should be, before any training.
@@ -126,26 +121,25 @@ def fit(
         MemoryError: if a batch is too large for the memory; it says which size would fit.
     """
     _check_parts(network, batches, loss, optimizer, validate)
-    epochs, patience = _check_stopping(epochs, patience, watch, validate)
-    run = Run(network, optimizer, patience, watch)
+    epochs = check_int(epochs, "epochs", 0)
+    run = TrainingRun(network, optimizer)
     if checkpoint is not None:
         checkpoint = check_path(checkpoint, "checkpoint")
         batches = run.identify(batches, loss)
         if checkpoint.exists():
             run.load(checkpoint)
-        if run.goes_on(epochs):
+        if run.history.epochs < epochs:
             check_writable(checkpoint)
     training, start = network.training, run.history.epochs
     run.clear()  # gradients left over from elsewhere
     with progress_bar(progress, total=epochs, initial=start, unit="epoch") as bar:
         try:
-            while run.goes_on(epochs):
-                number = run.history.epochs
+            for number in range(start, epochs):
                 parts = network.train(), batches, loss, optimizer, gradients
                 values = {"loss": _epoch(*parts, number)}
                 if validate is not None:
                     values |= _numbers(validate(network.eval()))
-                run.record(values)
+                run.history.add(**values)
                 if checkpoint is not None:
                     run.save(checkpoint)
                 bar.update()
@@ -155,40 +149,21 @@ def fit(
         finally:
             run.clear()
             network.train(training)
-    if patience is not None and run.best is not None:
-        network.load_state(run.best)
     return run.history
 
 
 def _check_parts(network, batches, loss, optimizer, validate) -> None:
+    function = "a function such as"
     wants = (
-        ("network must be one such as nn.Sequential([…], input_shape=…)", network, Sequential),
-        ("optimizer must be one such as nn.Adam(network.parameters)", optimizer, Optimizer),
-        (
-            "batches must be a function such as nn.shuffled_batches(x, target, 32)",
-            batches,
-            Callable,
-        ),
-        ("loss must be a function such as nn.softmax_cross_entropy", loss, Callable),
-        (
-            'validate must be a function such as lambda net: {"accuracy": …}',
-            validate,
-            Callable | None,
-        ),
+        ("network", network, Sequential, "one such as nn.Sequential([…], input_shape=…)"),
+        ("optimizer", optimizer, Optimizer, "one such as nn.Adam(network.parameters)"),
+        ("batches", batches, Callable, f"{function} nn.shuffled_batches(x, target, 32)"),
+        ("loss", loss, Callable, f"{function} nn.softmax_cross_entropy"),
+        ("validate", validate, Callable | None, f'{function} lambda net: {{"accuracy": …}}'),
     )
-    for words, value, kind in wants:
+    for name, value, kind, wanted in wants:
         if not isinstance(value, kind):
-            raise TypeError(f"{words}, got {type(value).__name__}.")
-
-
-def _check_stopping(epochs, patience, watch, validate) -> tuple[int, int | None]:
-    """Return the number of epochs and the patience, checked."""
-    if not isinstance(watch, str):
-        raise TypeError(f"watch must be the name of a recorded number, got {watch!r}.")
-    if validate is None and watch != "loss":
-        raise ValueError(f"without validate the only number to watch is 'loss', not {watch!r}.")
-    patience = None if patience is None else check_int(patience, "patience")
-    return check_int(epochs, "epochs", 0), patience
+            raise TypeError(f"{name} must be {wanted}, got {type(value).__name__}.")
 
 
 def _pair(value: object, what: str) -> tuple:
@@ -214,7 +189,7 @@ def _epoch(network, batches, loss, optimizer, gradients, number: int) -> float:
         if not np.isfinite(value):
             raise FloatingPointError(
                 f"the loss became {value} in epoch {number + 1}: lower the learning rate, "
-                "clip the gradients (clip_norm), or look for NaN in the data."
+                "or look for NaN in the data."
             )
         optimizer.step()
         total, examples = total + value * len(x), examples + len(x)

@@ -99,15 +99,11 @@ def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
             archive.writestr(info, member.getvalue())
         archive.comment = b" " * COMMENT
     data = buffer.getvalue()[:-COMMENT]
-    return sealed(data)
+    return data + checksum(data)
 
 
-def sealed(data: bytes) -> bytes:
-    """Return the bytes of an archive without its comment, with the checksum in that place."""
-    return data + _seal(data)
-
-
-def _seal(data: bytes | memoryview) -> bytes:
+def checksum(data: bytes | memoryview) -> bytes:
+    """Return the comment of an archive whose bytes before it are these."""
     return MARK + hashlib.sha256(data).hexdigest().encode("ascii")
 
 
@@ -116,7 +112,7 @@ def unpack_arrays(
 ) -> dict[str, np.ndarray]:
     """Return the arrays in a weight file's bytes; ``source`` names it in errors."""
     body, comment = memoryview(data)[:-COMMENT], data[-COMMENT:]
-    if comment != _seal(body):
+    if comment != checksum(body):
         raise WeightFileError(
             f"{source} is damaged, cut short, or was not written by minidl (its checksum does not "
             f"agree): {kind.remedy}."

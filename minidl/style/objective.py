@@ -57,31 +57,25 @@ class Objective:
     def __call__(self, pixels: np.ndarray) -> Point:
         """Return J at these pixels ``(1, H, W, 3)``, with its gradient and its parts."""
         kind = pixels.dtype.type
-        total, gradient, costs = 0.0, np.zeros_like(pixels), {}
-        inject: dict[str, np.ndarray] = {}
+        total, gradient, costs = 0.0, np.zeros(pixels.shape, kind), {}
         taps = tuple(dict.fromkeys((*self.content, *self.style)))
         run = self.network.trace(mirrored(pixels, self.margin), taps) if taps else None
-
-        def seen(layer: str) -> np.ndarray:
-            return within(run[layer], pixels, self.margin)
-
-        def add(layer: str, da: np.ndarray) -> None:
-            if layer not in inject:
-                inject[layer] = np.zeros_like(run[layer])
-            within(inject[layer], pixels, self.margin)[:] += da
-
+        activations = run.activations if taps else {}
+        inject = {layer: np.zeros(full.shape, kind) for layer, full in activations.items()}
+        a = {layer: within(full, pixels, self.margin) for layer, full in activations.items()}
+        da = {layer: within(full, pixels, self.margin) for layer, full in inject.items()}
         for layer, target in self.content.items():
-            cost, da = content_cost(target, seen(layer))
+            cost, change = content_cost(target, a[layer])
             costs["content"] = costs.get("content", 0.0) + cost
             total += self.alpha * cost
-            add(layer, da * kind(self.alpha))
+            da[layer] += change * kind(self.alpha)
         for layer, target in self.style.items():
             weight = self.beta * self.lambdas[layer]
-            cost, da = style_cost_to(target, seen(layer), weight)
+            cost, change = style_cost_to(target, a[layer], weight)
             costs[f"style/{layer}"] = cost
             costs["style"] = costs.get("style", 0.0) + self.lambdas[layer] * cost
             total += weight * cost
-            add(layer, da)
+            da[layer] += change
         if self.tv:
             cost, dx = total_variation(pixels)
             costs["total_variation"] = cost
@@ -162,8 +156,10 @@ class Problem:
             lambda size: f"size={target_size(size, self.size)} would fit",
         )
         estimate.check()
-        with estimate.enforced():
+        try:
             yield
+        except MemoryError as error:
+            raise estimate.exceeded() from error
 
     def _style_estimate(self, size: tuple[int, int]) -> Estimate:
         layers = self._style_layers()

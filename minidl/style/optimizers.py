@@ -21,7 +21,7 @@ SHORTEST = 2.0**-20
 
 def inner(u: np.ndarray, v: np.ndarray) -> float:
     """Return Σ u·v, summed in float64 in a fixed order: the same bits on any number of threads."""
-    return float(np.sum(u * v, dtype=np.float64))
+    return float(np.add.reduce(u * v, axis=None, dtype=np.float64))
 
 
 def line_search(here: Point, direction: np.ndarray, evaluate: Evaluate) -> tuple[Point, float]:
@@ -44,7 +44,7 @@ def line_search(here: Point, direction: np.ndarray, evaluate: Evaluate) -> tuple
     return here, 0.0
 
 
-def free_gradient(here: Point) -> np.ndarray:
+def projected_gradient(here: Point) -> np.ndarray:
     """Return the gradient, 0 for pixels at 0 or 255 that it would push out of range."""
     stuck = (here.pixels <= BLACK) & (here.gradient > 0)
     stuck |= (here.pixels >= WHITE) & (here.gradient < 0)
@@ -63,7 +63,7 @@ class GradientDescent:
 
     def step(self, here: Point, evaluate: Evaluate) -> Point:
         """Take one step and return the new point; ``here`` itself if nothing is lower."""
-        g = free_gradient(here)
+        g = projected_gradient(here)
         size = float(np.abs(g).mean(dtype=np.float64))
         if size == 0:
             return here
@@ -82,6 +82,17 @@ class GradientDescent:
         self.rate = float(state["rate"]) if "rate" in state else None
 
 
+class Pair:
+    """A correction pair: how far the picture moved in a step, s, and how its gradient changed, y.
+
+    Their products ⟨s, y⟩ and ⟨y, y⟩ are worked out once.
+    """
+
+    def __init__(self, s: np.ndarray, y: np.ndarray):
+        self.s, self.y = s, y
+        self.sy, self.yy = inner(s, y), inner(y, y)
+
+
 class LBFGS:
     """A quasi-Newton method that knows the Hessian by its last few steps (Liu and Nocedal, 1989).
 
@@ -95,38 +106,37 @@ class LBFGS:
     def __init__(self, lr: float | None = None, *, memory: int = 10):
         self.lr = 4.0 if lr is None else lr
         self.memory = memory
-        self.pairs: tuple[tuple[np.ndarray, np.ndarray], ...] = ()  # oldest first
+        self.pairs: tuple[Pair, ...] = ()  # oldest first
 
     def step(self, here: Point, evaluate: Evaluate) -> Point:
         """Take one step and return the new point; ``here`` itself if nothing is lower."""
-        g = free_gradient(here)
+        g = projected_gradient(here)
         if not g.any():
             return here
         # stuck pixels stay where they are, even if the pairs would move them
-        there, length = line_search(here, np.where(g == 0, 0, -self.newton(g)), evaluate)
+        direction = np.where(g == 0, 0, -self.two_loop_recursion(g))
+        there, length = line_search(here, direction, evaluate)
         if length == 0 and self.pairs:
             self.pairs = ()  # the guess misleads: begin again from the plain gradient
             return self.step(here, evaluate)
-        s, y = there.pixels - here.pixels, there.gradient - here.gradient
-        if inner(s, y) > 1e-10 * inner(y, y):  # only upward curvature fits a minimum
-            self.pairs = (*self.pairs, (s, y))[-self.memory :]
+        pair = Pair(there.pixels - here.pixels, there.gradient - here.gradient)
+        if pair.sy > 1e-10 * pair.yy:  # only upward curvature fits a minimum
+            self.pairs = (*self.pairs, pair)[-self.memory :]
         return there
 
-    def newton(self, g: np.ndarray) -> np.ndarray:
+    def two_loop_recursion(self, g: np.ndarray) -> np.ndarray:
         """Return H⁻¹·g by the two-loop recursion; without pairs, g scaled to the first step."""
         kind = g.dtype.type
         if not self.pairs:
             return g * kind(self.lr / np.abs(g).mean(dtype=np.float64))
-        q, known = g, []
-        for s, y in reversed(self.pairs):
-            sy = inner(s, y)
-            a = inner(s, q) / sy
-            q = q - kind(a) * y
-            known.append((s, y, sy, a))
-        _, y, sy, _ = known[0]  # the newest pair sets the scale
-        q = q * kind(sy / inner(y, y))
-        for s, y, sy, a in reversed(known):
-            q = q + kind(a - inner(y, q) / sy) * s
+        q, shares = g, []
+        for pair in reversed(self.pairs):
+            shares.append(inner(pair.s, q) / pair.sy)
+            q = q - kind(shares[-1]) * pair.y
+        newest = self.pairs[-1]  # it sets the scale
+        q = q * kind(newest.sy / newest.yy)
+        for pair, share in zip(self.pairs, reversed(shares), strict=True):
+            q = q + kind(share - inner(pair.y, q) / pair.sy) * pair.s
         return q
 
     def state(self) -> dict[str, np.ndarray]:
@@ -134,13 +144,13 @@ class LBFGS:
         return {
             f"{i:02d}/{name}": array
             for i, pair in enumerate(self.pairs)
-            for name, array in zip("sy", pair, strict=True)
+            for name, array in (("s", pair.s), ("y", pair.y))
         }
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
         """Take over what ``state`` returned."""
         count = len(state) // 2
-        self.pairs = tuple((state[f"{i:02d}/s"], state[f"{i:02d}/y"]) for i in range(count))
+        self.pairs = tuple(Pair(state[f"{i:02d}/s"], state[f"{i:02d}/y"]) for i in range(count))
 
 
 class Adam:

@@ -20,7 +20,7 @@ from minidl.nn.conv import ConvTranspose
 from minidl.nn.graph import INPUT
 from minidl.nn.inputs import check_input_shape
 from minidl.nn.layer import Shape
-from minidl.nn.operation import Sliding
+from minidl.nn.sliding import Sliding
 from minidl.visualization.arguments import check_layer, check_network, check_position
 
 Rows = list[np.ndarray]  # for each axis, which positions are seen

@@ -71,7 +71,7 @@ def sealed(data: bytes) -> bytes:
                 archive.writestr(name.decode("latin-1").strip("\0") or "?", content)
             archive.comment = b" " * weights.COMMENT
         data = file.getvalue()[: -weights.COMMENT]
-    return weights.sealed(data)
+    return data + weights.checksum(data)
 
 
 def of_weight_file(read: Callable[[Path], object], error: type[Exception], path: Path) -> Reader:

@@ -109,17 +109,6 @@ def test_a_finished_run_is_not_trained_again_and_may_be_prolonged(tmp_path, unki
     assert longer["loss"][:EPOCHS] == history["loss"]
 
 
-def test_an_early_stop_is_remembered(tmp_path):
-    checkpoint = tmp_path / "run.npz"
-    settings = {"validate": lambda net: {"score": 1.0}, "watch": "score", "patience": 2}
-    net, again = make_network(), make_network()
-    first, _ = train(net, checkpoint, **settings)
-    assert first.epochs == 3
-    history, _ = train(again, checkpoint, **settings)
-    assert history == first
-    assert bits(net.state()) == bits(again.state())
-
-
 def test_numbers_that_are_not_finite_survive_in_the_history(tmp_path):
     checkpoint = tmp_path / "run.npz"
     strange = [float("nan"), float("inf"), -0.0]
@@ -158,7 +147,6 @@ FORGERIES = {
     "a weight too many": {"network/conv/v": np.ones(3)},
     "a weight of another shape": {"network/conv/w": np.ones((3, 3, 2, 5), np.float32)},
     "a weight of another dtype": {"network/conv/w": np.ones((3, 3, 2, 4))},
-    "a best weight missing": {"best/conv/w": None},
     "no steps": {"optimizer/steps": None},
     "a slot missing": {"optimizer/conv/w/mean": None},
     "a slot too many": {"optimizer/conv/w/velocity": np.ones((3, 3, 2, 4), np.float32)},

@@ -318,3 +318,9 @@ def test_the_lectures_one_and_three_dimensional_layers():
         net = nn.Sequential([conv(16, 5), conv(32, 5)], input_shape=(*(14,) * rank, 1))
         assert net.shapes["conv1"] == (*(10,) * rank, 16)
         assert net.shapes["conv2"] == (*(6,) * rank, 32)
+
+
+def test_a_window_is_known_before_the_sizes_are():
+    window = nn.Conv2D(8, 3, stride=2, padding=1, dilation=2).window((None, None))
+    assert (window.kernel, window.stride) == ((3, 3), (2, 2))
+    assert (window.before, window.dilation) == ((1, 1), (2, 2))

@@ -109,50 +109,12 @@ def test_weight_decay_shrinks_beside_the_step(make, formula, settings):
         assert value == pytest.approx(theta, rel=1e-12)
 
 
-@KIND
-def test_clipping_scales_all_gradients_together(make, formula, settings):
-    p, q = parameter(), nn.Parameter(np.array([[5.0]]))
-    optimizer = make({"p": p, "q": q}, lr=0.1, clip_norm=1.5, **settings)
-    theta, phi, memory_p, memory_q = START, np.array([[5.0]]), {}, {}
-    for t, g in enumerate((*GRADIENTS, 1e-3 * GRADIENTS[0]), start=1):
-        h = np.array([[g.sum()]])
-        norm = np.sqrt((g**2).sum() + (h**2).sum())
-        scale = min(1, 1.5 / norm)
-        theta = formula(theta, g * scale, t, memory_p, **settings)
-        phi = formula(phi, h * scale, t, memory_q, **settings)
-        p.add_gradient(g.copy())
-        q.add_gradient(h)
-        optimizer.step()
-        assert p.value == pytest.approx(theta, rel=1e-12)
-        assert q.value == pytest.approx(phi, rel=1e-12)
-
-
-@MAKE
-@pytest.mark.parametrize("bad", (np.nan, np.inf))
-def test_clipping_refuses_gradients_that_are_not_finite_and_changes_nothing(make, bad):
-    p = parameter()
-    optimizer = make({"p": p}, clip_norm=1.0)
-    p.add_gradient(np.array([1.0, bad, 1.0]))
-    with pytest.raises(FloatingPointError, match="the gradients' norm is"):
-        optimizer.step()
-    assert (p.value == START).all()
-    assert optimizer.steps == 0
-
-
-def test_clipping_survives_gradients_whose_squares_overflow_float32():
-    p = parameter(np.float32)
-    optimizer = nn.GradientDescent({"p": p}, 1.0, clip_norm=1.0)
-    p.add_gradient(np.full(3, 1e30, np.float32))
-    optimizer.step()
-    assert p.value == pytest.approx(START - 1 / np.sqrt(3), rel=1e-6)
-
-
 @MAKE
 @pytest.mark.parametrize("dtype", (np.float32, np.float64))
 def test_values_and_memory_keep_their_dtype_and_place(make, dtype):
     p = parameter(dtype)
     place = p.value
-    optimizer = make({"p": p}, lr=0.1, weight_decay=0.1, clip_norm=1.0)
+    optimizer = make({"p": p}, lr=0.1, weight_decay=0.1)
     for g in GRADIENTS:
         p.add_gradient(g.astype(dtype))
         optimizer.step()
@@ -297,11 +259,6 @@ def test_cosine_rises_then_falls_then_stays():
     assert nn.cosine(1.0, 10)(0) == 1
 
 
-def test_stairs():
-    rate = nn.step_decay(1.0, 3, 0.5)
-    assert [rate(step) for step in range(7)] == [1, 1, 1, 0.5, 0.5, 0.5, 0.25]
-
-
 # -- refusals ------------------------------------------------------------------------------------
 
 NAN, INF = np.nan, np.inf
@@ -340,16 +297,6 @@ REFUSED = [
         "weight_decay must be a number in [0, inf)",
     ),
     (lambda: nn.GradientDescent(P, weight_decay=NAN), ValueError, "weight_decay must be a number"),
-    (
-        lambda: nn.GradientDescent(P, clip_norm=0),
-        ValueError,
-        "clip_norm must be a number in (0, inf]",
-    ),
-    (
-        lambda: nn.GradientDescent(P, clip_norm=NAN),
-        ValueError,
-        "clip_norm must be a number in (0, inf]",
-    ),
     (lambda: nn.cosine(0.1, 0), ValueError, "steps must be at least 1, got 0"),
     (
         lambda: nn.cosine(0.1, 5, warmup=5),
@@ -359,8 +306,6 @@ REFUSED = [
     (lambda: nn.cosine(0.1, 5.0), TypeError, "steps must be an int of 1 or more, got 5.0"),
     (lambda: nn.cosine(NAN, 5), ValueError, "lr must be a number in [0, inf)"),
     (lambda: nn.cosine(0.1, 5, final=-1), ValueError, "final must be a number in [0, inf)"),
-    (lambda: nn.step_decay(0.1, 0), ValueError, "every must be at least 1, got 0"),
-    (lambda: nn.step_decay(0.1, 2, 1.5), ValueError, "factor must be a number in [0, 1]"),
     (
         lambda: P["p"].add_gradient(np.ones(3)),
         ValueError,

@@ -42,21 +42,18 @@ def train(
     pause: float = 0.0,
     **more,
 ) -> tuple[nn.History, nn.Optimizer]:
-    """Train with dropout, batch norm, augmentation, a schedule, clipping and early stop."""
+    """Train with dropout, batch norm, augmentation and a schedule."""
     x, labels = make_data()
 
     def noise(batch, rng):
         time.sleep(pause)
         return batch + rng.normal(0, 0.1, batch.shape).astype(np.float32)
 
-    optimizer = nn.Adam(
-        network.parameters, nn.cosine(0.02, 60, warmup=5), weight_decay=1e-3, clip_norm=2.0
-    )
+    schedule = nn.cosine(0.02, 60, warmup=5)
+    optimizer = nn.Adam(network.parameters, schedule, weight_decay=1e-3)
     settings = {
         "epochs": epochs,
         "validate": lambda net: {"error": float((net.predict(x).argmax(axis=1) != labels).mean())},
-        "patience": 20,
-        "watch": "loss",
         "checkpoint": checkpoint,
         "progress": False,
     } | more

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import fmin_l_bfgs_b
 
 from minidl.style.objective import Point
-from minidl.style.optimizers import LBFGS, Adam, GradientDescent, free_gradient, line_search
+from minidl.style.optimizers import LBFGS, Adam, GradientDescent, line_search, projected_gradient
 
 SHAPE = (1, 4, 5, 3)
 
@@ -139,12 +139,12 @@ def test_nan_is_never_a_lower_point():
     assert LBFGS(lr=50).step(here, problem).value <= here.value
 
 
-def test_free_gradient_leaves_out_pixels_that_would_go_out_of_range():
+def test_the_projected_gradient_leaves_out_pixels_that_would_go_out_of_range():
     x = np.zeros(SHAPE)
     x[0, 0] = 255
     gradient = np.ones(SHAPE)
     gradient[0, :, 0] = -1
-    free = free_gradient(Point(x, 0.0, gradient, {}))
+    free = projected_gradient(Point(x, 0.0, gradient, {}))
     assert (free[0, 0, 0] == 0).all() and (free[0, 0, 1:] == 1).all()
     assert (free[0, 1:, 0] == -1).all() and (free[0, 1:, 1:] == 0).all()
 
