@@ -42,8 +42,7 @@ class Outcome:
 
 def trials(exercise: Exercise) -> list[Trial]:
     """The cases of an exercise and, where it asks for it, all of them again in float32."""
-    inputs = exercise.inputs()
-    out = [Trial(c.about, x, c.edge) for c, x in zip(exercise.cases, inputs, strict=True)]
+    out = [Trial(what, x, what in exercise.edges) for what, x in exercise.inputs().items()]
     for double in out[:] if exercise.float32 else []:
         single = {name: _float32(value) for name, value in double.arguments.items()}
         if not _unchanged(double.arguments, single):

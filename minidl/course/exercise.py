@@ -12,11 +12,14 @@ A declaration is data; the checks that run on it are the same for every exercise
 refused with its own diagnosis. ``exercises/n01_convolve.py`` is a complete example.
 """
 
+import functools
 import inspect
+import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -25,20 +28,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 Arguments = dict[str, Any]
 Make = Callable[[np.random.Generator], Arguments]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One call: ``make(rng)`` gives the arguments by name; ``about`` says what the case probes.
-
-    ``about`` completes the sentence "it is wrong on …": "a stride of 2", "an empty batch". Floating
-    arrays are float64; the check itself repeats every case in float32. ``edge`` marks a case at
-    the border of what is allowed (ties, zeros, one sample).
-    """
-
-    about: str
-    make: Make
-    edge: bool = False
+Edits = dict[str, str]
 
 
 def given(**arguments: Any) -> Make:
@@ -49,6 +39,68 @@ def given(**arguments: Any) -> Make:
 def normal(shapes: Mapping[str, int | tuple[int, ...]], **others: Any) -> Make:
     """The arguments of a case whose arrays, of these shapes, hold standard normal numbers."""
     return lambda rng: {name: rng.standard_normal(s) for name, s in shapes.items()} | others
+
+
+def maker(function: Callable[..., Arguments]) -> Callable[..., Make]:
+    """Turn a function of ``rng`` and options into one of the options, which returns a `Make`."""
+
+    @functools.wraps(function)
+    def with_options(*args: Any, **options: Any) -> Make:
+        return lambda rng: function(rng, *args, **options)
+
+    return with_options
+
+
+def mistakes(text: str, **each: Sequence[str]) -> dict[str, Edits]:
+    """Read known mistakes, each a diagnosis and, indented below it, the edits that make it::
+
+        You took the mean of all numbers, and it is their sum
+        that is asked for.
+            .mean() -> .sum()
+        You never go on to the next row.
+            row = row + 1 ->
+        You look at the first row only, and return too early.
+            total += row.sum() ->
+                total += row.sum()
+                return total
+            -> rows = rows[:1]
+
+    An old text is replaced wherever it stands in the solution's source, by a new one that may be
+    empty or, below the arrow and indented further, have several lines. Where no old text stands,
+    the new one is put in front of the answer. A mistake that mentions ``{tiny}`` is made with each
+    of the texts ``tiny``.
+    """
+    lines = textwrap.dedent(text).strip().splitlines()
+    parts = ["\n".join(part) for _, part in groupby(lines, lambda line: line[:1] == " ")]
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    table: dict[str, Edits] = {}
+    for words, edits in pairs:
+        for diagnosis, edit in _variants(" ".join(words.split()), edits, each):
+            if diagnosis in table:
+                raise ValueError(f"two mistakes have the same diagnosis: {diagnosis}")
+            table[diagnosis] = _edits(edit)
+    return table
+
+
+def _variants(
+    words: str, edits: str, each: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    for name, values in each.items():
+        mark = f"{{{name}}}"
+        if mark in words:
+            yield from ((words.replace(mark, v), edits.replace(mark, v)) for v in values)
+            return
+    yield words, edits
+
+
+def _edits(text: str) -> Edits:
+    edits = {}
+    for edit in re.split(r"\n(?! )", textwrap.dedent(text)):
+        old, arrow, new = edit.partition("->")
+        if not arrow:
+            raise ValueError(f"an edit is written as old -> new: {edit!r}")
+        edits[old.strip()] = textwrap.dedent(new).strip()
+    return edits
 
 
 @dataclass(frozen=True)
@@ -72,12 +124,14 @@ class Exercise:
     solution: the function as the notebook holds it, docstring and solution marks included; it
               decides what is right, and the notebook goes on with it where the student's is not
     points:   what it counts in grading
-    cases:    from plain to hard: the first that fails is the one the student reads about
+    cases:    calls, from plain to hard: what each one probes, and what makes its arguments. The
+              first that fails is the one the student reads about: "it is wrong on a stride of 2".
+              Floating arrays are float64; the check itself repeats every case in float32
+    edges:    cases at the border of what is allowed (ties, zeros, one sample), tried after those
     hints:    from a nudge to nearly the answer
     wrong:    at least four known mistakes: the diagnosis that a student who made it should read,
-              and the edits {old: new} that make it in the solution's source, where each old text
-              stands once; {BEGIN: statement} puts a statement in front of the answer. A student's
-              function gets the diagnosis if it does the same in every case
+              and the edits {old: new} that make it in the solution's source (see `mistakes`). A
+              student's function gets the diagnosis if it does the same in every case
     gradient: set where the function returns gradients
     rtol, atol: how far a float64 result may be off; float32 gets ten thousand times as much
     float32:  whether the cases are repeated in float32
@@ -87,9 +141,10 @@ class Exercise:
 
     solution: Callable
     points: int
-    cases: Sequence[Case]
+    cases: Mapping[str, Make]
     hints: Sequence[str]
-    wrong: Mapping[str, Mapping[str, str]]
+    wrong: Mapping[str, Edits]
+    edges: Mapping[str, Make] = field(default_factory=dict)
     gradient: Gradient | None = None
     rtol: float = 1e-7
     atol: float = 1e-9
@@ -112,9 +167,12 @@ class Exercise:
         """The solution's source, exactly the notebook's cell, marks included."""
         return textwrap.dedent(inspect.getsource(self.solution)).strip()
 
-    def inputs(self) -> list[Arguments]:
+    def inputs(self) -> dict[str, Arguments]:
         """The arguments of every case, made afresh, the same each time."""
-        return [case.make(np.random.default_rng([7, i])) for i, case in enumerate(self.cases)]
+        makers = {**self.cases, **self.edges}.items()
+        return {
+            about: make(np.random.default_rng([7, i])) for i, (about, make) in enumerate(makers)
+        }
 
     def bind(self, arguments: Arguments) -> inspect.BoundArguments:
         """The arguments as the solution takes them: by position wherever that is allowed."""
@@ -123,18 +181,23 @@ class Exercise:
     def wrong_source(self, diagnosis: str) -> str:
         """The solution's source with a known mistake made in it.
 
-        Raises ValueError where an old text of its edits does not stand in the source just once.
+        Raises ValueError where an old text of its edits does not stand in the source.
         """
-        source = self.source
-        for old, new in self.wrong[diagnosis].items():
-            count = source.count(old)
-            if count != 1:
-                raise ValueError(
-                    f"{self.name}: {old!r} stands {count} times in the solution, not once, so "
-                    f"this mistake cannot be made: {diagnosis}"
-                )
-            source = source.replace(old, new)
-        return source
+        edits = {old or BEGIN: new for old, new in self.wrong[diagnosis].items()}
+        longest_first = sorted(edits, key=len, reverse=True)
+        pattern = re.compile("|".join(map(re.escape, longest_first)))
+        for old in edits.keys() - set(pattern.findall(self.source)):
+            raise ValueError(
+                f"{self.name}: {old!r} does not stand in the solution, so this mistake cannot be "
+                f"made: {diagnosis}"
+            )
+
+        def change(found: re.Match[str]) -> str:
+            line = self.source[: found.start()].rpartition("\n")[2]
+            indentation = line[: len(line) - len(line.lstrip())]
+            return edits[found[0]].replace("\n", f"\n{indentation}")
+
+        return pattern.sub(change, self.source)
 
     def wrong_function(self, diagnosis: str) -> Callable:
         """The solution with a known mistake made in it, ready to call."""

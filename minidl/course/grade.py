@@ -51,7 +51,7 @@ def _unusable(exercise: Exercise, function: Any) -> str | None:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # some built-in functions have none
         return None
-    for arguments in exercise.inputs():
+    for arguments in exercise.inputs().values():
         bound = exercise.bind(arguments)
         try:
             signature.bind(*bound.args, **bound.kwargs)
@@ -129,11 +129,9 @@ def _error(function: Callable, error: BaseException) -> str:
 
 
 def _right(exercise: Exercise, tried: list[Trial], outcomes: list[Outcome]) -> Feedback:
-    plain = [case.about for case in exercise.cases if not case.edge]
-    edges = [case.about for case in exercise.cases if case.edge]
-    lines = [f"Verified: values and shapes on {'; '.join(plain)}."]
-    if edges:
-        lines.append(f"Edge cases: {'; '.join(edges)}.")
+    lines = [f"Verified: values and shapes on {'; '.join(exercise.cases)}."]
+    if exercise.edges:
+        lines.append(f"Edge cases: {'; '.join(exercise.edges)}.")
     single = ", and float32 stays float32" if any(trial.loose for trial in tried) else ""
     objects = [
         n for n, v in tried[0].arguments.items() if hasattr(v, "__dict__") and not callable(v)
