@@ -27,21 +27,22 @@ import numpy as np
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 Arguments = dict[str, Any]
-Make = Callable[[np.random.Generator], Arguments]
+# gives the arguments of a call: all by position, or a dictionary by position (an int) and name
+Make = Callable[[np.random.Generator], Sequence[Any] | dict[int | str, Any]]
 Edits = dict[str, str]
 
 
-def given(**arguments: Any) -> Make:
+def given(*values: Any, **named: Any) -> Make:
     """The arguments of a case in which nothing is random."""
-    return lambda rng: arguments
+    return lambda rng: dict(enumerate(values)) | named
 
 
-def normal(shapes: Mapping[str, int | tuple[int, ...]], **others: Any) -> Make:
-    """The arguments of a case whose arrays, of these shapes, hold standard normal numbers."""
-    return lambda rng: {name: rng.standard_normal(s) for name, s in shapes.items()} | others
+def normal(*shapes: int | tuple[int, ...], **others: Any) -> Make:
+    """The arguments of a case that begin with arrays of standard normal numbers."""
+    return lambda rng: dict(enumerate(map(rng.standard_normal, shapes))) | others
 
 
-def maker(function: Callable[..., Arguments]) -> Callable[..., Make]:
+def maker(function: Callable[..., Any]) -> Callable[..., Make]:
     """Turn a function of ``rng`` and options into one of the options, which returns a `Make`."""
 
     @functools.wraps(function)
@@ -168,11 +169,14 @@ class Exercise:
         return textwrap.dedent(inspect.getsource(self.solution)).strip()
 
     def inputs(self) -> dict[str, Arguments]:
-        """The arguments of every case, made afresh, the same each time."""
-        makers = {**self.cases, **self.edges}.items()
-        return {
-            about: make(np.random.default_rng([7, i])) for i, (about, make) in enumerate(makers)
-        }
+        """The arguments of every case by name, made afresh, the same each time."""
+        parameters = list(inspect.signature(self.solution).parameters)
+        inputs = {}
+        for i, (about, make) in enumerate({**self.cases, **self.edges}.items()):
+            made = make(np.random.default_rng([7, i]))
+            made = made if isinstance(made, dict) else dict(enumerate(made))
+            inputs[about] = {parameters[k] if isinstance(k, int) else k: made[k] for k in made}
+        return inputs
 
     def bind(self, arguments: Arguments) -> inspect.BoundArguments:
         """The arguments as the solution takes them: by position wherever that is allowed."""

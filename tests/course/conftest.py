@@ -22,8 +22,8 @@ TOY = Exercise(
     solution=square_sum,
     points=2,
     cases={
-        "five numbers": normal({"x": 5}),
-        "a scale of 3": normal({"x": 4}, scale=3.0),
+        "five numbers": normal(5),
+        "a scale of 3": normal(4, scale=3.0),
     },
     edges={"no number at all": given(x=np.zeros(0))},
     hints=("Square first.", "Then add up.", "The gradient is `2 * scale * x`."),

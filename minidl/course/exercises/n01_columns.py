@@ -31,16 +31,14 @@ EXERCISE = Exercise(
     solution=columns,
     points=2,
     cases={
-        "two pictures, 4 × 5, in 3 channels": normal({"x": (2, 4, 5, 3)}, kernel=(3, 2)),
-        "a window wider than high": normal({"x": (2, 5, 7, 2)}, kernel=(2, 4)),
-        "a stride of 2": normal({"x": (2, 7, 6, 2)}, kernel=(3, 2), stride=2),
-        "a stride of 3 that leaves a remainder": normal(
-            {"x": (1, 9, 6, 2)}, kernel=(2, 2), stride=3
-        ),
+        "two pictures, 4 × 5, in 3 channels": normal((2, 4, 5, 3), kernel=(3, 2)),
+        "a window wider than high": normal((2, 5, 7, 2), kernel=(2, 4)),
+        "a stride of 2": normal((2, 7, 6, 2), kernel=(3, 2), stride=2),
+        "a stride of 3 that leaves a remainder": normal((1, 9, 6, 2), kernel=(2, 2), stride=3),
     },
     edges={
-        "a window as large as the picture": normal({"x": (2, 3, 2, 2)}, kernel=(3, 2)),
-        "a window of a single tap": normal({"x": (2, 3, 4, 3)}, kernel=(1, 1)),
+        "a window as large as the picture": normal((2, 3, 2, 2), kernel=(3, 2)),
+        "a window of a single tap": normal((2, 3, 4, 3), kernel=(1, 1)),
     },
     hints=(
         "Begin with one picture, and one window: `x[n, i:i + height, j:j + width].ravel()` is its "

@@ -31,25 +31,21 @@ def convolve(x, w, b, stride=1, padding=0):
     ### END SOLUTION
 
 
-def _pictures(n, h, wide, c, f, kernel=(3, 2), **options):
-    return normal({"x": (n, h, wide, c), "w": (*kernel, c, f), "b": f}, **options)
-
-
 EXERCISE = Exercise(
     solution=convolve,
     points=3,
     cases={
-        "two pictures, 6 × 5, in 3 channels": _pictures(2, 6, 5, 3, 4),
-        "filters wider than high": _pictures(2, 5, 8, 2, 3, kernel=(2, 4)),
-        "a stride of 2": _pictures(2, 7, 9, 2, 3, stride=2),
-        "a padding of 1": _pictures(1, 4, 6, 2, 3, padding=1),
-        "a stride of 3 that leaves a remainder, with padding 2": _pictures(
-            2, 8, 7, 1, 2, stride=3, padding=2
+        "two pictures, 6 × 5, in 3 channels": normal((2, 6, 5, 3), (3, 2, 3, 4), 4),
+        "filters wider than high": normal((2, 5, 8, 2), (2, 4, 2, 3), 3),
+        "a stride of 2": normal((2, 7, 9, 2), (3, 2, 2, 3), 3, stride=2),
+        "a padding of 1": normal((1, 4, 6, 2), (3, 2, 2, 3), 3, padding=1),
+        "a stride of 3 that leaves a remainder, with padding 2": normal(
+            (2, 8, 7, 1), (3, 2, 1, 2), 2, stride=3, padding=2
         ),
     },
     edges={
-        "a filter as large as the picture": _pictures(1, 3, 2, 2, 2),
-        "a filter of a single tap": _pictures(2, 3, 4, 3, 2, kernel=(1, 1)),
+        "a filter as large as the picture": normal((1, 3, 2, 2), (3, 2, 2, 2), 2),
+        "a filter of a single tap": normal((2, 3, 4, 3), (1, 1, 3, 2), 2),
     },
     hints=(
         "Forget the batch and the channels first: for one tap (u, v) of the filter, which part of "

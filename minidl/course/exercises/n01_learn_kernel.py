@@ -33,26 +33,21 @@ def learn_kernel(x, y, kernel, steps, lr=0.1):
     ### END SOLUTION
 
 
-def _pair(rows, columns, kernel=(3, 2), **options):
-    picture = (rows + kernel[0] - 1, columns + kernel[1] - 1)
-    return normal({"x": picture, "y": (rows, columns)}, kernel=kernel, **options)
-
-
 EXERCISE = Exercise(
     solution=learn_kernel,
     points=3,
     cases={
-        "a single step": _pair(4, 5, steps=1, lr=0.3),
-        "a few steps": _pair(5, 4, steps=4, lr=0.2),
-        "a filter wider than high, and a rate so large that the loss rises": _pair(
-            4, 6, kernel=(2, 3), steps=3, lr=2.0
+        "a single step": normal((6, 6), (4, 5), kernel=(3, 2), steps=1, lr=0.3),
+        "a few steps": normal((7, 5), (5, 4), kernel=(3, 2), steps=4, lr=0.2),
+        "a filter wider than high, and a rate so large that the loss rises": normal(
+            (5, 8), (4, 6), kernel=(2, 3), steps=3, lr=2.0
         ),
-        "the learning rate left out": _pair(5, 5, kernel=(3, 3), steps=5),
+        "the learning rate left out": normal((7, 7), (5, 5), kernel=(3, 3), steps=5),
     },
     edges={
-        "no step at all": _pair(3, 4, steps=0),
-        "a filter of a single tap": _pair(4, 3, kernel=(1, 1), steps=3),
-        "a filter as large as the picture": _pair(1, 1, steps=3),
+        "no step at all": normal((5, 5), (3, 4), kernel=(3, 2), steps=0),
+        "a filter of a single tap": normal((4, 3), (4, 3), kernel=(1, 1), steps=3),
+        "a filter as large as the picture": normal((3, 2), (1, 1), kernel=(3, 2), steps=3),
     },
     hints=(
         "Begin with the error of the filter as it is: `convolve` could make the answer "

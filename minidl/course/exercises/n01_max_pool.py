@@ -30,17 +30,7 @@ def max_pool(x, size, stride):
 @maker
 def _pictures(rng, n, h, wide, c, size, stride):
     # mostly below zero, so that a maximum that begins with 0 is found out
-    return {"x": rng.standard_normal((n, h, wide, c)) - 0.8, "size": size, "stride": stride}
-
-
-@maker
-def _far_below_zero(rng):
-    return {"x": -1e30 * rng.uniform(1, 2, (1, 5, 4, 2)), "size": 3, "stride": 2}
-
-
-@maker
-def _after_a_relu(rng):
-    return {"x": np.maximum(rng.standard_normal((2, 5, 6, 2)), 0), "size": 3, "stride": 2}
+    return rng.standard_normal((n, h, wide, c)) - 0.8, size, stride
 
 
 EXERCISE = Exercise(
@@ -54,10 +44,12 @@ EXERCISE = Exercise(
         "a size that leaves a remainder": _pictures(2, 5, 7, 1, 2, 2),
     },
     edges={
-        "what a ReLU leaves, much of it 0": _after_a_relu(),
+        "what a ReLU leaves, much of it 0": (
+            lambda rng: (np.maximum(rng.standard_normal((2, 5, 6, 2)), 0), 3, 2)
+        ),
         "a window as large as the picture": _pictures(2, 3, 3, 2, 3, 3),
         "numbers so far below zero that a `y` begun with −100, or −10⁹, wins against them": (
-            _far_below_zero()
+            lambda rng: (-1e30 * rng.uniform(1, 2, (1, 5, 4, 2)), 3, 2)
         ),
     },
     hints=(

@@ -45,20 +45,18 @@ EXERCISE = Exercise(
     solution=network_sizes,
     points=3,
     cases={
-        "one convolution": given(shape=(8, 6, 1), layers=[("conv", 3, 1, 0, 4)]),
-        "a picture in colour": given(shape=(9, 7, 3), layers=[("conv", 3, 1, 0, 5)]),
-        "a convolution with padding": given(shape=(9, 7, 2), layers=[("conv", 5, 1, 2, 4)]),
-        "a convolution with a stride": given(shape=(11, 8, 2), layers=[("conv", 3, 2, 1, 4)]),
-        "a pooling layer": given(shape=(8, 6, 5), layers=[("pool", 2, 2)]),
-        "windows that overlap": given(shape=(8, 7, 2), layers=[("pool", 3, 2)]),
-        "two convolutions": given(
-            shape=(9, 8, 3), layers=[("conv", 3, 1, 0, 4), ("conv", 2, 1, 0, 6)]
-        ),
-        "a dense layer": given(shape=(4, 3, 2), layers=[("dense", 5)]),
-        "two dense layers": given(shape=(2, 3, 2), layers=[("dense", 5), ("dense", 3)]),
+        "one convolution": given((8, 6, 1), [("conv", 3, 1, 0, 4)]),
+        "a picture in colour": given((9, 7, 3), [("conv", 3, 1, 0, 5)]),
+        "a convolution with padding": given((9, 7, 2), [("conv", 5, 1, 2, 4)]),
+        "a convolution with a stride": given((11, 8, 2), [("conv", 3, 2, 1, 4)]),
+        "a pooling layer": given((8, 6, 5), [("pool", 2, 2)]),
+        "windows that overlap": given((8, 7, 2), [("pool", 3, 2)]),
+        "two convolutions": given((9, 8, 3), [("conv", 3, 1, 0, 4), ("conv", 2, 1, 0, 6)]),
+        "a dense layer": given((4, 3, 2), [("dense", 5)]),
+        "two dense layers": given((2, 3, 2), [("dense", 5), ("dense", 3)]),
         "a whole network": given(
-            shape=(30, 27, 3),
-            layers=[
+            (30, 27, 3),
+            [
                 ("conv", 5, 2, 2, 8),
                 ("pool", 3, 2),
                 ("conv", 3, 1, 1, 12),
@@ -69,10 +67,8 @@ EXERCISE = Exercise(
         ),
     },
     edges={
-        "a filter of a single tap": given(shape=(5, 4, 6), layers=[("conv", 1, 1, 0, 2)]),
-        "a window as large as the picture": given(
-            shape=(4, 4, 3), layers=[("conv", 4, 3, 0, 7), ("dense", 2)]
-        ),
+        "a filter of a single tap": given((5, 4, 6), [("conv", 1, 1, 0, 2)]),
+        "a window as large as the picture": given((4, 4, 3), [("conv", 4, 3, 0, 7), ("dense", 2)]),
     },
     hints=(
         "Go through the layers one by one and keep three numbers up to date: the height, the width "

@@ -29,14 +29,7 @@ def _step(rng, t, *shape, rate=0.1, **options):
     return {"w": w, "g": g, "m": m, "s": rng.random(shape), "t": t, "rate": rate, **options}
 
 
-def _first(rng):
-    arguments = _step(1, 5)(rng)
-    return arguments | {"m": np.zeros(5), "s": np.zeros(5)}
-
-
-def _tiny(rng):
-    zeros = {"m": np.zeros(4), "s": np.zeros(4), "t": 1, "rate": 0.01}
-    return normal({"w": 4})(rng) | {"g": np.array([1e-8, -3e-8, 2e-7, 0.0]), **zeros}
+SMALL = np.array([1e-8, -3e-8, 2e-7, 0.0])
 
 
 EXERCISE = Exercise(
@@ -45,16 +38,16 @@ EXERCISE = Exercise(
     cases={
         "the fourth step of six weights": _step(4, 6),
         "a matrix of weights": _step(7, 2, 3),
-        "the first step, with a memory of zeros": _first,
+        "the first step, with a memory of zeros": normal(
+            5, 5, m=np.zeros(5), s=np.zeros(5), t=1, rate=0.1
+        ),
         "other values of β₁ and β₂": _step(3, 4, rate=0.5, beta1=0.5, beta2=0.8),
         "a large ε": _step(2, 4, epsilon=0.3),
         "a late step": _step(900, 3),
     },
     edges={
-        "gradients as small as ε": _tiny,
-        "gradients that are all 0": given(
-            w=np.ones(2), g=np.zeros(2), m=np.zeros(2), s=np.zeros(2), t=1, rate=0.1
-        ),
+        "gradients as small as ε": normal(4, g=SMALL, m=np.zeros(4), s=np.zeros(4), t=1, rate=0.01),
+        "gradients that are all 0": given(np.ones(2), *np.zeros((3, 2)), t=1, rate=0.1),
     },
     hints=(
         "Four lines: bring m up to date, bring s up to date, correct both for their beginning at "

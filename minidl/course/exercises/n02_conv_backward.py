@@ -33,8 +33,7 @@ def conv_backward(dy, x, w, stride=1, padding=0):
 def _case(n, h, wide, c, f, kernel=(3, 2), **options):
     stride, room = options.get("stride", 1), 2 * options.get("padding", 0)
     rows, across = (h + room - kernel[0]) // stride + 1, (wide + room - kernel[1]) // stride + 1
-    shapes = {"dy": (n, rows, across, f), "x": (n, h, wide, c), "w": (*kernel, c, f)}
-    return normal(shapes, **options)
+    return normal((n, rows, across, f), (n, h, wide, c), (*kernel, c, f), **options)
 
 
 def _loss(dy, x, w, stride=1, padding=0):

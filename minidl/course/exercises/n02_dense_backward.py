@@ -20,22 +20,18 @@ def dense_backward(dy, x, w):
     ### END SOLUTION
 
 
-def _layer(n, d, f):
-    return normal({"dy": (n, f), "x": (n, d), "w": (d, f)})
-
-
 EXERCISE = Exercise(
     solution=dense_backward,
     points=2,
     cases={
-        "5 examples, from 4 numbers to 3": _layer(5, 4, 3),
-        "a square layer, in which everything fits everything": _layer(3, 3, 3),
-        "more outputs than inputs": _layer(4, 2, 6),
+        "5 examples, from 4 numbers to 3": normal((5, 3), (5, 4), (4, 3)),
+        "a square layer, in which everything fits everything": normal((3, 3), (3, 3), (3, 3)),
+        "more outputs than inputs": normal((4, 6), (4, 2), (2, 6)),
     },
     edges={
-        "a single example": _layer(1, 3, 2),
-        "a single input number": _layer(4, 1, 3),
-        "a single output": _layer(4, 3, 1),
+        "a single example": normal((1, 2), (1, 3), (3, 2)),
+        "a single input number": normal((4, 3), (4, 1), (1, 3)),
+        "a single output": normal((4, 1), (4, 3), (3, 1)),
     },
     hints=(
         "Let the shapes guide you. dx is (N, D), like x; dw (D, F), like w; db (F,), like b. You "

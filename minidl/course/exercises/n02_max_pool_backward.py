@@ -54,9 +54,7 @@ EXERCISE = Exercise(
         "windows further apart than they are wide": _case(1, 8, 5, 2, 2, 3),
         "a size that leaves a remainder": _case(2, 5, 7, 1, 2, 2),
     },
-    edges={
-        "a window as large as the picture": _case(2, 3, 3, 2, 3, 3),
-    },
+    edges={"a window as large as the picture": _case(2, 3, 3, 2, 3, 3)},
     hints=(
         "Go through the outputs (i, j), cut the window of x that each one saw, and find where in "
         "it the maximum is.",

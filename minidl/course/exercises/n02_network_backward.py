@@ -57,15 +57,14 @@ def _network(rng, n, h, wide, channels, classes):
     inputs = (h >> halvings) * (wide >> halvings) * channels[-1]
     weights |= {"w": rng.standard_normal((inputs, classes)), "b": rng.standard_normal(classes)}
     _, caches = forward(weights, rng.standard_normal((n, h, wide, channels[0])))
-    dlogits = rng.standard_normal((n, classes))
-    return {"dlogits": dlogits, "weights": weights, "caches": caches}
+    return rng.standard_normal((n, classes)), weights, caches
 
 
 def _black(rng):
-    arguments = _network(2, 4, 4, (2, 3), 2)(rng)
-    weights = arguments["weights"] | {"b1": np.zeros(3)}
+    dlogits, weights, _ = _network(2, 4, 4, (2, 3), 2)(rng)
+    weights["b1"][:] = 0
     _, caches = forward(weights, np.zeros((2, 4, 4, 2)))
-    return arguments | {"weights": weights, "caches": caches}
+    return dlogits, weights, caches
 
 
 def to_the_first(dm, r):

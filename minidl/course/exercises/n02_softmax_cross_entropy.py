@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Exercise, Gradient, given, mistakes
+from minidl.course.exercise import Exercise, Gradient, given, maker, mistakes
 
 
 def softmax_cross_entropy(logits, labels):
@@ -26,16 +26,9 @@ def softmax_cross_entropy(logits, labels):
     ### END SOLUTION
 
 
-def _scores(n, k, scale=1.0, offset=0.0):
-    return lambda rng: {
-        "logits": rng.standard_normal((n, k)) * scale + offset,
-        "labels": rng.integers(0, k, n),
-    }
-
-
-def _rows_far_apart(rng):
-    logits = rng.standard_normal((3, 4)) + np.array([[0.0], [900.0], [-900.0]])
-    return {"logits": logits, "labels": np.array([1, 3, 0])}
+@maker
+def _scores(rng, n, k, scale=1.0, offset=0.0):
+    return rng.standard_normal((n, k)) * scale + offset, rng.integers(0, k, n)
 
 
 _TINY = ("1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15", "1e-16", "1e-20")
@@ -47,16 +40,13 @@ EXERCISE = Exercise(
         "4 examples of 3 classes": _scores(4, 3),
         "2 examples of 5 classes": _scores(2, 5, 2.0),
         "scores around 1000": _scores(3, 4, 1.0, 1000.0),
-        "rows of very different size": _rows_far_apart,
+        "rows of very different size": _scores(3, 4, offset=np.array([[0.0], [900.0], [-900.0]])),
     },
     edges={
         "an answer that is sure and wrong": given(
-            logits=np.array([[0.0, 1000.0, 3.0], [5.0, -1000.0, 2.0]]),
-            labels=np.array([0, 1]),
+            np.array([[0.0, 1000.0, 3.0], [5.0, -1000.0, 2.0]]), np.array([0, 1])
         ),
-        "scores that are all equal": given(
-            logits=np.full((3, 2), -2.5), labels=np.array([1, 1, 0])
-        ),
+        "scores that are all equal": given(np.full((3, 2), -2.5), np.array([1, 1, 0])),
         "a single example": _scores(1, 4),
     },
     hints=(

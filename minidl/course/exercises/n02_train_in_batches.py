@@ -65,26 +65,14 @@ def _classes(rng, n, epochs, batch, rate, d=3, k=4):
     weights = {"w": rng.standard_normal((d, k)), "b": rng.standard_normal(k)}
     x, labels = rng.standard_normal((n, d)), rng.integers(0, k, n)
     orders = np.stack([rng.permutation(n) for _ in range(epochs)])
-    return _arguments(weights, one_layer, x, labels, orders, batch, rate)
+    return weights, one_layer, x, labels, orders, batch, rate
 
 
 def _distances(rng):
     x, labels = rng.standard_normal((6, 2)), rng.integers(-3, 4, 6)
     orders = np.stack([rng.permutation(6) for _ in range(3)])
     weights = {"a": rng.standard_normal(2)}
-    return _arguments(weights, one_matrix, x, labels, orders, 4, falling)
-
-
-def _arguments(weights, loss_and_gradients, x, labels, orders, batch, rate):
-    return {
-        "weights": weights,
-        "loss_and_gradients": loss_and_gradients,
-        "x": x,
-        "labels": labels,
-        "orders": orders,
-        "batch": batch,
-        "rate": rate,
-    }
+    return weights, one_matrix, x, labels, orders, 4, falling
 
 
 EXERCISE = Exercise(

@@ -47,12 +47,12 @@ EXERCISE = Exercise(
     edges={
         "distances that tell all": _pairs(20, 0.5, apart=50),
         "two thresholds that are as good as each other": given(
-            d=np.array([2.0, 0.1, 3.0, 0.3, 1.0, 0.2]),
-            same=np.array([True, True, False, True, False, True]),
+            np.array([2.0, 0.1, 3.0, 0.3, 1.0, 0.2]),
+            np.array([True, True, False, True, False, True]),
         ),
         "distances that occur several times": given(
-            d=np.array([1.0, 0.5, 1.0, 2.0, 0.5, 1.0, 2.0, 0.5]),
-            same=np.array([True, True, False, False, False, True, True, False]),
+            np.array([1.0, 0.5, 1.0, 2.0, 0.5, 1.0, 2.0, 0.5]),
+            np.array([True, True, False, False, False, True, True, False]),
         ),
     },
     hints=(

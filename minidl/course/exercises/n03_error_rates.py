@@ -36,7 +36,7 @@ EXERCISE = Exercise(
     },
     edges={
         "pairs that lie exactly at the threshold": given(
-            d=np.array([2.0, 1.0, 1.0, 0.5, 3.0]), same=np.arange(5) % 2 > 0, tau=1.0
+            np.array([2.0, 1.0, 1.0, 0.5, 3.0]), np.arange(5) % 2 > 0, tau=1.0
         ),
         "a threshold that accepts nobody": _pairs(20, 0.4, -9.0),
     },

@@ -41,9 +41,7 @@ EXERCISE = Exercise(
         "a queue of strangers only": _people(6, 5, 4, 0.1),
     },
     edges={
-        "a distance that is exactly τ": given(
-            encodings=np.array([[2.0]]), gallery=np.array([[0.0]]), tau=4.0
-        ),
+        "a distance that is exactly τ": given(np.array([[2.0]]), np.array([[0.0]]), tau=4.0),
         "a single person in the gallery": _people(8, 1, 3, 2.0),
     },
     hints=(

@@ -20,15 +20,15 @@ EXERCISE = Exercise(
     solution=squared_distances,
     points=2,
     cases={
-        "3 encodings against 4, of 5 numbers each": normal({"x": (3, 5), "y": (4, 5)}),
-        "as many on both sides": normal({"x": (4, 3), "y": (4, 3)}),
+        "3 encodings against 4, of 5 numbers each": normal((3, 5), (4, 5)),
+        "as many on both sides": normal((4, 3), (4, 3)),
     },
     edges={
-        "a group with itself, and an encoding that occurs twice": lambda rng: dict.fromkeys(
-            "xy", rng.integers(-3, 4, (3, 2))[[0, 1, 2, 1]] * 1.0
+        "a group with itself, and an encoding that occurs twice": (
+            lambda rng: [rng.integers(-3, 4, (3, 2))[[0, 1, 2, 1]] * 1.0] * 2
         ),
-        "one encoding against many": normal({"x": (1, 2), "y": (6, 2)}),
-        "encodings of a single number": normal({"x": (3, 1), "y": (2, 1)}),
+        "one encoding against many": normal((1, 2), (6, 2)),
+        "encodings of a single number": normal((3, 1), (2, 1)),
     },
     hints=(
         "Think of one entry first: `x[i] - y[j]`, squared, added up over the D numbers.",

@@ -26,11 +26,8 @@ def threshold_for_strangers(strangers, gallery, share):
 
 @maker
 def _people(rng, strangers, people, size, share):
-    return {
-        "strangers": 1.5 * rng.standard_normal((strangers, size)),
-        "gallery": rng.standard_normal((people, size)),
-        "share": share,
-    }
+    strangers = 1.5 * rng.standard_normal((strangers, size))
+    return strangers, rng.standard_normal((people, size)), share
 
 
 EXERCISE = Exercise(
@@ -46,9 +43,7 @@ EXERCISE = Exercise(
         "nobody may get in": _people(8, 3, 4, 0.0),
         "a share that is reached exactly": _people(8, 6, 3, 0.375),
         "strangers at equal distances": given(
-            strangers=np.array([[1.0], [-1.0], [2.0], [1.0], [-3.0], [2.0]]),
-            gallery=np.array([[0.0]]),
-            share=0.4,
+            np.array([[1.0], [-1.0], [2.0], [1.0], [-3.0], [2.0]]), np.array([[0.0]]), share=0.4
         ),
         "29 of 100 strangers may get in": _people(100, 3, 3, 0.29),
         "everybody may get in": _people(6, 3, 2, 1.0),

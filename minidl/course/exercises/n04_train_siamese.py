@@ -72,22 +72,11 @@ def none_at_all(d, labels, margin):
 @maker
 def training(rng, labels, choose=all_of_them, margin=0.2, *, steps=3, dtype=np.float64, spread=1.0):
     """A small network, an optimiser with a memory, and a few batches."""
-    network = nn.Sequential(
-        [nn.Dense(6), nn.Tanh(), nn.Dense(3)],
-        input_shape=(5,),
-        dtype=dtype,
-        seed=int(rng.integers(1000)),
-    )
-    return {
-        "network": network.train(),
-        "optimizer": nn.Momentum(network.parameters, lr=0.05),
-        "batches": [
-            ((spread * rng.standard_normal((len(labels), 5))).astype(dtype), np.array(labels))
-            for _ in range(steps)
-        ],
-        "choose": choose,
-        "margin": margin,
-    }
+    layers, seed = [nn.Dense(6), nn.Tanh(), nn.Dense(3)], int(rng.integers(1000))
+    network = nn.Sequential(layers, input_shape=(5,), dtype=dtype, seed=seed)
+    pictures = spread * rng.standard_normal((steps, len(labels), 5))
+    batches = [(x, np.array(labels)) for x in pictures.astype(dtype)]
+    return network.train(), nn.Momentum(network.parameters, lr=0.05), batches, choose, margin
 
 
 def on_a_line(rng):
@@ -95,27 +84,23 @@ def on_a_line(rng):
     network = nn.Sequential([nn.Dense(1)], input_shape=(1,), dtype=np.float64)
     network.layers[0].parameters["w"].value[:] = 1
     x = np.array([[0.0], [1], [2], [3]])
-    return {
-        "network": network.train(),
-        "optimizer": nn.GradientDescent(network.parameters, lr=0.01),
-        "batches": [(x, np.array([0, 0, 1, 1]))] * 2,
-        "choose": all_of_them,
-        "margin": 3.0,
-    }
+    batches = [(x, np.array([0, 0, 1, 1]))] * 2
+    optimizer = nn.GradientDescent(network.parameters, lr=0.01)
+    return network.train(), optimizer, batches, all_of_them, 3.0
 
 
 def one_by_one(rng):
     """Batches that can be gone through just once, as those of a generator."""
-    arguments = training([0, 1, 0, 1, 2, 2], within_bounds, margin=0.5)(rng)
-    return arguments | {"batches": iter(arguments["batches"])}
+    make = training([0, 1, 0, 1, 2, 2], within_bounds, margin=0.5)
+    network, optimizer, batches, *others = make(rng)
+    return network, optimizer, iter(batches), *others
 
 
 def nothing_to_learn_in_between(rng):
     """Batches with triplets, and one of strangers only between them."""
-    arguments = training([0, 0, 1, 1])(rng)
-    x, _ = arguments["batches"][1]
-    arguments["batches"][1] = x, np.arange(4)
-    return arguments
+    network, optimizer, batches, *others = training([0, 0, 1, 1])(rng)
+    batches[1] = batches[1][0], np.arange(4)
+    return network, optimizer, batches, *others
 
 
 EXERCISE = Exercise(

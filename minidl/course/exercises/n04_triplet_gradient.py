@@ -31,10 +31,7 @@ EXERCISE = Exercise(
         **ALL_EQUAL,
         "satisfied triplets only": triplets(4, 3, -50.0),
         "a triplet that is satisfied exactly": given(
-            a=np.zeros((2, 2)),
-            p=np.array([[1.0, 0], [1, 1]]),
-            n=np.array([[0.0, 2], [1, 2]]),
-            margin=3.0,
+            np.zeros((2, 2)), np.array([[1.0, 0], [1, 1]]), np.array([[0.0, 2], [1, 2]]), margin=3.0
         ),
     },
     hints=(

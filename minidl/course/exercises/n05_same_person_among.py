@@ -43,12 +43,7 @@ EXERCISE = Exercise(
         "the share that it learned from": _pairs(4, 3, 0.3, 0.3),
         "a single pair": _pairs(1, 6, 0.5, 0.9),
         "two equal encodings": given(
-            f=np.ones((2, 3)),
-            g=np.ones((2, 3)),
-            w=np.arange(3.0),
-            b=1.5,
-            learned=0.5,
-            actual=0.001,
+            np.ones((2, 3)), np.ones((2, 3)), np.arange(3.0), b=1.5, learned=0.5, actual=0.001
         ),
     },
     hints=(

@@ -51,9 +51,7 @@ EXERCISE = Exercise(
     },
     edges={
         "two points": _moved(2, 75, 3, 0),
-        "points that stay where they are": lambda rng: dict.fromkeys(
-            ("source", "target"), rng.uniform(0, 10, (4, 2))
-        ),
+        "points that stay where they are": lambda rng: [rng.uniform(0, 10, (4, 2))] * 2,
     },
     hints=(
         "Make complex numbers of the points first: `z = source[:, 0] + 1j * source[:, 1]`, and `w` "

@@ -39,9 +39,9 @@ def _brighter(depth):
     """All differences are 20, the thresholds lie on both sides: every other answer is yes."""
     splits = 2**depth - 1
     return given(
-        values=np.array([50.0, 70]),
-        pixels=np.tile([1, 0], (splits, 1)),
-        thresholds=np.where(np.arange(splits) % 3, 15.0, 25.0),
+        np.array([50.0, 70]),
+        np.tile([1, 0], (splits, 1)),
+        np.where(np.arange(splits) % 3, 15.0, 25.0),
     )
 
 
@@ -58,7 +58,7 @@ EXERCISE = Exercise(
     edges={
         "a single question": _tree(1),
         "a difference that equals the threshold": given(
-            values=np.array([9.0, 4]), pixels=np.array([[0, 1]]), thresholds=np.array([5.0])
+            np.array([9.0, 4]), np.array([[0, 1]]), np.array([5.0])
         ),
     },
     hints=(

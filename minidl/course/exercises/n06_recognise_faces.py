@@ -41,12 +41,7 @@ def _picture(rng, faces, people, each, tau, size=4):
     shown = centres[rng.integers(0, people, faces)]
     found = shown + 0.5 * rng.standard_normal((faces, size))
     found[0] += 9
-    return {
-        "found": rng.permutation(found),
-        "enrolled": enrolled,
-        "people": rows,
-        "tau": tau,
-    }
+    return rng.permutation(found), enrolled, rows, tau
 
 
 def _line(found, enrolled, people, tau):

@@ -27,14 +27,9 @@ def residual_block(x, w1, b1, w2, b2):
 
 @maker
 def _block(rng, n, height, width, channels, scale=0.3):
-    shape = (3, 3, channels, channels)
-    return {
-        "x": rng.standard_normal((n, height, width, channels)),
-        "w1": scale * rng.standard_normal(shape),
-        "b1": rng.standard_normal(channels),
-        "w2": scale * rng.standard_normal(shape),
-        "b2": rng.standard_normal(channels),
-    }
+    w1, w2 = scale * rng.standard_normal((2, 3, 3, channels, channels))
+    b1, b2 = rng.standard_normal((2, channels))
+    return rng.standard_normal((n, height, width, channels)), w1, b1, w2, b2
 
 
 EXERCISE = Exercise(

@@ -61,7 +61,7 @@ EXERCISE = Exercise(
         "several pictures": _case(2, 3, 3, 3, steps=3, rate=1.5),
         "hardly any slope": _case(4, wide=1e5, steps=3, rate=0.3),
         "steps over the top, along a single axis": given(
-            ask=_Hill(np.zeros(3), np.ones(3)), x=np.array([0.03, 0, 0]), steps=3, rate=0.1
+            _Hill(np.zeros(3), np.ones(3)), np.array([0.03, 0, 0]), steps=3, rate=0.1
         ),
     },
     edges={

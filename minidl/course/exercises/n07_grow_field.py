@@ -21,24 +21,18 @@ def grow_field(layers):
     ### END SOLUTION
 
 
-def _stack(*layers):
-    return given(layers=list(layers))
-
-
 EXERCISE = Exercise(
     solution=grow_field,
     points=2,
     cases={
-        "one 3-tap window": _stack((3, 1, 0, 1)),
-        "two 3-tap windows": _stack((3, 1, 0, 1), (3, 1, 0, 1)),
-        "a pool of 2 between two windows": _stack((3, 1, 0, 1), (2, 2, 0, 1), (3, 1, 0, 1)),
-        "padding before and behind a stride": _stack((3, 2, 1, 1), (5, 1, 2, 1)),
-        "strides of 2 and 3": _stack((7, 2, 3, 1), (3, 3, 0, 1), (3, 2, 1, 1), (2, 1, 0, 1)),
-        "a dilation behind a stride": _stack((4, 3, 1, 1), (3, 2, 2, 2), (3, 1, 0, 3)),
+        "one 3-tap window": given([(3, 1, 0, 1)]),
+        "two 3-tap windows": given([(3, 1, 0, 1), (3, 1, 0, 1)]),
+        "a pool of 2 between two windows": given([(3, 1, 0, 1), (2, 2, 0, 1), (3, 1, 0, 1)]),
+        "padding before and behind a stride": given([(3, 2, 1, 1), (5, 1, 2, 1)]),
+        "strides of 2 and 3": given([(7, 2, 3, 1), (3, 3, 0, 1), (3, 2, 1, 1), (2, 1, 0, 1)]),
+        "a dilation behind a stride": given([(4, 3, 1, 1), (3, 2, 2, 2), (3, 1, 0, 3)]),
     },
-    edges={
-        "no layer at all": _stack(),
-    },
+    edges={"no layer at all": given([])},
     hints=(
         "Begin at the input: a pixel sees itself. `step` tells how far apart, in pixels, two "
         "neighbours of the present layer look.",

@@ -38,9 +38,7 @@ EXERCISE = Exercise(
         "activations of 2 pictures": _case(2, 3, 5, 4),
         "a unit that is off everywhere": given(dy=np.ones(4), y=np.zeros(4)),
     },
-    edges={
-        "an empty batch": _case(0, 3),
-    },
+    edges={"an empty batch": _case(0, 3)},
     hints=(
         "Each rule is a mask of booleans; multiplying by it keeps or drops a number.",
         "Saliency looks at the *activation*, `y > 0`; the deconvnet at the *gradient*, `dy > 0`.",

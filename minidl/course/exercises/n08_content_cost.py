@@ -19,25 +19,16 @@ def content_cost(a_C, a_G):
     ### END SOLUTION
 
 
-def _activations(*shape):
-    return normal({"a_C": (1, *shape), "a_G": (1, *shape)})
-
-
-def _same(rng):
-    a = rng.standard_normal((1, 2, 3, 2))
-    return {"a_C": a, "a_G": a.copy()}
-
-
 EXERCISE = Exercise(
     solution=content_cost,
     points=2,
     cases={
-        "a layer of 3 × 4 positions with 2 channels": _activations(3, 4, 2),
-        "a layer of 5 × 2 positions with 7 channels": _activations(5, 2, 7),
+        "a layer of 3 × 4 positions with 2 channels": normal((1, 3, 4, 2), (1, 3, 4, 2)),
+        "a layer of 5 × 2 positions with 7 channels": normal((1, 5, 2, 7), (1, 5, 2, 7)),
     },
     edges={
-        "G with the content itself": _same,
-        "a single number": _activations(1, 1, 1),
+        "G with the content itself": lambda rng: np.tile(rng.standard_normal(6), (2, 1, 2, 3, 1)),
+        "a single number": normal((1, 1, 1, 1), (1, 1, 1, 1)),
     },
     hints=(
         "Take the difference first: both results are made of it.",

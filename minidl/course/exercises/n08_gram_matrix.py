@@ -23,16 +23,16 @@ EXERCISE = Exercise(
     solution=gram_matrix,
     points=3,
     cases={
-        "a layer of 3 × 4 positions with 2 channels": normal({"a": (1, 3, 4, 2)}),
-        "a layer of 2 × 3 positions with 6 channels": normal({"a": (1, 2, 3, 6)}),
-        "a layer of 5 × 3 positions with 3 channels": normal({"a": (1, 5, 3, 3)}),
-        "channels that never fire below 0": lambda rng: {
-            "a": np.maximum(rng.standard_normal((1, 4, 3, 5)) + 0.3, 0)
-        },
+        "a layer of 3 × 4 positions with 2 channels": normal((1, 3, 4, 2)),
+        "a layer of 2 × 3 positions with 6 channels": normal((1, 2, 3, 6)),
+        "a layer of 5 × 3 positions with 3 channels": normal((1, 5, 3, 3)),
+        "channels that never fire below 0": (
+            lambda rng: [np.maximum(rng.standard_normal((1, 4, 3, 5)) + 0.3, 0)]
+        ),
     },
     edges={
-        "a single position": normal({"a": (1, 1, 1, 3)}),
-        "a single channel": normal({"a": (1, 4, 2, 1)}),
+        "a single position": normal((1, 1, 1, 3)),
+        "a single channel": normal((1, 4, 2, 1)),
     },
     hints=(
         "First lay out the layer as a table: a row for every position, a column for every channel. "

@@ -20,20 +20,14 @@ def lecture_weights(alpha, beta, n_H, n_W, n_C):
     ### END SOLUTION
 
 
-def _weights(alpha, beta, n_H, n_W, n_C):
-    return given(alpha=alpha, beta=beta, n_H=n_H, n_W=n_W, n_C=n_C)
-
-
 EXERCISE = Exercise(
     solution=lecture_weights,
     points=2,
     cases={
-        "the Coursera exercise's own weights": _weights(10.0, 40.0, 25, 25, 512),
-        "a layer that is no square": _weights(1.0, 3.0, 7, 2, 5),
+        "the Coursera exercise's own weights": given(10.0, 40.0, 25, 25, 512),
+        "a layer that is no square": given(1.0, 3.0, 7, 2, 5),
     },
-    edges={
-        "no content at all": _weights(0.0, 2.0, 4, 5, 6),
-    },
+    edges={"no content at all": given(0.0, 2.0, 4, 5, 6)},
     hints=(
         "Compare the factors in front of the same sum, first of the content, then of the style.",
         "Look at the style first: (2·n_H·n_W·n_C)² is 4·n_C²·(n_H·n_W)².",

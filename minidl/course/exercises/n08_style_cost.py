@@ -26,10 +26,6 @@ def style_cost(a_S, a_G):
     ### END SOLUTION
 
 
-def _activations(size_s, size_g, channels):
-    return normal({"a_S": (1, *size_s, channels), "a_G": (1, *size_g, channels)})
-
-
 def _repeated(rng):
     a = rng.standard_normal((1, 2, 3, 2))
     return {"a_S": a, "a_G": np.concatenate([a, a], axis=1)}
@@ -39,13 +35,13 @@ EXERCISE = Exercise(
     solution=style_cost,
     points=4,
     cases={
-        "pictures of one size, 3 × 4 positions, 2 channels": _activations((3, 4), (3, 4), 2),
-        "a style picture larger than G, 5 channels": _activations((4, 5), (2, 3), 5),
-        "a style picture smaller than G": _activations((2, 2), (3, 5), 3),
+        "pictures of one size, 3 × 4 positions, 2 channels": normal((1, 3, 4, 2), (1, 3, 4, 2)),
+        "a style picture larger than G, 5 channels": normal((1, 4, 5, 5), (1, 2, 3, 5)),
+        "a style picture smaller than G": normal((1, 2, 2, 3), (1, 3, 5, 3)),
     },
     edges={
         "G made of the style picture twice": _repeated,
-        "a single position and a single channel": _activations((1, 1), (1, 1), 1),
+        "a single position and a single channel": normal((1, 1, 1, 1), (1, 1, 1, 1)),
     },
     hints=(
         "Three lines: both style matrices per position, their difference, the sum of its squares. "

@@ -29,15 +29,13 @@ EXERCISE = Exercise(
     solution=total_variation,
     points=3,
     cases={
-        "a picture of 4 × 5 pixels": normal({"image": (1, 4, 5, 3)}),
-        "a picture of 6 × 2 pixels with one channel": normal({"image": (1, 6, 2, 1)}),
-        "a ramp from left to right": given(
-            image=np.tile(np.arange(5.0)[:, None] ** 2, (1, 3, 1, 2))
-        ),
+        "a picture of 4 × 5 pixels": normal((1, 4, 5, 3)),
+        "a picture of 6 × 2 pixels with one channel": normal((1, 6, 2, 1)),
+        "a ramp from left to right": given(np.tile(np.arange(5.0)[:, None] ** 2, (1, 3, 1, 2))),
     },
     edges={
-        "a single row of pixels": normal({"image": (1, 1, 6, 3)}),
-        "a single column of pixels": normal({"image": (1, 5, 1, 2)}),
+        "a single row of pixels": normal((1, 1, 6, 3)),
+        "a single column of pixels": normal((1, 5, 1, 2)),
         "a flat picture": given(image=np.full((1, 3, 4, 3), 7.0)),
     },
     hints=(

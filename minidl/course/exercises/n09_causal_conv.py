@@ -26,23 +26,19 @@ def causal_conv(x, w, dilation=1):
     ### END SOLUTION
 
 
-def _signals(n, length, c, f, taps=3, **options):
-    return normal({"x": (n, length, c), "w": (taps, c, f)}, **options)
-
-
 EXERCISE = Exercise(
     solution=causal_conv,
     points=2,
     cases={
-        "two signals of 9 samples in 2 channels": _signals(2, 9, 2, 3),
-        "a filter with an even number of taps": _signals(1, 8, 1, 2, taps=4),
-        "a dilation of 3": _signals(2, 12, 2, 2, dilation=3),
-        "an even number of taps that are 2 apart": _signals(2, 11, 3, 1, taps=2, dilation=2),
+        "two signals of 9 samples in 2 channels": normal((2, 9, 2), (3, 2, 3)),
+        "a filter with an even number of taps": normal((1, 8, 1), (4, 1, 2)),
+        "a dilation of 3": normal((2, 12, 2), (3, 2, 2), dilation=3),
+        "an even number of taps that are 2 apart": normal((2, 11, 3), (2, 3, 1), dilation=2),
     },
     edges={
-        "a filter of a single tap": _signals(2, 5, 3, 2, taps=1),
-        "a filter that reaches back further than the signal is long": _signals(
-            1, 4, 2, 2, taps=4, dilation=2
+        "a filter of a single tap": normal((2, 5, 3), (1, 3, 2)),
+        "a filter that reaches back further than the signal is long": normal(
+            (1, 4, 2), (4, 2, 2), dilation=2
         ),
     },
     hints=(

@@ -30,27 +30,21 @@ def convolve_volume(x, w, stride=1, padding=0):
     ### END SOLUTION
 
 
-def _volumes(n, size, c, f, kernel=(3, 3, 3), **options):
-    return normal({"x": (n, *size, c), "w": (*kernel, c, f)}, **options)
-
-
 EXERCISE = Exercise(
     solution=convolve_volume,
     points=3,
     cases={
-        "two volumes, 5 × 6 × 7, in 2 channels": _volumes(2, (5, 6, 7), 2, 3),
-        "filters that differ in depth, height and width": _volumes(
-            1, (5, 6, 4), 1, 2, kernel=(2, 3, 1)
-        ),
-        "a stride of 2": _volumes(2, (7, 6, 5), 2, 2, kernel=(3, 2, 3), stride=2),
-        "a padding of 1": _volumes(1, (4, 3, 5), 2, 2, padding=1),
-        "a stride of 3 that leaves a remainder, with padding 2": _volumes(
-            1, (6, 5, 7), 1, 2, kernel=(2, 3, 3), stride=3, padding=2
+        "two volumes, 5 × 6 × 7, in 2 channels": normal((2, 5, 6, 7, 2), (3, 3, 3, 2, 3)),
+        "filters that differ in depth, height and width": normal((1, 5, 6, 4, 1), (2, 3, 1, 1, 2)),
+        "a stride of 2": normal((2, 7, 6, 5, 2), (3, 2, 3, 2, 2), stride=2),
+        "a padding of 1": normal((1, 4, 3, 5, 2), (3, 3, 3, 2, 2), padding=1),
+        "a stride of 3 that leaves a remainder, with padding 2": normal(
+            (1, 6, 5, 7, 1), (2, 3, 3, 1, 2), stride=3, padding=2
         ),
     },
     edges={
-        "a filter as large as the volume": _volumes(2, (2, 3, 4), 2, 2, kernel=(2, 3, 4)),
-        "a filter of a single tap": _volumes(1, (3, 2, 4), 3, 2, kernel=(1, 1, 1)),
+        "a filter as large as the volume": normal((2, 2, 3, 4, 2), (2, 3, 4, 2, 2)),
+        "a filter of a single tap": normal((1, 3, 2, 4, 3), (1, 1, 1, 3, 2)),
     },
     hints=(
         "Notebook 01's tap loop has two loops over the taps of a filter, and slices two axes of "

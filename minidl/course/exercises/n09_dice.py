@@ -31,12 +31,8 @@ def _maps(rng, shape, label=1):
     return {"predicted": predicted, "truth": truth, "label": label}
 
 
-def _two_maps(predicted, truth):
-    return given(predicted=np.array(predicted), truth=np.array(truth), label=1)
-
-
-def _same(value, label):
-    return given(predicted=np.full((2, 3), value), truth=np.full((2, 3), value), label=label)
+def _two_maps(predicted, truth, label=1):
+    return given(np.array(predicted), np.array(truth), label=label)
 
 
 EXERCISE = Exercise(
@@ -52,8 +48,8 @@ EXERCISE = Exercise(
         "maps that agree nowhere": _two_maps([1, 1, 0, 2], [0, 0, 1, 1]),
         "a label in the prediction alone": _two_maps([1, 0, 1], [0, 0, 2]),
         "a label in the truth alone": _two_maps([0, 0, 2], [1, 0, 1]),
-        "maps that agree completely": _same(2, 2),
-        "a label that is in neither map": _same(1, 2),
+        "maps that agree completely": _two_maps([2, 2, 2], [2, 2, 2], label=2),
+        "a label that is in neither map": _two_maps([1, 1, 1], [1, 1, 1], label=2),
     },
     hints=(
         "`predicted == label` is a map of True and False. What are |A|, |B| and |A ∩ B|?",

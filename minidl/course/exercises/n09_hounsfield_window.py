@@ -38,7 +38,7 @@ EXERCISE = Exercise(
     },
     edges={
         "the two ends of the window and its middle": given(
-            hu=np.array([-60.0, 40.0, 140.0]), centre=40, width=200
+            np.array([-60.0, 40.0, 140.0]), centre=40, width=200
         ),
     },
     hints=(

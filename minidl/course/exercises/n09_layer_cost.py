@@ -24,21 +24,17 @@ def layer_cost(size, kernel, channels, filters, rank):
     ### END SOLUTION
 
 
-def _layer(size, kernel, channels, filters, rank):
-    return given(size=size, kernel=kernel, channels=channels, filters=filters, rank=rank)
-
-
 EXERCISE = Exercise(
     solution=layer_cost,
     points=1,
     cases={
-        "the lecture's layer on a signal": _layer(14, 5, 1, 16, 1),
-        "a layer of 6 filters on pictures in 3 channels": _layer(9, 4, 3, 6, 2),
-        "a second layer, on a volume": _layer(10, 5, 16, 32, 3),
+        "the lecture's layer on a signal": given(14, 5, 1, 16, 1),
+        "a layer of 6 filters on pictures in 3 channels": given(9, 4, 3, 6, 2),
+        "a second layer, on a volume": given(10, 5, 16, 32, 3),
     },
     edges={
-        "a single filter": _layer(8, 3, 2, 1, 2),
-        "a filter as large as the input": _layer(7, 7, 2, 3, 2),
+        "a single filter": given(8, 3, 2, 1, 2),
+        "a filter as large as the input": given(7, 7, 2, 3, 2),
     },
     hints=(
         "Along one axis a filter of `kernel` taps fits into `size` positions in "

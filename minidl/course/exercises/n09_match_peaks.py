@@ -52,7 +52,7 @@ EXERCISE = Exercise(
         "two beats near the second of three marks": _peaks([0, 100, 300], [0, 98, 105]),
         "another tolerance": _peaks([3, 21, 42.3, 62, 80], [1, 24, 40, 61, 90], 2.5),
         "peaks given as whole numbers": given(
-            found=np.array([7, 30, 52]), true=np.array([5, 33, 70]), tolerance=2
+            np.array([7, 30, 52]), np.array([5, 33, 70]), tolerance=2
         ),
     },
     edges={

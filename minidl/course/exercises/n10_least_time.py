@@ -26,9 +26,7 @@ def least_time(height, width, kernel, channels, filters, peak, bandwidth):
 
 
 def _layer(height, width, kernel, channels, filters, peak=1e11, bandwidth=1e10):
-    layer = {"height": height, "width": width, "kernel": kernel}
-    layer |= {"channels": channels, "filters": filters}
-    return given(**layer, peak=peak, bandwidth=bandwidth)
+    return given(height, width, kernel, channels, filters, peak, bandwidth)
 
 
 EXERCISE = Exercise(

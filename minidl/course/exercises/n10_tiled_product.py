@@ -33,22 +33,18 @@ def tiled_product(a, b, rows, columns):
     ### END SOLUTION
 
 
-def _matrices(m, k, n, rows, columns):
-    return normal({"a": (m, k), "b": (k, n)}, rows=rows, columns=columns)
-
-
 EXERCISE = Exercise(
     solution=tiled_product,
     points=3,
     cases={
-        "tiles of 2 × 3 that fit": _matrices(4, 5, 6, 2, 3),
-        "a rest at the lower border": _matrices(7, 4, 6, 3, 2),
-        "a rest at the right border": _matrices(6, 3, 7, 2, 4),
-        "a rest at both borders": _matrices(5, 6, 8, 4, 3),
+        "tiles of 2 × 3 that fit": normal((4, 5), (5, 6), rows=2, columns=3),
+        "a rest at the lower border": normal((7, 4), (4, 6), rows=3, columns=2),
+        "a rest at the right border": normal((6, 3), (3, 7), rows=2, columns=4),
+        "a rest at both borders": normal((5, 6), (6, 8), rows=4, columns=3),
     },
     edges={
-        "tiles of a single number": _matrices(3, 4, 2, 1, 1),
-        "a tile larger than the product": _matrices(3, 2, 4, 5, 6),
+        "tiles of a single number": normal((3, 4), (4, 2), rows=1, columns=1),
+        "a tile larger than the product": normal((3, 2), (2, 4), rows=5, columns=6),
     },
     hints=(
         "Two loops go over the upper left corners of the tiles: "

@@ -30,25 +30,21 @@ def winograd_row(d, g):
     ### END SOLUTION
 
 
-def _row(length, channels, filters):
-    return normal({"d": (length, channels), "g": (3, channels, filters)})
-
-
 EXERCISE = Exercise(
     solution=winograd_row,
     points=3,
     cases={
-        "8 inputs in 3 channels, 6 outputs for 2 filters": _row(8, 3, 2),
-        "9 inputs, an odd number of outputs": _row(9, 2, 4),
-        "one channel and one filter": _row(12, 1, 1),
+        "8 inputs in 3 channels, 6 outputs for 2 filters": normal((8, 3), (3, 3, 2)),
+        "9 inputs, an odd number of outputs": normal((9, 2), (3, 2, 4)),
+        "one channel and one filter": normal((12, 1), (3, 1, 1)),
     },
     edges={
         "a row that begins and ends with 0": lambda rng: {
             "d": np.pad(rng.standard_normal((5, 2)), ((1, 1), (0, 0))),
             "g": rng.standard_normal((3, 2, 3)),
         },
-        "a single tile": _row(4, 2, 3),
-        "a single output": _row(3, 3, 2),
+        "a single tile": normal((4, 2), (3, 2, 3)),
+        "a single output": normal((3, 3), (3, 3, 2)),
     },
     hints=(
         "Collect `d0`, `d1`, `d2` and `d3` of all tiles at once: `d0` holds the inputs 0, 2, 4, …, "

@@ -46,22 +46,15 @@ class Narrow(nn.Sequential):
 @maker
 def parted(rng, number, part, *, used=False, dtype=np.float64):
     """A batch of so many, and a network that may hold gradients of something else."""
-    network = Narrow(
-        [nn.Dense(6), nn.Tanh(), nn.Dense(3), nn.L2Normalize()],
-        input_shape=(5,),
-        dtype=dtype,
-        seed=int(rng.integers(1000)),
-    )
+    layers = [nn.Dense(6), nn.Tanh(), nn.Dense(3), nn.L2Normalize()]
+    network = Narrow(layers, input_shape=(5,), dtype=dtype, seed=int(rng.integers(1000)))
     network.most = part
+    x = rng.standard_normal((number, 5)).astype(dtype)
+    gradient = rng.standard_normal((number, 3)).astype(dtype)
     if used:
-        network.forward(rng.standard_normal((part, 5)).astype(dtype))
-        network.backward(rng.standard_normal((part, 3)).astype(dtype))
-    return {
-        "network": network,
-        "x": rng.standard_normal((number, 5)).astype(dtype),
-        "gradient": rng.standard_normal((number, 3)).astype(dtype),
-        "part": part,
-    }
+        network.forward(x[-part:])
+        network.backward(gradient[:part])
+    return network, x, gradient, part
 
 
 EXERCISE = Exercise(

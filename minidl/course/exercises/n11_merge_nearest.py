@@ -34,12 +34,11 @@ def _parts(rng, visitors, first, second, count, apart=None, gallery=90):
     if apart is not None:
         d = rng.integers(0, 5, d.shape) ** 4 / 128 + apart * np.argsort(d, axis=1)
     places = np.stack([rng.choice(gallery, size, replace=False) for _ in range(visitors)])
-    found = {}
-    for name, part in (("", slice(first)), ("new_", slice(first, None))):
+    found = []
+    for part in (slice(first), slice(first, None)):
         order = np.lexsort((places[:, part], d[:, part]), axis=1)
-        for what, values in (("distances", d), ("rows", places)):
-            found[name + what] = np.take_along_axis(values[:, part], order, axis=1)
-    return found | {"count": count}
+        found += [np.take_along_axis(values[:, part], order, axis=1) for values in (d, places)]
+    return *found, count
 
 
 EXERCISE = Exercise(

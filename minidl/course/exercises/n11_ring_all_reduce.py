@@ -38,16 +38,16 @@ EXERCISE = Exercise(
     solution=ring_all_reduce,
     points=3,
     cases={
-        "3 workers with 6 numbers": normal({"values": (3, 6)}),
-        "4 workers with 12 numbers": normal({"values": (4, 12)}),
-        "7 workers with 7 numbers": normal({"values": (7, 7)}),
+        "3 workers with 6 numbers": normal((3, 6)),
+        "4 workers with 12 numbers": normal((4, 12)),
+        "7 workers with 7 numbers": normal((7, 7)),
     },
     edges={
         "numbers whose rounded sum depends on who begins": given(
-            values=np.repeat([[1e17], [1.0], [-1e17]], 3, axis=1)
+            np.repeat([[1e17], [1.0], [-1e17]], 3, axis=1)
         ),
-        "two workers": normal({"values": (2, 8)}),
-        "one worker, who is done already": normal({"values": (1, 5)}),
+        "two workers": normal((2, 8)),
+        "one worker, who is done already": normal((1, 5)),
     },
     hints=(
         "Keep the chunks as an array `(n, n, L // n)`: `chunks[i, c]` is chunk c of worker i. In "
