@@ -81,7 +81,11 @@ def _sequence_difference(
     if not isinstance(got, list | tuple):
         wanted = f"{len(expected)} values"
         wanted = f"a list of {wanted} is" if isinstance(expected, list) else f"{wanted} are"
-        return f"{what} is {_kind(got)}, where {wanted} expected"
+        words = f"{what} is {_kind(got)}, where {wanted} expected"
+        together = isinstance(got, np.ndarray) and got.shape[:1] == (len(expected),)
+        if isinstance(expected, tuple) and together:
+            return f"{words}: write `return {', '.join('abcdefg'[: len(expected)])}`"
+        return words
     if len(got) != len(expected):
         return f"{what} has {len(got)} values, where {len(expected)} are expected"
     for i, (a, b) in enumerate(zip(got, expected, strict=True), 1):

@@ -8,7 +8,7 @@ def squared_distances(x, y):
 
     x: encodings, (N, D)
     y: encodings, (M, D)
-    Returns d, (N, M); no root is taken.
+    Returns d, (N, M), of the dtype of x and y; no root is taken.
     """
     ### BEGIN SOLUTION
     differences = x[:, None, :] - y[None, :, :]

@@ -14,8 +14,8 @@ def train_siamese(network, optimizer, batches, choose, margin):
     its gradient is 0, and it takes a step all the same.
 
     network: `network.forward(x)` gives the encodings of a batch, (B, D);
-        `network.backward(g)` takes the gradient of the cost for these encodings, (B, D), back to
-        the weights
+        `network.backward(g)` takes the gradient of the cost for these encodings, (B, D) and of
+        their dtype (float32 stays float32), back to the weights
     optimizer: `optimizer.step()` changes the weights and clears their gradients
     batches: a list or a generator, gone through once, of pairs (x, labels): pictures, and whose
         they are, ints (B,)

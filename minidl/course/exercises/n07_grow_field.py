@@ -37,7 +37,8 @@ EXERCISE = Exercise(
         "Begin at the input: a pixel sees itself. `step` tells how far apart, in pixels, two "
         "neighbours of the present layer look.",
         "A window of `kernel` taps spans `(kernel - 1) * dilation` gaps, and every gap is `step` "
-        "pixels wide.",
+        "pixels wide. The padding in front begins `before` positions earlier, each of them `step` "
+        "pixels too: `offset = offset - before * step`.",
         "Change `size` and `offset` first, with the step of the layer that the window *reads*; "
         "multiply `step` by the stride last.",
     ),

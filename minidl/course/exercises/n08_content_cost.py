@@ -11,7 +11,8 @@ def content_cost(a_C, a_G):
     J_content = ½ · ‖a_C − a_G‖² = ½ · Σᵢ Σⱼ Σₖ (a_C − a_G)²ᵢⱼₖ
 
     a_C, a_G: activations of the content picture and of the generated one, (1, H, W, C) each
-    Returns (J_content, ∂J_content/∂a_G): a number, and an array of the shape of a_G
+    Returns (J_content, ∂J_content/∂a_G): a number, and an array of the shape and
+    dtype of a_G: float32 stays float32
     """
     ### BEGIN SOLUTION
     difference = a_G - a_C

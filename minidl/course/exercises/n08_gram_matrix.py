@@ -11,7 +11,7 @@ def gram_matrix(a):
     Gₖₖ′ = Σᵢ Σⱼ aᵢⱼₖ · aᵢⱼₖ′
 
     a: activations of one picture, (1, H, W, C)
-    Returns G, (C, C)
+    Returns G, (C, C), of the dtype of a: float32 stays float32
     """
     ### BEGIN SOLUTION
     rows = a.reshape(-1, a.shape[-1])

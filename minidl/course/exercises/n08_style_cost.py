@@ -14,7 +14,8 @@ def style_cost(a_S, a_G):
     Each style matrix is divided by the number of positions of its own picture.
 
     a_S, a_G: activations of the style picture, (1, H_S, W_S, C), and of G, (1, H, W, C)
-    Returns (J_style, ∂J_style/∂a_G): a number, and an array of the shape of a_G
+    Returns (J_style, ∂J_style/∂a_G): a number, and an array of the shape and
+    dtype of a_G: float32 stays float32
     """
     ### BEGIN SOLUTION
     channels = a_G.shape[-1]

@@ -11,7 +11,8 @@ def total_variation(image):
     TV = Σ (xᵢ₊₁ⱼ − xᵢⱼ)² + Σ (xᵢⱼ₊₁ − xᵢⱼ)²,   over all pairs of neighbours and all channels
 
     image: pixels of one picture, (1, H, W, C)
-    Returns (TV, ∂TV/∂image): a number, and an array of the shape of image
+    Returns (TV, ∂TV/∂image): a number, and an array of the shape and
+    dtype of image: float32 stays float32
     """
     ### BEGIN SOLUTION
     down = image[:, 1:] - image[:, :-1]

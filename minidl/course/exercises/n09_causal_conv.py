@@ -16,7 +16,7 @@ def causal_conv(x, w, dilation=1):
     x: signals, (N, L, C)
     w: filters, (K, C, F), not flipped
     dilation: samples from one tap to the next
-    Returns y, (N, L, F).
+    Returns y, (N, L, F), of the dtype of x and w: float32 stays float32.
     """
     ### BEGIN SOLUTION
     taps, length = len(w), x.shape[1]

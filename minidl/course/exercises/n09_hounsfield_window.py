@@ -59,6 +59,15 @@ EXERCISE = Exercise(
             clip((hu - low) / width, 0, 1) -> maximum((hu - low) / width, 0) * (hu <= low + width)
         You divided by half of the width, which leaves the upper half of the window white.
             / width, 0, 1) -> / (width / 2), 0, 1)
+        You cut off what lies outside of the window and left Hounsfield units: subtract the lower
+        end, and divide by the width.
+            np.clip((hu - low) / width, 0, 1) -> np.clip(hu, low, low + width)
+        You did not divide by the width: the upper end is to become 1.
+            np.clip((hu - low) / width, 0, 1) -> np.clip(hu - low, 0, width)
+        You cut off at 0 and 1 before you divide by the width: divide first.
+            np.clip((hu - low) / width, 0, 1) -> np.clip(hu - low, 0, 1) / width
+        Your brightness goes from −1 to 1; black is 0, and the middle of the window one half.
+            np.clip((hu - low) / width, 0, 1) -> np.clip((hu - centre) / (width / 2), -1, 1)
         You begin again at black outside of the window: cut off, do not wrap around.
             np.clip((hu - low) / width, 0, 1) -> (hu - low) / width % 1
         You stretch the contrast to the numbers that happen to be there: the same tissue would look

@@ -53,6 +53,14 @@ EXERCISE = Exercise(
         You multiplied by the rank instead of raising to its power: 5 × 5 × 5 is not 3 · 5.
             kernel** -> kernel *
             + 1) ** rank -> + 1) * rank
+        Your filters have taps along one axis only: with `rank` axes there are `kernel**rank`.
+            kernel**rank -> kernel
+        You counted the places along one axis only: with `rank` axes there are
+        `(size - kernel + 1)**rank`.
+            (size - kernel + 1) ** rank -> (size - kernel + 1)
+        You kept the size of the input. Without padding a filter fits into fewer places: `size -
+        kernel + 1` along each axis.
+            size - kernel + 1 -> size
         The filters are missing from your outputs: each filter makes a number in every place.
             return outputs, -> return outputs // filters,
         The biases are missing.
@@ -66,6 +74,10 @@ EXERCISE = Exercise(
             outputs * kernel**rank * channels -> outputs * kernel**rank
         The channels are missing from your parameters: filters are as deep as the input.
             kernel**rank * channels * filters -> kernel**rank * filters
+        The filters are missing from your multiplications: each filter multiplies in every place.
+            outputs * kernel**rank -> outputs // filters * kernel**rank
+        You counted each bias among the multiplications: it is only added.
+            outputs * kernel**rank * channels -> outputs * (kernel**rank * channels + 1)
         You counted the filters twice: `outputs` already holds all of them.
             outputs * kernel**rank * channels -> outputs * weights
     """),

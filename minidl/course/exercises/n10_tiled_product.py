@@ -17,7 +17,8 @@ def tiled_product(a, b, rows, columns):
 
     a, b:          matrices, (M, K) and (K, N)
     rows, columns: size of a tile
-    Returns (y, fetched): the product, (M, N), and how many numbers of a and b all tiles fetched.
+    Returns (y, fetched): the product, (M, N), of the dtype of a and b (float32 stays float32), and
+    how many numbers of a and b all tiles fetched.
     """
     ### BEGIN SOLUTION
     y, fetched = np.zeros((len(a), b.shape[1]), a.dtype), 0

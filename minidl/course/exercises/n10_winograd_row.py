@@ -17,7 +17,8 @@ def winograd_row(d, g):
 
     d: inputs, (L, C)
     g: filters, (3, C, F), not flipped
-    Returns (m, y): the four products, (4, tiles, F), and the outputs, (L − 2, F).
+    Returns (m, y): the four products, (4, tiles, F), and the outputs, (L − 2, F), of the dtype of d
+    and g: float32 stays float32.
     """
     ### BEGIN SOLUTION
     outputs = len(d) - 2

@@ -15,7 +15,7 @@ def merge_nearest(distances, rows, new_distances, new_rows, count):
     rows: (Q, K), whole numbers, all different: where in the gallery these encodings stand
     new_distances, new_rows: (Q, M), the same for another part
     count: how many to keep for each visitor (all K + M, if there are fewer)
-    Returns (distances, rows), for each visitor in rising order.
+    Returns (distances, rows), for each visitor in rising order, the distances in their dtype.
     """
     ### BEGIN SOLUTION
     distances = np.concatenate([distances, new_distances], axis=1)
@@ -57,6 +57,7 @@ EXERCISE = Exercise(
         "nothing kept so far": _parts(2, 0, 6, 4),
         "ties": _parts(5, 8, 8, 8, apart=0.0),
         "one to keep, and ties": _parts(9, 3, 3, 1, apart=0.0),
+        "ties in parts of 40": _parts(3, 40, 40, 50, apart=0.0),
     },
     hints=(
         "Put both parts beside each other, `np.concatenate([…, …], axis=1)`, the distances and, in "
@@ -90,6 +91,9 @@ EXERCISE = Exercise(
         At a tie the part that was there first wins. The lower row should: then the result does not
         depend on which part came first.
             np.lexsort((rows, distances), axis=1) -> np.argsort(distances, axis=1, kind='stable')
+        At a tie `np.argsort(distances, axis=1)` may leave any order, another one on another
+        machine. The lower row comes first: sort by two keys.
+            np.lexsort((rows, distances), axis=1) -> np.argsort(distances, axis=1)
         At a tie the higher row wins; the lower one should.
             np.lexsort((rows, distances) -> np.lexsort((-rows, distances)
         You ordered every visitor as the first one is ordered.
