@@ -40,6 +40,23 @@ class Outcome:
     printed: bool = False
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """What one call of a student's function did, and what it was to do."""
+
+    trial: Trial
+    outcome: Outcome
+    expected: Outcome
+
+
+def attempts(exercise: Exercise, function: Callable, seconds: float = math.inf) -> list[Attempt]:
+    """Call a student's function on every trial, up to the one that runs out of time."""
+    tried = trials(exercise)
+    expected = execute(exercise, exercise.solution, tried)  # first: what it compiles is not timed
+    outcomes = execute(exercise, function, tried, seconds)
+    return [Attempt(*each) for each in zip(tried, outcomes, expected, strict=False)]
+
+
 def trials(exercise: Exercise) -> list[Trial]:
     """The cases of an exercise and, where it asks for it, all of them again in float32."""
     out = [Trial(what, x, what in exercise.edges) for what, x in exercise.inputs().items()]

@@ -264,7 +264,7 @@ ANSWERS["layer_cost"] = [
             (size - kernel + 1) ** rank * filters * kernel**rank,
         ),
         "missing from your multiplications",
-    )
+    ),
 ]
 
 
