@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from minidl.course.compare import difference, float_for_whole, with_dtypes_of
+from minidl.course.compare import Bounds, difference, float_for_whole, with_dtypes_of
 from minidl.course.exercise import Arguments, Exercise
 from minidl.course.timeout import OutOfTime, limited
 
@@ -86,10 +86,10 @@ def differs(
 ) -> str | None:
     """A sentence on how the value of ``a`` differs from that of ``b``, or None."""
     scale = 1e4 if trial.loose else 1.0
-    rtol, atol = exercise.rtol * scale, exercise.atol * scale
+    bounds = Bounds(exercise.rtol * scale, exercise.atol * scale, dtypes)
     free = exercise.any_float
     value = with_dtypes_of(b.value, a.value, free) if free else a.value
-    words = difference(value, b.value, rtol, atol, dtypes=dtypes)
+    words = difference(value, b.value, bounds)
     if words or not (dtypes and exercise.whole):
         return words
     return float_for_whole(value, b.value)

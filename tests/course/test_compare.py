@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from minidl.course.compare import difference
+from minidl.course.compare import Bounds, difference
 
 RIGHT = np.arange(6.0).reshape(2, 3) + 1
 
 
 def words(got, expected=RIGHT, **options):
-    return difference(got, expected, 1e-7, 1e-9, **options)
+    return difference(got, expected, Bounds(1e-7, 1e-9, **options))
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,7 @@ def test_nothing_to_say(got, expected):
     ],
 )
 def test_what_is_said(got, expected, said):
-    rtol = 1e-9
-    assert said in difference(got, expected, rtol, 1e-12)
+    assert said in difference(got, expected, Bounds(1e-9, 1e-12))
 
 
 def test_an_array_for_a_list_is_not_told_to_be_a_tuple():
@@ -123,8 +122,8 @@ def test_objects_that_refuse_to_be_compared_are_only_different():
 
 
 def test_a_number_where_nan_is_expected_is_told_too():
-    assert "1.5" in difference(1.5, np.nan, 1e-7, 1e-9)
-    assert "[1]" in difference(np.array([0.0, 1.5]), np.array([0.0, np.nan]), 1e-7, 1e-9)
+    assert "1.5" in words(1.5, np.nan)
+    assert "[1]" in words(np.array([0.0, 1.5]), np.array([0.0, np.nan]))
 
 
 def test_rounding_noise_shows_no_pattern():

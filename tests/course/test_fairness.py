@@ -108,10 +108,10 @@ def test_an_object_that_claims_to_equal_everything_does_not(toy):
 
         __hash__ = None
 
-    from minidl.course.compare import difference
+    from minidl.course.compare import Bounds, difference
 
     for expected in ("a word", None, 3, 2.5, np.ones(2), [1, 2], (3.0,)):
-        assert difference(Agreeable(), expected, 1e-7, 1e-9)
+        assert difference(Agreeable(), expected, Bounds(1e-7, 1e-9))
 
 
 @pytest.fixture
