@@ -115,6 +115,23 @@ def test_mistakes_are_read_from_a_text(toy):
     ]
 
 
+def test_a_mistake_with_a_mark_is_made_with_each_of_its_values():
+    table = mistakes(
+        """
+        You added {tiny}.
+            x -> x + {tiny}
+        You doubled it.
+            x -> 2 * x
+    """,
+        tiny=("1e-6", "1e-8"),
+    )
+    assert table == {
+        "You added 1e-6.": {"x": "x + 1e-6"},
+        "You added 1e-8.": {"x": "x + 1e-8"},
+        "You doubled it.": {"x": "2 * x"},
+    }
+
+
 @pytest.mark.parametrize(
     "text", ["A.\n    x -> y\nB.", "A.\n    x", "A.\n    x -> y\nA.\n    x -> z"]
 )

@@ -56,14 +56,8 @@ EXERCISE = Exercise(
         "two dense layers": given((2, 3, 2), [("dense", 5), ("dense", 3)]),
         "a whole network": given(
             (30, 27, 3),
-            [
-                ("conv", 5, 2, 2, 8),
-                ("pool", 3, 2),
-                ("conv", 3, 1, 1, 12),
-                ("pool", 2, 2),
-                ("dense", 20),
-                ("dense", 10),
-            ],
+            [("conv", 5, 2, 2, 8), ("pool", 3, 2), ("conv", 3, 1, 1, 12), ("pool", 2, 2)]
+            + [("dense", 20), ("dense", 10)],
         ),
     },
     edges={
