@@ -14,22 +14,23 @@ refused with its own diagnosis. ``exercises/n01_convolve.py`` is a complete exam
 
 import functools
 import inspect
-import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+from minidl.course.mistakes import BEGIN, Edits, edited, mistakes
+
+__all__ = ["BEGIN", "END", "Exercise", "Gradient", "given", "maker", "mistakes", "normal"]
+
+END = "### END SOLUTION"
 
 Arguments = dict[str, Any]
 # gives the arguments of a call: all by position, or a dictionary by position (an int) and name
 Make = Callable[[np.random.Generator], Sequence[Any] | dict[int | str, Any]]
-Edits = dict[str, str]
 
 
 def given(*values: Any, **named: Any) -> Make:
@@ -50,58 +51,6 @@ def maker(function: Callable[..., Any]) -> Callable[..., Make]:
         return lambda rng: function(rng, *args, **options)
 
     return with_options
-
-
-def mistakes(text: str, **each: Sequence[str]) -> dict[str, Edits]:
-    """Read known mistakes, each a diagnosis and, indented below it, the edits that make it::
-
-        You took the mean of all numbers, and it is their sum
-        that is asked for.
-            .mean() -> .sum()
-        You never go on to the next row.
-            row = row + 1 ->
-        You look at the first row only, and return too early.
-            total += row.sum() ->
-                total += row.sum()
-                return total
-            -> rows = rows[:1]
-
-    An old text is replaced wherever it stands in the solution's source, by a new one that may be
-    empty or, below the arrow and indented further, have several lines. Where no old text stands,
-    the new one is put in front of the answer. A mistake that mentions ``{tiny}`` is made with each
-    of the texts ``tiny``.
-    """
-    lines = textwrap.dedent(text).strip().splitlines()
-    parts = ["\n".join(part) for _, part in groupby(lines, lambda line: line[:1] == " ")]
-    pairs = zip(parts[::2], parts[1::2], strict=True)
-    table: dict[str, Edits] = {}
-    for words, edits in pairs:
-        for diagnosis, edit in _variants(" ".join(words.split()), edits, each):
-            if diagnosis in table:
-                raise ValueError(f"two mistakes have the same diagnosis: {diagnosis}")
-            table[diagnosis] = _edits(edit)
-    return table
-
-
-def _variants(
-    words: str, edits: str, each: Mapping[str, Sequence[str]]
-) -> Iterator[tuple[str, str]]:
-    for name, values in each.items():
-        mark = f"{{{name}}}"
-        if mark in words:
-            yield from ((words.replace(mark, v), edits.replace(mark, v)) for v in values)
-            return
-    yield words, edits
-
-
-def _edits(text: str) -> Edits:
-    edits = {}
-    for edit in re.split(r"\n(?! )", textwrap.dedent(text)):
-        old, arrow, new = edit.partition("->")
-        if not arrow:
-            raise ValueError(f"an edit is written as old -> new: {edit!r}")
-        edits[old.strip()] = textwrap.dedent(new).strip()
-    return edits
 
 
 @dataclass(frozen=True)
@@ -187,21 +136,10 @@ class Exercise:
 
         Raises ValueError where an old text of its edits does not stand in the source.
         """
-        edits = {old or BEGIN: new for old, new in self.wrong[diagnosis].items()}
-        longest_first = sorted(edits, key=len, reverse=True)
-        pattern = re.compile("|".join(map(re.escape, longest_first)))
-        for old in edits.keys() - set(pattern.findall(self.source)):
-            raise ValueError(
-                f"{self.name}: {old!r} does not stand in the solution, so this mistake cannot be "
-                f"made: {diagnosis}"
-            )
-
-        def change(found: re.Match[str]) -> str:
-            line = self.source[: found.start()].rpartition("\n")[2]
-            indentation = line[: len(line) - len(line.lstrip())]
-            return edits[found[0]].replace("\n", f"\n{indentation}")
-
-        return pattern.sub(change, self.source)
+        try:
+            return edited(self.source, self.wrong[diagnosis])
+        except ValueError as error:
+            raise ValueError(f"{self.name} cannot have this mistake: {diagnosis} {error}") from None
 
     def wrong_function(self, diagnosis: str) -> Callable:
         """The solution with a known mistake made in it, ready to call."""

@@ -60,8 +60,7 @@ EXERCISE = Exercise(
     wrong=mistakes("""
         The stride decides how many positions there are, but not where you look: your filter still
         moves one step at a time.
-            u + rows * stride : stride -> u + rows
-            v + columns * stride : stride -> v + columns
+            * stride : stride ->
         Look at the slice of a tap: it begins at `u` (the stride is between positions, not between
         taps) and ends at `u + rows * stride`: with a stride, `rows` positions take that many rows
         of `x`.

@@ -76,8 +76,7 @@ EXERCISE = Exercise(
             -> stride = size
         The stride decides how many windows there are, but not where they lie: yours move one step
         at a time.
-            u + rows * stride : stride -> u + rows
-            v + columns * stride : stride -> v + columns
+            * stride : stride ->
         That is the average of each window, not its maximum.
             y = np.maximum(y, seen) -> y = np.where(np.isinf(y), 0, y) + seen / size**2
         You took the maximum over the channels too: each channel is pooled by itself.

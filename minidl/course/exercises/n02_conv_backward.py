@@ -79,8 +79,7 @@ EXERCISE = Exercise(
             tensordot(x[:, down, across] -> tensordot(x[:, u : u + rows, v : v + columns]
         The stride is missing in your slices: a tap reads every stride-th position, in dw and in dx
         alike.
-            slice(u, u + rows * stride, stride) -> slice(u, u + rows)
-            slice(v, v + columns * stride, stride) -> slice(v, v + columns)
+            * stride, stride ->
         Your dw is transposed: dw[u, v] is (C, F), with the channels of x first.
             tensordot(x[:, down, across], dy, -> tensordot(dy, x[:, down, across],
         You flipped the filter's gradient: dw[u, v] belongs to the tap that read the slice. The flip
@@ -117,8 +116,8 @@ EXERCISE = Exercise(
             slice(padding, dx.shape[1] - padding), slice(padding, dx.shape[2] - padding) ->
                 slice(0, dx.shape[1] - 2 * padding), slice(0, dx.shape[2] - 2 * padding)
         Your dx is empty without padding: where p = 0, `[p:-p]` is `[0:0]`. Write `[p:p + H]`.
-            slice(padding, dx.shape[1] - padding), slice(padding, dx.shape[2] - padding) ->
-                slice(padding, -padding), slice(padding, -padding)
+            dx.shape[1] - padding -> -padding
+            dx.shape[2] - padding -> -padding
         Your dx is float64 whatever x is: give it the dtype of x (`np.zeros_like`).
             np.zeros_like(x) -> np.zeros(x.shape)
     """),

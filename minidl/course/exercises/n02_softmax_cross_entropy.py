@@ -86,8 +86,7 @@ EXERCISE = Exercise(
             logits - logits.max(axis=1, keepdims=True) -> logits
             shifted - log_sum -> np.log(np.exp(logits) / np.exp(log_sum))
         Your softmax runs over the examples instead of the classes: the classes are on `axis=1`.
-            logits.max(axis=1 -> logits.max(axis=0
-            sum(axis=1 -> sum(axis=0
+            axis=1 -> axis=0
         Your sum of exponentials runs over the examples: it is the classes of one example whose
         probabilities add up to 1, so sum over `axis=1`.
             sum(axis=1 -> sum(axis=0

@@ -156,9 +156,8 @@ EXERCISE = Exercise(
             for order in orders: -> for epoch, order in enumerate(orders):
             t = len(losses) + 1 -> t = epoch + 1
         All arrays share one m and one s: each has its own.
+            m[name], s[name] -> m, s
             {name: np.zeros_like(w) for name, w in weights.items()} -> 0.0
-            weights[name], m[name], s[name] = -> weights[name], m, s =
-            weights[name], g, m[name], s[name], t -> weights[name], g, m, s, t
         Your t counts arrays: it goes up once for each mini-batch, and is the same for all of its
         arrays.
             t = len(losses) + 1 -> t = len(losses) * len(weights)

@@ -76,7 +76,6 @@ EXERCISE = Exercise(
         of different people.
             accepted[~same] -> (~same)[accepted]
         You returned counts; a rate is a count divided by how many pairs of its kind there are.
-            accepted[~same].mean() -> accepted[~same].sum() * 1.0
-            (~accepted[same]).mean() -> (~accepted[same]).sum() * 1.0
+            mean() -> sum() * 1.0
     """),
 )

@@ -45,8 +45,7 @@ EXERCISE = Exercise(
     wrong=mistakes("""
         You grew the field by the step *behind* the window: its gaps are those of the layer that it
         reads, so multiply the step by the stride last.
-            dilation * step -> dilation * step * stride
-            before * step -> before * step * stride
+            * step -> * step * stride
         You moved the field by the step *behind* the window: its padding is counted in the steps of
         the layer that it reads, so multiply the step by the stride last.
             before * step -> before * step * stride

@@ -82,8 +82,7 @@ EXERCISE = Exercise(
         The last square of each row is missing: one may begin at `height - size` itself.
             size + 1 -> size
         Your squares run over the border, where less is covered: stop at `height - size`.
-            range(0, height - size + 1, step) -> range(0, height, step)
-            range(0, width - size + 1, step) -> range(0, width, step)
+            - size + 1 ->
         Rows and columns are exchanged.
             [top : top + size, left : left + size] -> [left : left + size, top : top + size]
         You cover with black whatever `fill` says.

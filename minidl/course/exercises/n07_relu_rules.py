@@ -58,8 +58,7 @@ EXERCISE = Exercise(
             saliency = dy * (y > 0) -> saliency = dy * (y >= 0)
         You let dy through where y is 0, in saliency and in guided: the ReLU was closed there, so
         use `y > 0`, not `y >= 0`.
-            saliency = dy * (y > 0) -> saliency = dy * (y >= 0)
-            deconvnet * (y > 0) -> deconvnet * (y >= 0)
+            (y > 0) -> (y >= 0)
         You returned which numbers pass, not the gradients themselves.
             return saliency, deconvnet, guided -> return y > 0, dy > 0, (y > 0) & (dy > 0)
     """),

@@ -61,9 +61,8 @@ EXERCISE = Exercise(
         Your second line overwrites what the first one put into the gradient: add to it with `-=`.
             [:, :-1] -= 2 -> [:, :-1] = -2
         The 2 from the derivative of the square is missing in the gradient.
+            2 * right -> right
             2 * down -> down
-            += 2 * right -> += right
-            -= 2 * right -> -= right
         You compare neighbours in one direction only: those side by side are missing.
             gradient = np.zeros_like(image) -> gradient, right = np.zeros_like(image), 0 * right
         You compare neighbours in one direction only: those one below the other are missing.

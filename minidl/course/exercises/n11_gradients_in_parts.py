@@ -104,8 +104,7 @@ EXERCISE = Exercise(
         Every part ran the first examples: each has its own.
             network.forward(x[rows]) -> network.forward(x[: len(x[rows])])
         You ran more examples at once than there is room for: at most `part` of them.
-            network.forward(x[rows]) -> network.forward(x)
-            network.backward(gradient[rows]) -> network.backward(gradient)
+            [rows] ->
         You ran every part forwards before the first way back, so only what the last part needs was
         kept: forwards and back, then the next part.
             -> for start in range(0, len(x), part): network.forward(x[start : start + part])
