@@ -1,9 +1,9 @@
 """Telling a result from the right one, in words."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy import allclose, isclose  # as they are now, whatever a notebook does to np later
+from numpy import isclose  # as they are now, whatever a notebook does to np later
 
 KEEP = (
     ": keep the type of what was given. An array that you make needs its dtype, as in "
@@ -14,30 +14,37 @@ KEEP = (
 WHOLE = ": it is asked for in whole numbers, as in `np.zeros(shape, int)`"
 
 
-def difference(
-    got: Any,
-    expected: Any,
-    rtol: float,
-    atol: float,
-    *,
-    dtypes: bool = True,
-    what: str = "the result",
-) -> str | None:
+class Bounds(NamedTuple):
+    """How far numbers may be off; ``dtypes`` says whether their kind counts.
+
+    Where it does, arrays must have the expected dtype, save that whole numbers may have any width,
+    and a single number only has to be equal. Where it does not, arrays may hold any kind of number
+    too, and a list of numbers does for an array.
+    """
+
+    rtol: float
+    atol: float
+    dtypes: bool = True
+
+    def good(self, got: Any, expected: Any) -> np.ndarray:
+        """Where numbers are as good as the expected ones."""
+        return isclose(got, expected, rtol=self.rtol, atol=self.atol, equal_nan=True)
+
+
+def difference(got: Any, expected: Any, bounds: Bounds, what: str = "the result") -> str | None:
     """Return a sentence on the first thing in which ``got`` differs, or None if nothing does.
 
-    Arrays must have the expected dtype, save that whole numbers may have any width; a single number
-    only has to be equal. ``dtypes`` false takes any kind of number in arrays too, and a list of
-    numbers for an array. Nested tuples, lists and dictionaries are compared item by item.
+    Nested tuples, lists and dictionaries are compared item by item.
     """
     if got is None and expected is not None:
         return f"{what} is None: does the function end with `return`?"
     if isinstance(expected, list | tuple):
-        return _sequence_difference(got, expected, rtol, atol, dtypes, what)
+        return _sequence_difference(got, expected, bounds, what)
     if isinstance(expected, dict):
-        return _mapping_difference(got, expected, rtol, atol, dtypes, what)
+        return _mapping_difference(got, expected, bounds, what)
     if expected is None or isinstance(expected, str):
         return None if _equal(got, expected) else f"{what} is {_kind(got)}, not {expected!r}"
-    return _number_difference(got, np.asarray(expected), rtol, atol, dtypes, what)
+    return _number_difference(got, np.asarray(expected), bounds, what)
 
 
 def with_dtypes_of(expected: Any, got: Any, positions: tuple[int, ...]) -> Any:
@@ -75,27 +82,25 @@ def float_for_whole(got: Any, expected: Any) -> str | None:
     return None
 
 
-def _sequence_difference(
-    got: Any, expected: list | tuple, rtol: float, atol: float, dtypes: bool, what: str
-) -> str | None:
+def _sequence_difference(got: Any, expected: list | tuple, bounds: Bounds, what: str) -> str | None:
     if not isinstance(got, list | tuple):
         wanted = f"{len(expected)} values"
         wanted = f"a list of {wanted} is" if isinstance(expected, list) else f"{wanted} are"
-        return f"{what} is {_kind(got)}, where {wanted} expected"
+        words = f"{what} is {_kind(got)}, where {wanted} expected"
+        together = isinstance(got, np.ndarray) and got.shape[:1] == (len(expected),)
+        if isinstance(expected, tuple) and together:
+            return f"{words}: write `return {', '.join('abcdefg'[: len(expected)])}`"
+        return words
     if len(got) != len(expected):
         return f"{what} has {len(got)} values, where {len(expected)} are expected"
     for i, (a, b) in enumerate(zip(got, expected, strict=True), 1):
-        words = difference(
-            a, b, rtol, atol, dtypes=dtypes, what=f"value {i} of the {len(expected)}"
-        )
+        words = difference(a, b, bounds, f"value {i} of the {len(expected)}")
         if words:
             return words
     return None
 
 
-def _mapping_difference(
-    got: Any, expected: dict, rtol: float, atol: float, dtypes: bool, what: str
-) -> str | None:
+def _mapping_difference(got: Any, expected: dict, bounds: Bounds, what: str) -> str | None:
     if not isinstance(got, dict):
         return f"{what} is {_kind(got)}, where a dictionary is expected"
     for name in expected:
@@ -105,16 +110,14 @@ def _mapping_difference(
         if name not in expected:
             return f"{what} has {name!r}, which nobody expects"
     for name, value in expected.items():
-        words = difference(got[name], value, rtol, atol, dtypes=dtypes, what=repr(name))
+        words = difference(got[name], value, bounds, repr(name))
         if words:
             return words
     return None
 
 
-def _number_difference(
-    got: Any, expected: np.ndarray, rtol: float, atol: float, dtypes: bool, what: str
-) -> str | None:
-    if dtypes and isinstance(got, list | tuple):
+def _number_difference(got: Any, expected: np.ndarray, bounds: Bounds, what: str) -> str | None:
+    if bounds.dtypes and isinstance(got, list | tuple):
         return f"{what} is {_kind(got)}, where {_kind(expected)} is expected"
     try:
         array = np.asarray(got)
@@ -130,8 +133,8 @@ def _number_difference(
             f"{what} has the shape {array.shape}, where {wanted} is expected"
             + " (the other way round)" * swapped
         )
-    words = _dtype_difference(array, expected, what) if dtypes else None
-    return words or _value_difference(array, expected, rtol, atol, what)
+    words = _dtype_difference(array, expected, what) if bounds.dtypes else None
+    return words or _value_difference(array, expected, bounds, what)
 
 
 def _dtype_difference(array: np.ndarray, expected: np.ndarray, what: str) -> str | None:
@@ -148,9 +151,9 @@ def _dtype_difference(array: np.ndarray, expected: np.ndarray, what: str) -> str
 
 
 def _value_difference(
-    array: np.ndarray, expected: np.ndarray, rtol: float, atol: float, what: str
+    array: np.ndarray, expected: np.ndarray, bounds: Bounds, what: str
 ) -> str | None:
-    good = isclose(array, expected, rtol=rtol, atol=atol, equal_nan=True)
+    good = bounds.good(array, expected)
     if good.all():
         return None
     bad = ~np.isfinite(array) & np.isfinite(expected)
@@ -162,28 +165,24 @@ def _value_difference(
     worst = error == error.max()
     given, wanted = _digits(array[worst][0], expected[worst][0])
     some = f"{np.sum(~good)} of {good.size} values are off; " if good.size > 1 else ""
-    pattern = _pattern(array, expected, rtol, atol)
+    pattern = _pattern(array, expected, bounds)
     if what != "the result":  # one of several
         pattern = pattern.replace(")", f" in {what})")
     return f"{some}{what}{_at(worst)} is {given}, where {wanted} is expected{pattern}"
 
 
-def _pattern(array: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> str:
+def _pattern(array: np.ndarray, expected: np.ndarray, bounds: Bounds) -> str:
     """Words for an error that all values share: a sign, a factor, swapped axes."""
-    if array.ndim == 2 and len(array) == len(array.T) and _close(array.T, expected, rtol, atol):
+    if array.ndim == 2 and len(array) == len(array.T) and bounds.good(array.T, expected).all():
         return " (everything is transposed)"
     if np.count_nonzero(expected) < 2 or not np.any(array):
         return ""  # one number alone is some multiple of anything
     flat, right = array.ravel().astype(np.float64), expected.ravel().astype(np.float64)
     with np.errstate(all="ignore"):
         factor = flat @ right / max(right @ right, 1e-300)
-    if not factor or not _close(flat / factor, right, rtol, atol):  # or it is rounding alone
+    if not factor or not bounds.good(flat / factor, right).all():  # or it is rounding alone
         return ""
     return " (every sign is wrong)" if isclose(factor, -1) else f" (all are {factor:.4g} times it)"
-
-
-def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> bool:
-    return bool(allclose(a, b, rtol=rtol, atol=atol))
 
 
 def _at(where: np.ndarray) -> str:

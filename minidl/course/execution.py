@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from minidl.course.compare import difference, float_for_whole, with_dtypes_of
+from minidl.course.compare import Bounds, difference, float_for_whole, with_dtypes_of
 from minidl.course.exercise import Arguments, Exercise
 from minidl.course.timeout import OutOfTime, limited
 
@@ -40,10 +40,26 @@ class Outcome:
     printed: bool = False
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """What one call of a student's function did, and what it was to do."""
+
+    trial: Trial
+    outcome: Outcome
+    expected: Outcome
+
+
+def attempts(exercise: Exercise, function: Callable, seconds: float = math.inf) -> list[Attempt]:
+    """Call a student's function on every trial, up to the one that runs out of time."""
+    tried = trials(exercise)
+    expected = execute(exercise, exercise.solution, tried)  # first: what it compiles is not timed
+    outcomes = execute(exercise, function, tried, seconds)
+    return [Attempt(*each) for each in zip(tried, outcomes, expected, strict=False)]
+
+
 def trials(exercise: Exercise) -> list[Trial]:
     """The cases of an exercise and, where it asks for it, all of them again in float32."""
-    inputs = exercise.inputs()
-    out = [Trial(c.about, x, c.edge) for c, x in zip(exercise.cases, inputs, strict=True)]
+    out = [Trial(what, x, what in exercise.edges) for what, x in exercise.inputs().items()]
     for double in out[:] if exercise.float32 else []:
         single = {name: _float32(value) for name, value in double.arguments.items()}
         if not _unchanged(double.arguments, single):
@@ -70,10 +86,10 @@ def differs(
 ) -> str | None:
     """A sentence on how the value of ``a`` differs from that of ``b``, or None."""
     scale = 1e4 if trial.loose else 1.0
-    rtol, atol = exercise.rtol * scale, exercise.atol * scale
+    bounds = Bounds(exercise.rtol * scale, exercise.atol * scale, dtypes)
     free = exercise.any_float
     value = with_dtypes_of(b.value, a.value, free) if free else a.value
-    words = difference(value, b.value, rtol, atol, dtypes=dtypes)
+    words = difference(value, b.value, bounds)
     if words or not (dtypes and exercise.whole):
         return words
     return float_for_whole(value, b.value)

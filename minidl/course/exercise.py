@@ -12,43 +12,45 @@ A declaration is data; the checks that run on it are the same for every exercise
 refused with its own diagnosis. ``exercises/n01_convolve.py`` is a complete example.
 """
 
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+from minidl.course.mistakes import BEGIN, Edits, edited, mistakes
+
+__all__ = ["BEGIN", "END", "Exercise", "Gradient", "given", "maker", "mistakes", "normal"]
+
+END = "### END SOLUTION"
 
 Arguments = dict[str, Any]
-Make = Callable[[np.random.Generator], Arguments]
+# gives the arguments of a call: all by position, or a dictionary by position (an int) and name
+Make = Callable[[np.random.Generator], Sequence[Any] | dict[int | str, Any]]
 
 
-@dataclass(frozen=True)
-class Case:
-    """One call: ``make(rng)`` gives the arguments by name; ``about`` says what the case probes.
-
-    ``about`` completes the sentence "it is wrong on …": "a stride of 2", "an empty batch". Floating
-    arrays are float64; the check itself repeats every case in float32. ``edge`` marks a case at
-    the border of what is allowed (ties, zeros, one sample).
-    """
-
-    about: str
-    make: Make
-    edge: bool = False
-
-
-def given(**arguments: Any) -> Make:
+def given(*values: Any, **named: Any) -> Make:
     """The arguments of a case in which nothing is random."""
-    return lambda rng: arguments
+    return lambda rng: dict(enumerate(values)) | named
 
 
-def normal(shapes: Mapping[str, int | tuple[int, ...]], **others: Any) -> Make:
-    """The arguments of a case whose arrays, of these shapes, hold standard normal numbers."""
-    return lambda rng: {name: rng.standard_normal(s) for name, s in shapes.items()} | others
+def normal(*shapes: int | tuple[int, ...], **others: Any) -> Make:
+    """The arguments of a case that begin with arrays of standard normal numbers."""
+    return lambda rng: dict(enumerate(map(rng.standard_normal, shapes))) | others
+
+
+def maker(function: Callable[..., Any]) -> Callable[..., Make]:
+    """Turn a function of ``rng`` and options into one of the options, which returns a `Make`."""
+
+    @functools.wraps(function)
+    def with_options(*args: Any, **options: Any) -> Make:
+        return lambda rng: function(rng, *args, **options)
+
+    return with_options
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,14 @@ class Exercise:
     solution: the function as the notebook holds it, docstring and solution marks included; it
               decides what is right, and the notebook goes on with it where the student's is not
     points:   what it counts in grading
-    cases:    from plain to hard: the first that fails is the one the student reads about
+    cases:    calls, from plain to hard: what each one probes, and what makes its arguments. The
+              first that fails is the one the student reads about: "it is wrong on a stride of 2".
+              Floating arrays are float64; the check itself repeats every case in float32
+    edges:    cases at the border of what is allowed (ties, zeros, one sample), tried after those
     hints:    from a nudge to nearly the answer
     wrong:    at least four known mistakes: the diagnosis that a student who made it should read,
-              and the edits {old: new} that make it in the solution's source, where each old text
-              stands once; {BEGIN: statement} puts a statement in front of the answer. A student's
-              function gets the diagnosis if it does the same in every case
+              and the edits {old: new} that make it in the solution's source (see `mistakes`). A
+              student's function gets the diagnosis if it does the same in every case
     gradient: set where the function returns gradients
     rtol, atol: how far a float64 result may be off; float32 gets ten thousand times as much
     float32:  whether the cases are repeated in float32
@@ -87,9 +91,10 @@ class Exercise:
 
     solution: Callable
     points: int
-    cases: Sequence[Case]
+    cases: Mapping[str, Make]
     hints: Sequence[str]
-    wrong: Mapping[str, Mapping[str, str]]
+    wrong: Mapping[str, Edits]
+    edges: Mapping[str, Make] = field(default_factory=dict)
     gradient: Gradient | None = None
     rtol: float = 1e-7
     atol: float = 1e-9
@@ -112,9 +117,15 @@ class Exercise:
         """The solution's source, exactly the notebook's cell, marks included."""
         return textwrap.dedent(inspect.getsource(self.solution)).strip()
 
-    def inputs(self) -> list[Arguments]:
-        """The arguments of every case, made afresh, the same each time."""
-        return [case.make(np.random.default_rng([7, i])) for i, case in enumerate(self.cases)]
+    def inputs(self) -> dict[str, Arguments]:
+        """The arguments of every case by name, made afresh, the same each time."""
+        parameters = list(inspect.signature(self.solution).parameters)
+        inputs = {}
+        for i, (about, make) in enumerate({**self.cases, **self.edges}.items()):
+            made = make(np.random.default_rng([7, i]))
+            made = made if isinstance(made, dict) else dict(enumerate(made))
+            inputs[about] = {parameters[k] if isinstance(k, int) else k: made[k] for k in made}
+        return inputs
 
     def bind(self, arguments: Arguments) -> inspect.BoundArguments:
         """The arguments as the solution takes them: by position wherever that is allowed."""
@@ -123,18 +134,12 @@ class Exercise:
     def wrong_source(self, diagnosis: str) -> str:
         """The solution's source with a known mistake made in it.
 
-        Raises ValueError where an old text of its edits does not stand in the source just once.
+        Raises ValueError where an old text of its edits does not stand in the source.
         """
-        source = self.source
-        for old, new in self.wrong[diagnosis].items():
-            count = source.count(old)
-            if count != 1:
-                raise ValueError(
-                    f"{self.name}: {old!r} stands {count} times in the solution, not once, so "
-                    f"this mistake cannot be made: {diagnosis}"
-                )
-            source = source.replace(old, new)
-        return source
+        try:
+            return edited(self.source, self.wrong[diagnosis])
+        except ValueError as error:
+            raise ValueError(f"{self.name} cannot have this mistake: {diagnosis} {error}") from None
 
     def wrong_function(self, diagnosis: str) -> Callable:
         """The solution with a known mistake made in it, ready to call."""

@@ -1,6 +1,8 @@
 """Reading and writing notebooks, the same bytes on every machine."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -23,6 +25,11 @@ def source_notebooks(folder: Path) -> list[Path]:
 def read(path: Path) -> NotebookNode:
     """The notebook in a file, as version 4 of the format."""
     return nbformat.reads(read_text(path, "notebook"), as_version=4)
+
+
+def marks(cell: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What nbgrader knows of a cell: its entry in the metadata, empty where there is none."""
+    return cell["metadata"].get("nbgrader") or {}
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minidl.course.diagnose import diagnose
-from minidl.course.execution import Outcome, Trial, differs, execute, trials
+from minidl.course.execution import Attempt, attempts, differs
 from minidl.course.exercise import Exercise
 from minidl.course.feedback import Feedback
 from minidl.course.gradients import gradient_fault
@@ -23,20 +23,15 @@ def grade(exercise: Exercise, function: Any, seconds: float) -> Feedback:
         return not_right(exercise, [words])
     if _unwritten(function):
         return _open(exercise, "not written yet")
-    tried = trials(exercise)
-    expected = execute(exercise, exercise.solution, tried)  # first: what it compiles is not timed
-    outcomes = execute(exercise, function, tried, seconds)
-    if any(isinstance(outcome.error, NotImplementedError) for outcome in outcomes):
-        done = any(outcome.error is None for outcome in outcomes)
-        return _open(exercise, "not all written yet" if done else "not written yet")
-    faults = [
-        _fault(exercise, function, *each, seconds)
-        for each in zip(tried, outcomes, expected, strict=False)
-    ]
-    gradient = gradient_fault(exercise, tried, outcomes)
+    made = attempts(exercise, function, seconds)
+    errors = [attempt.outcome.error for attempt in made]
+    if any(isinstance(error, NotImplementedError) for error in errors):
+        return _open(exercise, "not all written yet" if None in errors else "not written yet")
+    faults = [_fault(exercise, function, attempt, seconds) for attempt in made]
+    gradient = gradient_fault(exercise, made)
     if not any(faults) and not gradient:
-        return _right(exercise, tried, outcomes)
-    return _explain(exercise, tried, outcomes, expected, faults, gradient)
+        return _right(exercise, made)
+    return _explain(exercise, made, faults, gradient)
 
 
 def _unusable(exercise: Exercise, function: Any) -> str | None:
@@ -51,7 +46,7 @@ def _unusable(exercise: Exercise, function: Any) -> str | None:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # some built-in functions have none
         return None
-    for arguments in exercise.inputs():
+    for arguments in exercise.inputs().values():
         bound = exercise.bind(arguments)
         try:
             signature.bind(*bound.args, **bound.kwargs)
@@ -92,15 +87,9 @@ def _idle(statement: ast.stmt) -> bool:
     return alone or isinstance(statement, ast.Pass)
 
 
-def _fault(
-    exercise: Exercise,
-    function: Callable,
-    trial: Trial,
-    outcome: Outcome,
-    expected: Outcome,
-    seconds: float,
-) -> str | None:
+def _fault(exercise: Exercise, function: Callable, attempt: Attempt, seconds: float) -> str | None:
     """A sentence on the first thing that is wrong in one call, or None."""
+    outcome = attempt.outcome
     if isinstance(outcome.error, OutOfTime):
         return (
             f"it had not ended after {seconds:g} s, where a moment is enough: there may be a loop "
@@ -108,7 +97,7 @@ def _fault(
         )
     if outcome.error is not None:
         return f"it raised {_error(function, outcome.error)}"
-    words = differs(exercise, trial, outcome, expected)
+    words = differs(exercise, attempt.trial, outcome, attempt.expected)
     if not outcome.changed:
         return words
     names = " and ".join(f"`{name}`" for name in outcome.changed)
@@ -128,22 +117,19 @@ def _error(function: Callable, error: BaseException) -> str:
     return f"`{message}`" + (f" in line {own[-1].lineno}: `{own[-1].line}`" if own else "")
 
 
-def _right(exercise: Exercise, tried: list[Trial], outcomes: list[Outcome]) -> Feedback:
-    plain = [case.about for case in exercise.cases if not case.edge]
-    edges = [case.about for case in exercise.cases if case.edge]
-    lines = [f"Verified: values and shapes on {'; '.join(plain)}."]
-    if edges:
-        lines.append(f"Edge cases: {'; '.join(edges)}.")
-    single = ", and float32 stays float32" if any(trial.loose for trial in tried) else ""
-    objects = [
-        n for n, v in tried[0].arguments.items() if hasattr(v, "__dict__") and not callable(v)
-    ]
+def _right(exercise: Exercise, made: list[Attempt]) -> Feedback:
+    lines = [f"Verified: values and shapes on {'; '.join(exercise.cases)}."]
+    if exercise.edges:
+        lines.append(f"Edge cases: {'; '.join(exercise.edges)}.")
+    single = ", and float32 stays float32" if any(attempt.trial.loose for attempt in made) else ""
+    first = made[0].trial.arguments
+    objects = [n for n, v in first.items() if hasattr(v, "__dict__") and not callable(v)]
     aside = f", {' and '.join(objects)} aside," if objects else ""
     lines.append(f"The arguments{aside} are left as they were{single}.")
     if exercise.gradient:
         names = ", ".join(f"`{name}`" for name in exercise.gradient.of)
         lines.append(f"Gradient with respect to {names}: agrees with central differences.")
-    if any(outcome.printed for outcome in outcomes):
+    if any(attempt.outcome.printed for attempt in made):
         lines.append("It also prints, which the check kept quiet.")
     return Feedback("right", f"{exercise.name}: right.", tuple(lines))
 
@@ -167,36 +153,25 @@ def not_right(
 
 
 def _explain(
-    exercise: Exercise,
-    tried: list[Trial],
-    outcomes: list[Outcome],
-    expected: list[Outcome],
-    faults: list[str | None],
-    gradient: str | None,
+    exercise: Exercise, made: list[Attempt], faults: list[str | None], gradient: str | None
 ) -> Feedback:
-    known = diagnose(exercise, tried, outcomes, expected)
+    known = diagnose(exercise, made)
     words = [known] if known else []
     first = next((i for i, fault in enumerate(faults) if fault), None)
     if first is not None:
-        trial = tried[first]
+        trial = made[first].trial
         end = "" if faults[first].endswith("?") else "."
         words.append(f"On {trial.about} ({trial}), {faults[first]}{end}")
-        pairs = zip(tried, faults, strict=False)
-        right = [t.about for t, fault in pairs if not fault and not t.loose]
+        good = [made[i].trial for i, fault in enumerate(faults) if not fault]
+        right = [trial.about for trial in good if not trial.loose]
         if right:
             words.append(f"It is right on {'; '.join(right)}.")
     if gradient:
         words.append(gradient)
-    return not_right(
-        exercise, words, known, hint=_miscalculated(exercise, tried, outcomes, expected)
+    # the hint is no help if every number is right, and only its form is not: a list, a dtype
+    miscalculated = any(
+        attempt.outcome.error is not None
+        or differs(exercise, attempt.trial, attempt.outcome, attempt.expected, dtypes=False)
+        for attempt in made
     )
-
-
-def _miscalculated(
-    exercise: Exercise, tried: list[Trial], outcomes: list[Outcome], expected: list[Outcome]
-) -> bool:
-    """False if every number is right, and only the form is not: a list, a dtype, an argument."""
-    return any(
-        outcome.error is not None or differs(exercise, trial, outcome, right, dtypes=False)
-        for trial, outcome, right in zip(tried, outcomes, expected, strict=False)
-    )
+    return not_right(exercise, words, known, hint=miscalculated)

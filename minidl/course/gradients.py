@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from minidl.course.execution import Outcome, Trial
+from minidl.course.execution import Attempt
 from minidl.course.exercise import Exercise
 
 TOLERANCE = 1e-5
 
 
 def gradient_fault(
-    exercise: Exercise, tried: list[Trial], outcomes: list[Outcome], elements: int | None = 12
+    exercise: Exercise, attempts: list[Attempt], elements: int | None = 12
 ) -> str | None:
     """A sentence on the first gradient that central differences contradict, or None.
 
@@ -19,31 +19,28 @@ def gradient_fault(
     """
     if exercise.gradient is None:
         return None
-    for trial, outcome in zip(tried, outcomes, strict=False):
-        if trial.edge or trial.loose or outcome.error is not None:
+    for attempt in attempts:
+        if attempt.trial.edge or attempt.trial.loose or attempt.outcome.error is not None:
             continue
-        for position, name in enumerate(exercise.gradient.of):
-            words = _contradiction(exercise, trial, outcome, name, position, elements)
+        for position in range(len(exercise.gradient.of)):
+            words = _contradiction(exercise, attempt, position, elements)
             if words:
                 return words
     return None
 
 
 def _contradiction(
-    exercise: Exercise,
-    trial: Trial,
-    outcome: Outcome,
-    name: str,
-    position: int,
-    elements: int | None,
+    exercise: Exercise, attempt: Attempt, position: int, elements: int | None
 ) -> str | None:
     from minidl.nn.gradient_check import gradient_check  # few exercises need it, and it is large
+
+    trial, name = attempt.trial, exercise.gradient.of[position]
 
     def loss(x: np.ndarray) -> float:
         return exercise.gradient.loss(**{**trial.arguments, name: x})
 
     x = np.asarray(trial.arguments[name], np.float64)
-    claimed = _claimed(outcome.value, exercise.gradient.results, position)
+    claimed = _claimed(attempt.outcome.value, exercise.gradient.results, position)
     if claimed is None or claimed.shape != x.shape:
         return None  # the comparison with the right result has said so
     report = gradient_check(loss, x, claimed, elements=elements, tolerance=TOLERANCE)

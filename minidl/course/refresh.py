@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from minidl.console import say
 from minidl.course.cells import exercise_cells
-from minidl.course.files import read, write
+from minidl.course.files import marks, read, write
 from minidl.files import check_writable
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -54,14 +54,14 @@ def up_to_date(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Return the cells with every exercise's two as its declaration has them."""
     out: list[NotebookNode] = []
     for cell in cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        known = marks(cell)
         asked = re.fullmatch(r"# exercise (\w+)", cell.source.strip())
         if asked:
             out += exercise_cells(asked[1])
-        elif grade_id.endswith("_check"):
-            out.append(exercise_cells(grade_id.removesuffix("_check"))[1])
-        elif cell.metadata.get("nbgrader", {}).get("solution"):
-            out.append(exercise_cells(grade_id)[0])
+        elif known.get("grade"):
+            out.append(exercise_cells(known["grade_id"].removesuffix("_check"))[1])
+        elif known.get("solution"):
+            out.append(exercise_cells(known["grade_id"])[0])
         else:
             out.append(cell)
     return out

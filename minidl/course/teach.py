@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from minidl.console import say
-from minidl.course.files import read, source_notebooks
+from minidl.course.files import marks, read, source_notebooks
 from minidl.files import saving
 
 CONFIG = '''\
@@ -43,7 +43,7 @@ def make(notebooks: Path, course: Path) -> list[str]:
     course.mkdir(parents=True, exist_ok=True)
     assignments = []
     for path in source_notebooks(notebooks):
-        if any(cell.metadata.get("nbgrader", {}).get("grade") for cell in read(path).cells):
+        if any(marks(cell).get("grade") for cell in read(path).cells):
             folder = course / "source" / path.stem
             _copy(path.read_bytes(), folder / path.name)
             assignments.append(path.stem)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from minidl.course import find, names, registry
-from minidl.course.exercise import BEGIN, Case, Exercise, Gradient, given, normal
+from minidl.course.exercise import Exercise, Gradient, given, mistakes, normal
 
 
 def square_sum(x, scale=1.0):
@@ -21,22 +21,25 @@ def square_sum(x, scale=1.0):
 TOY = Exercise(
     solution=square_sum,
     points=2,
-    cases=(
-        Case("five numbers", normal({"x": 5})),
-        Case("a scale of 3", normal({"x": 4}, scale=3.0)),
-        Case("no number at all", given(x=np.zeros(0)), edge=True),
-    ),
-    hints=("Square first.", "Then add up.", "The gradient is `2 * scale * x`."),
-    wrong={
-        "The gradient misses its factor 2.": {"2 * scale * x": "scale * x"},
-        "You took the mean, not the sum.": {"(x**2).sum()": "(x**2).mean()"},
-        "Your `x` is overwritten.": {
-            "return scale * float((x**2).sum()), 2 * scale * x": (
-                "total = scale * float((x**2).sum()); x *= 2 * scale; return total, x"
-            )
-        },
-        "The scale is missing.": {BEGIN: "scale = 1"},
+    cases={
+        "five numbers": normal(5),
+        "a scale of 3": normal(4, scale=3.0),
     },
+    edges={"no number at all": given(x=np.zeros(0))},
+    hints=("Square first.", "Then add up.", "The gradient is `2 * scale * x`."),
+    wrong=mistakes("""
+        The gradient misses its factor 2.
+            2 * scale * x -> scale * x
+        You took the mean, not the sum.
+            .sum() -> .mean()
+        Your `x` is overwritten.
+            return scale * float((x**2).sum()), 2 * scale * x ->
+                total = scale * float((x**2).sum())
+                x *= 2 * scale
+                return total, x
+        The scale is missing.
+            -> scale = 1
+    """),
     gradient=Gradient(loss=lambda x, scale=1.0: scale * (x**2).sum(), of=("x",), results=(1,)),
 )
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from minidl.course.compare import difference
+from minidl.course.compare import Bounds, difference
 
 RIGHT = np.arange(6.0).reshape(2, 3) + 1
 
 
 def words(got, expected=RIGHT, **options):
-    return difference(got, expected, 1e-7, 1e-9, **options)
+    return difference(got, expected, Bounds(1e-7, 1e-9, **options))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,13 @@ def test_nothing_to_say(got, expected):
         (4.0, 5, "is 4, where 5 is expected"),
         (True, 1, "True or False, where a whole number is expected"),
         (1, True, "a whole number, where True or False is expected"),
-        (RIGHT, (RIGHT, RIGHT), "is an array of the shape (2, 3), where 2 values are expected"),
+        (
+            RIGHT,
+            (RIGHT, RIGHT),
+            "is an array of the shape (2, 3), where 2 values are expected: write `return a, b`",
+        ),
+        (np.ones(3), (1, 2, 3), "3 values are expected: write `return a, b, c`"),
+        (np.ones(3), (RIGHT, RIGHT), "is an array of the shape (3,), where 2 values are expected"),
         (RIGHT[0], [1.0, 2.0, 3.0], "shape (3,), where a list of 3 values is expected"),
         ((RIGHT,), (RIGHT, RIGHT), "has 1 values, where 2 are expected"),
         ((RIGHT, -RIGHT), (RIGHT, RIGHT), "value 2 of the 2 at"),
@@ -91,8 +97,11 @@ def test_nothing_to_say(got, expected):
     ],
 )
 def test_what_is_said(got, expected, said):
-    rtol = 1e-9
-    assert said in difference(got, expected, rtol, 1e-12)
+    assert said in difference(got, expected, Bounds(1e-9, 1e-12))
+
+
+def test_an_array_for_a_list_is_not_told_to_be_a_tuple():
+    assert words(np.ones(2), [1.0, 1.0]).endswith("where a list of 2 values is expected")
 
 
 def test_kinds_of_number_may_be_ignored():
@@ -113,8 +122,8 @@ def test_objects_that_refuse_to_be_compared_are_only_different():
 
 
 def test_a_number_where_nan_is_expected_is_told_too():
-    assert "1.5" in difference(1.5, np.nan, 1e-7, 1e-9)
-    assert "[1]" in difference(np.array([0.0, 1.5]), np.array([0.0, np.nan]), 1e-7, 1e-9)
+    assert "1.5" in words(1.5, np.nan)
+    assert "[1]" in words(np.array([0.0, 1.5]), np.array([0.0, np.nan]))
 
 
 def test_rounding_noise_shows_no_pattern():

@@ -222,7 +222,41 @@ ANSWERS["chi_square"] = [
     (lambda f, g, tiny=tiny: (f - g) ** 2 / (f + g + tiny), "to the divisor")
     for tiny in (1e-3, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
 ]
+ANSWERS["merge_nearest"] = [
+    (
+        lambda distances, rows, new_distances, new_rows, count: [
+            np.take_along_axis(
+                table, np.hstack([distances, new_distances]).argsort(axis=1)[:, :count], axis=1
+            )
+            for table in (np.hstack([distances, new_distances]), np.hstack([rows, new_rows]))
+        ],
+        "any order",
+    )
+]
+ANSWERS["hounsfield_window"] = [
+    (
+        lambda hu, centre, width: np.clip(hu, centre - width / 2, centre + width / 2),
+        "left Hounsfield units",
+    ),
+    (lambda hu, centre, width: np.clip(2 * (hu - centre) / width, -1, 1), "−1 to 1"),
+]
 ANSWERS["layer_cost"] = [
+    (
+        lambda size, kernel, channels, filters, rank: (
+            (size - kernel + 1) ** rank * filters,
+            (kernel**rank * channels + 1) * filters,
+            (size - kernel + 1) ** rank * kernel**rank * channels,
+        ),
+        "filters are missing from your multiplications",
+    ),
+    (
+        lambda size, kernel, channels, filters, rank: (
+            size**rank * filters,
+            (kernel**rank * channels + 1) * filters,
+            size**rank * filters * kernel**rank * channels,
+        ),
+        "size of the input",
+    ),
     (
         lambda size, kernel, channels, filters, rank: (
             (size - kernel + 1) ** rank * filters,
@@ -230,7 +264,7 @@ ANSWERS["layer_cost"] = [
             (size - kernel + 1) ** rank * filters * kernel**rank,
         ),
         "missing from your multiplications",
-    )
+    ),
 ]
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from minidl.course import names
-from minidl.course.execution import execute, trials
-from minidl.course.exercise import BEGIN, END
+from minidl.course.execution import attempts, execute, trials
+from minidl.course.exercise import BEGIN, END, mistakes
 from minidl.course.grade import grade
 from minidl.course.gradients import gradient_fault
 
@@ -39,13 +39,13 @@ def test_right_answers_are_those_of_exercises():
 
 def test_the_declaration_is_complete(exercise):
     assert exercise.points >= 1
-    assert len(exercise.cases) >= 3
+    abouts = [*exercise.cases, *exercise.edges]
+    assert len(abouts) >= 3
     assert len(exercise.hints) >= 2
     assert len(exercise.wrong) >= 4
     for words in [*exercise.hints, *exercise.wrong]:
         assert words.rstrip("`)").endswith((".", "?", ":")), words
         assert words.count("`") % 2 == 0, words
-    abouts = [case.about for case in exercise.cases]
     assert len(set(abouts)) == len(abouts)
     assert not any(mark in about for about in abouts for mark in ":;")
 
@@ -74,11 +74,77 @@ def test_every_known_mistake_gets_its_own_diagnosis(exercise, wrong):
     assert not any(hint in str(feedback) for hint in exercise.hints)
 
 
-def test_an_edit_that_fits_nowhere_or_twice_is_refused(toy):
-    for old in ["no such text", "scale"]:
-        exercise = dataclasses.replace(toy, wrong={"A mistake.": {old: "x"}})
-        with pytest.raises(ValueError, match=f"square_sum: '{old}' stands . times"):
+def test_an_edit_that_fits_nowhere_is_refused(toy):
+    for edits in [{"no such text": "x"}, {"2 * scale": "x", "2 * scale * x": "x"}]:
+        exercise = dataclasses.replace(toy, wrong={"A mistake.": edits})
+        with pytest.raises(ValueError, match=r"square_sum cannot .* mistake. '.*' does not stand"):
             exercise.wrong_function("A mistake.")
+
+
+def test_mistakes_are_read_from_a_text(toy):
+    table = mistakes("""
+        The scale is missing, and the square
+        stays.
+            2 * scale * x -> 2 * x
+            float( -> int(
+        You return early.
+            return scale ->
+                if scale > 1:
+                    return x
+                return scale
+            -> scale = abs(scale)
+        The factor is gone.
+            2 * ->
+    """)
+    early = {
+        "return scale": "if scale > 1:\n    return x\nreturn scale",
+        "": "scale = abs(scale)",
+    }
+    assert table == {
+        "The scale is missing, and the square stays.": {"2 * scale * x": "2 * x", "float(": "int("},
+        "You return early.": early,
+        "The factor is gone.": {"2 *": ""},
+    }
+    source = dataclasses.replace(toy, wrong=table).wrong_source("You return early.")
+    assert source.splitlines()[5:] == [
+        "    scale = abs(scale)",
+        "    if scale > 1:",
+        "        return x",
+        "    return scale * float((x**2).sum()), 2 * scale * x",
+        f"    {END}",
+    ]
+
+
+def test_a_mistake_with_a_mark_is_made_with_each_of_its_values():
+    table = mistakes(
+        """
+        You added {tiny}.
+            x -> x + {tiny}
+        You doubled it.
+            x -> 2 * x
+    """,
+        tiny=("1e-6", "1e-8"),
+    )
+    assert table == {
+        "You added 1e-6.": {"x": "x + 1e-6"},
+        "You added 1e-8.": {"x": "x + 1e-8"},
+        "You doubled it.": {"x": "2 * x"},
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["A.\n    x -> y\nB.", "A.\n    x", "A.\n    x -> y\nA.\n    x -> z"]
+)
+def test_mistakes_without_edits_or_with_the_same_words_are_refused(text):
+    with pytest.raises(ValueError):
+        mistakes(text)
+
+
+def test_an_old_text_is_replaced_wherever_it_stands(toy):
+    exercise = dataclasses.replace(toy, wrong={"A mistake.": {"scale *": "", "x": "scale"}})
+    assert "return float((scale**2).sum()), 2 * scale" in " ".join(
+        exercise.wrong_source("A mistake.").split()
+    )
 
 
 def test_every_known_mistake_gets_somewhere(exercise, wrong):
@@ -88,13 +154,14 @@ def test_every_known_mistake_gets_somewhere(exercise, wrong):
 
 
 def test_gradients_of_the_solution_agree_with_central_differences_everywhere(differentiable):
-    tried = trials(differentiable)
-    outcomes = execute(differentiable, differentiable.solution, tried)
-    assert gradient_fault(differentiable, tried, outcomes, elements=None) is None
+    made = attempts(differentiable, differentiable.solution)
+    assert gradient_fault(differentiable, made, elements=None) is None
 
 
 def test_inputs_are_the_same_every_time_and_a_check_takes_a_moment(exercise):
-    for first, second in zip(exercise.inputs(), exercise.inputs(), strict=True):
+    once, again = exercise.inputs(), exercise.inputs()
+    for about, first in once.items():
+        second = again[about]
         for name, value in first.items():
             if isinstance(value, np.ndarray):
                 assert np.array_equal(value, second[name], equal_nan=value.dtype.kind == "f")
@@ -163,7 +230,7 @@ def test_misbehaviour_gets_words(exercise, behaviour):
 
 
 def test_a_changed_argument_gets_words(exercise):
-    values = [value for arguments in exercise.inputs() for value in arguments.values()]
+    values = [value for arguments in exercise.inputs().values() for value in arguments.values()]
     feedback = grade(exercise, same_arguments(exercise, _arguments_changed), SECONDS)
     if any(isinstance(value, np.ndarray | list) for value in values):
         assert feedback.kind == "wrong" and "changed" in str(feedback)

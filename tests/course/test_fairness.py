@@ -108,10 +108,10 @@ def test_an_object_that_claims_to_equal_everything_does_not(toy):
 
         __hash__ = None
 
-    from minidl.course.compare import difference
+    from minidl.course.compare import Bounds, difference
 
     for expected in ("a word", None, 3, 2.5, np.ones(2), [1, 2], (3.0,)):
-        assert difference(Agreeable(), expected, 1e-7, 1e-9)
+        assert difference(Agreeable(), expected, Bounds(1e-7, 1e-9))
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_what_minidl_says_while_it_checks_costs_no_points(spoken, toy, capsys, m
     """Compiling a kernel for the first time is announced on stderr."""
     import dataclasses
 
-    from minidl.course.exercise import Case, Gradient
+    from minidl.course.exercise import Gradient
 
     def speak(value):
         print("minidl: compiling", file=sys.stderr)
@@ -152,9 +152,9 @@ def test_what_minidl_says_while_it_checks_costs_no_points(spoken, toy, capsys, m
     def square_sum(x, scale=1.0):
         return toy.solution(x, scale)
 
-    case, gradient = toy.cases[0], toy.gradient
+    make, gradient = toy.cases["five numbers"], toy.gradient
     if spoken == "inputs":
-        changed = {"cases": (Case("five", lambda rng: speak(case.make(rng))), *toy.cases[1:])}
+        changed = {"cases": {**toy.cases, "five numbers": lambda rng: speak(make(rng))}}
     else:
         loss = lambda x, scale=1.0: speak(gradient.loss(x, scale))  # noqa: E731
         changed = {"gradient": Gradient(loss, gradient.of, gradient.results)}

@@ -342,16 +342,14 @@ MUTANTS = (
         "two mistakes get each other's diagnosis",
         "minidl/course/exercises/n01_output_size.py",
         """\
-            "(kernel - 1) * dilation + 1": "kernel"
-        },
-        "`kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.": {
-            "(kernel - 1) * dilation + 1": "kernel * dilation"
+            (kernel - 1) * dilation + 1 -> kernel
+        `kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.
+            (kernel - 1) * dilation + 1 -> kernel * dilation
 """,
         """\
-            "(kernel - 1) * dilation + 1": "kernel * dilation"
-        },
-        "`kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.": {
-            "(kernel - 1) * dilation + 1": "kernel"
+            (kernel - 1) * dilation + 1 -> kernel * dilation
+        `kernel * dilation` is too long: there are only `kernel - 1` gaps between the taps.
+            (kernel - 1) * dilation + 1 -> kernel
 """,
     ),
     _mutant(

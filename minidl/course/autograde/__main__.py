@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from minidl.blocks import Executor
 from minidl.console import say
 from minidl.course.autograde import Report, autograde
+from minidl.course.submissions.fault import on_one_line
 
 
 def main(arguments: list[str]) -> int | str:
@@ -65,7 +66,7 @@ def table(report: Report) -> str:
     for one in report.results:
         points = f"{one.score:5g} / {one.out_of:<4g}"
         line = f"{one.student:{width}} {points} {one.seconds:6.1f} s  {one.trouble}".rstrip()
-        lines.append("".join(sign if sign.isprintable() else "?" for sign in line))
+        lines.append(on_one_line(line))
     done = f"{len(report.results)} graded"
     if report.stopped:
         done += f", {report.left} left: {report.stopped}; the same command goes on"

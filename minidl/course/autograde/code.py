@@ -44,11 +44,15 @@ OWN_CHANCE = {"default_rng", "Generator", "SeedSequence", "PCG64"}  # NumPy's th
 
 
 class Code:
-    """The source of a cell, or of a part of it."""
+    """The source of a cell, or of a part of it.
+
+    ``uses`` are the notebook's names that it needs, also later, within its functions; ``binds``
+    those that it gives a value, or takes away.
+    """
 
     def __init__(self, source: str):
         self.source, self._tree = source, _parse(source)
-        self._uses, self._binds = _names(source, self.body)
+        self.uses, self.binds = _names(source, self.body)
 
     @property
     def body(self) -> list[ast.stmt]:
@@ -59,16 +63,6 @@ class Code:
     def nodes(self) -> list[ast.AST]:
         """The whole tree."""
         return [node for statement in self.body for node in ast.walk(statement)]
-
-    @property
-    def uses(self) -> frozenset[str]:
-        """The notebook's names that it needs, also later, within its functions."""
-        return self._uses
-
-    @property
-    def binds(self) -> frozenset[str]:
-        """The notebook's names that it gives a value, or takes away."""
-        return self._binds
 
     @cached_property
     def holds(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from functools import cached_property, lru_cache
 
 from minidl.course.autograde.code import BUILTINS, Code, root
+from minidl.course.files import marks
 
 CHECK = "minidl.course.check"
 
@@ -106,13 +107,11 @@ def unmarked_sources(cells: Sequence[dict]) -> frozenset[str]:
 
 
 def _marked(cell: dict) -> bool:
-    marks = cell["metadata"].get("nbgrader") or {}
-    return any(marks.get(role) for role in ("grade", "solution", "locked", "task"))
+    return any(marks(cell).get(role) for role in ("grade", "solution", "locked", "task"))
 
 
 def _checks(cell: dict) -> bool:
-    marks = cell["metadata"].get("nbgrader") or {}
-    return bool(marks.get("grade") and not marks.get("solution"))
+    return bool(marks(cell).get("grade") and not marks(cell).get("solution"))
 
 
 def _fixed_names(codes: list[Cell], imported: frozenset[str]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, normal
+from minidl.course.exercise import Exercise, mistakes, normal
 
 
 def convolve(x, w, b, stride=1, padding=0):
@@ -31,25 +31,22 @@ def convolve(x, w, b, stride=1, padding=0):
     ### END SOLUTION
 
 
-def _pictures(n, h, wide, c, f, kernel=(3, 2), **options):
-    return normal({"x": (n, h, wide, c), "w": (*kernel, c, f), "b": f}, **options)
-
-
 EXERCISE = Exercise(
     solution=convolve,
     points=3,
-    cases=(
-        Case("two pictures, 6 × 5, in 3 channels", _pictures(2, 6, 5, 3, 4)),
-        Case("filters wider than high", _pictures(2, 5, 8, 2, 3, kernel=(2, 4))),
-        Case("a stride of 2", _pictures(2, 7, 9, 2, 3, stride=2)),
-        Case("a padding of 1", _pictures(1, 4, 6, 2, 3, padding=1)),
-        Case(
-            "a stride of 3 that leaves a remainder, with padding 2",
-            _pictures(2, 8, 7, 1, 2, stride=3, padding=2),
+    cases={
+        "two pictures, 6 × 5, in 3 channels": normal((2, 6, 5, 3), (3, 2, 3, 4), 4),
+        "filters wider than high": normal((2, 5, 8, 2), (2, 4, 2, 3), 3),
+        "a stride of 2": normal((2, 7, 9, 2), (3, 2, 2, 3), 3, stride=2),
+        "a padding of 1": normal((1, 4, 6, 2), (3, 2, 2, 3), 3, padding=1),
+        "a stride of 3 that leaves a remainder, with padding 2": normal(
+            (2, 8, 7, 1), (3, 2, 1, 2), 2, stride=3, padding=2
         ),
-        Case("a filter as large as the picture", _pictures(1, 3, 2, 2, 2), edge=True),
-        Case("a filter of a single tap", _pictures(2, 3, 4, 3, 2, kernel=(1, 1)), edge=True),
-    ),
+    },
+    edges={
+        "a filter as large as the picture": normal((1, 3, 2, 2), (3, 2, 2, 2), 2),
+        "a filter of a single tap": normal((2, 3, 4, 3), (1, 1, 3, 2), 2),
+    },
     hints=(
         "Forget the batch and the channels first: for one tap (u, v) of the filter, which part of "
         "`x` does it see while the filter slides? It is a slice of `x`, behind the batch: "
@@ -60,56 +57,44 @@ EXERCISE = Exercise(
         "`seen @ w[u, v]` turns the channels at every position into filters. Add it to `y`, tap by "
         "tap, and the bias once at the end.",
     ),
-    wrong={
-        "The stride decides how many positions there are, but not where you look: your filter "
-        "still moves one step at a time.": {
-            "u + rows * stride : stride": "u + rows",
-            "v + columns * stride : stride": "v + columns",
-        },
-        "Look at the slice of a tap: it begins at `u` (the stride is between positions, not "
-        "between taps) and ends at `u + rows * stride`: with a stride, `rows` positions take that "
-        "many rows of `x`.": {
-            "u + rows * stride : stride": "u + rows : stride",
-            "v + columns * stride : stride": "v + columns : stride",
-        },
-        "Your taps stand `stride` apart, and your positions side by side; it is the positions that "
-        "are `stride` apart.": {
-            "u : u + rows * stride : stride": "u * stride : u * stride + rows",
-            "v : v + columns * stride : stride": "v * stride : v * stride + columns",
-        },
-        "`u` and `v` are swapped in the slice of a tap: `u` moves it down, `v` across.": {
-            "u : u + rows * stride": "v : v + rows * stride",
-            "v : v + columns * stride": "u : u + columns * stride",
-        },
-        "You never use `padding`: pad `x` first.": {
-            "    x = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))\n": ""
-        },
-        "With padding the shapes no longer fit: pad the two middle axes alone, and count the "
-        "padding once, since the padded `x` is larger already.": {
-            "(x.shape[1] - height)": "(x.shape[1] + 2 * padding - height)",
-            "(x.shape[2] - width)": "(x.shape[2] + 2 * padding - width)",
-        },
-        "`*` multiplies number by number; the channels become filters by a matrix product, `@`.": {
-            "seen @ w[u, v]": "seen * w[u, v]"
-        },
-        "Every tap overwrites what the taps before it left: add with `+=`.": {
-            "y += seen": "y[:] = seen"
-        },
-        "You flipped the filter. In deep learning a convolution does not flip it (mathematicians "
-        "would call this a cross-correlation).": {"w[u, v]": "w[-1 - u, -1 - v]"},
-        "The bias is missing.": {"return y + b": "return y"},
-        "You add the bias at every tap; it is added once, to the whole sum.": {
-            "@ w[u, v]": "@ w[u, v] + b",
-            "return y + b": "return y",
-        },
-        "You padded below and to the right only: padding goes on all four sides.": {
-            "(padding, padding), (padding, padding)": "(0, 2 * padding), (0, 2 * padding)"
-        },
-        "Your `y` is float64 whatever `x` is: give `np.zeros` the dtype of `x`.": {
-            "filters), x.dtype)": "filters))"
-        },
-        "You swapped height and width: `w` has the shape (height, width, C, F).": {
-            "height, width, _, filters = w.shape": "width, height, _, filters = w.shape"
-        },
-    },
+    wrong=mistakes("""
+        The stride decides how many positions there are, but not where you look: your filter still
+        moves one step at a time.
+            * stride : stride ->
+        Look at the slice of a tap: it begins at `u` (the stride is between positions, not between
+        taps) and ends at `u + rows * stride`: with a stride, `rows` positions take that many rows
+        of `x`.
+            * stride : -> :
+        Your taps stand `stride` apart, and your positions side by side; it is the positions that
+        are `stride` apart.
+            u : u + rows * stride : stride -> u * stride : u * stride + rows
+            v : v + columns * stride : stride -> v * stride : v * stride + columns
+        `u` and `v` are swapped in the slice of a tap: `u` moves it down, `v` across.
+            u : u + rows * stride -> v : v + rows * stride
+            v : v + columns * stride -> u : u + columns * stride
+        You never use `padding`: pad `x` first.
+            x = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0))) ->
+        With padding the shapes no longer fit: pad the two middle axes alone, and count the padding
+        once, since the padded `x` is larger already.
+            (x.shape[1] - height) -> (x.shape[1] + 2 * padding - height)
+            (x.shape[2] - width) -> (x.shape[2] + 2 * padding - width)
+        `*` multiplies number by number; the channels become filters by a matrix product, `@`.
+            seen @ w[u, v] -> seen * w[u, v]
+        Every tap overwrites what the taps before it left: add with `+=`.
+            y += seen -> y[:] = seen
+        You flipped the filter. In deep learning a convolution does not flip it (mathematicians
+        would call this a cross-correlation).
+            w[u, v] -> w[-1 - u, -1 - v]
+        The bias is missing.
+            return y + b -> return y
+        You add the bias at every tap; it is added once, to the whole sum.
+            @ w[u, v] -> @ w[u, v] + b
+            return y + b -> return y
+        You padded below and to the right only: padding goes on all four sides.
+            (padding, padding), (padding, padding) -> (0, 2 * padding), (0, 2 * padding)
+        Your `y` is float64 whatever `x` is: give `np.zeros` the dtype of `x`.
+            filters), x.dtype) -> filters))
+        You swapped height and width: `w` has the shape (height, width, C, F).
+            height, width, _, filters = w.shape -> width, height, _, filters = w.shape
+    """),
 )

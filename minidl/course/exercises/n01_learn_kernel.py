@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, normal
+from minidl.course.exercise import Exercise, mistakes, normal
 
 
 def learn_kernel(x, y, kernel, steps, lr=0.1):
@@ -33,26 +33,22 @@ def learn_kernel(x, y, kernel, steps, lr=0.1):
     ### END SOLUTION
 
 
-def _pair(rows, columns, kernel=(3, 2), **options):
-    picture = (rows + kernel[0] - 1, columns + kernel[1] - 1)
-    return normal({"x": picture, "y": (rows, columns)}, kernel=kernel, **options)
-
-
 EXERCISE = Exercise(
     solution=learn_kernel,
     points=3,
-    cases=(
-        Case("a single step", _pair(4, 5, steps=1, lr=0.3)),
-        Case("a few steps", _pair(5, 4, steps=4, lr=0.2)),
-        Case(
-            "a filter wider than high, and a rate so large that the loss rises",
-            _pair(4, 6, kernel=(2, 3), steps=3, lr=2.0),
+    cases={
+        "a single step": normal((6, 6), (4, 5), kernel=(3, 2), steps=1, lr=0.3),
+        "a few steps": normal((7, 5), (5, 4), kernel=(3, 2), steps=4, lr=0.2),
+        "a filter wider than high, and a rate so large that the loss rises": normal(
+            (5, 8), (4, 6), kernel=(2, 3), steps=3, lr=2.0
         ),
-        Case("the learning rate left out", _pair(5, 5, kernel=(3, 3), steps=5)),
-        Case("no step at all", _pair(3, 4, steps=0), edge=True),
-        Case("a filter of a single tap", _pair(4, 3, kernel=(1, 1), steps=3), edge=True),
-        Case("a filter as large as the picture", _pair(1, 1, steps=3), edge=True),
-    ),
+        "the learning rate left out": normal((7, 7), (5, 5), kernel=(3, 3), steps=5),
+    },
+    edges={
+        "no step at all": normal((5, 5), (3, 4), kernel=(3, 2), steps=0),
+        "a filter of a single tap": normal((4, 3), (4, 3), kernel=(1, 1), steps=3),
+        "a filter as large as the picture": normal((3, 2), (1, 1), kernel=(3, 2), steps=3),
+    },
     hints=(
         "Begin with the error of the filter as it is: `convolve` could make the answer "
         "(`convolve_loops` too, but far too slowly for thousands of steps), and so can a sum over "
@@ -64,65 +60,53 @@ EXERCISE = Exercise(
         "`w[u, v] -= lr * (2 * error * seen).mean()`. The error is that of the filter before "
         "the step.",
     ),
-    wrong={
-        "You go uphill: the slope is subtracted, and the error in it is the answer minus y, not y "
-        "minus the answer.": {"w[tap] -=": "w[tap] +="},
-        "The slope misses its factor 2: the slope of e² is 2e.": {"(2 * error": "(error"},
-        "You add the slopes of all positions up; L is a mean, so its slope is their mean.": {
-            "(2 * error * seen[tap]).mean()": "(2 * error * seen[tap]).sum()"
-        },
-        "You measure the slopes with a nudge, which is right to a few digits only: compute them, "
-        "the mean of 2 · error · seen.": {
-            "            w[tap] -= lr * (2 * error * seen[tap]).mean()\n": (
-                "            e = error.astype(float)\n"
-                "            nudged = ((e + 1e-6 * seen[tap]) ** 2).mean()\n"
-                "            w[tap] -= lr * (nudged - (e**2).mean()) / 1e-6\n"
-            )
-        },
-        "Your slopes do not look at the picture: the error counts as much as the pixel that the "
-        "tap sees there is bright.": {"(2 * error * seen[tap])": "(2 * error)"},
-        "You multiply the mean error by a tap's mean pixel; the slope is the mean of their "
-        "products, position by position.": {
-            "(2 * error * seen[tap]).mean()": "2 * error.mean() * seen[tap].mean()"
-        },
-        "Your losses are sums over all positions; L is their mean.": {
-            "(error**2).mean()": "(error**2).sum()"
-        },
-        "Your losses are means of the errors as they are; they are squared first.": {
-            "(error**2).mean()": "error.mean()"
-        },
-        "The learning rate is missing.": {"lr * (2": "(2"},
-        "Your learning rate is always 0.1: that is only what `lr` is where it is left out.": {
-            "lr * (2": "0.1 * (2"
-        },
-        "You note the losses after each step; they are asked for before it.": {
-            "        losses[step] = (error**2).mean()\n": "",
-            "(2 * error * seen[tap]).mean()\n": (
-                "(2 * error * seen[tap]).mean()\n"
-                "        losses[step] = ((sum(w[t] * seen[t] for t in seen) - y) ** 2).mean()\n"
-            ),
-        },
-        "You measure the error anew after every tap: all numbers of the filter take their step at "
-        "once, from the same error.": {
-            "            w[tap] -= ": (
-                "            error = sum(w[t] * seen[t] for t in seen) - y\n            w[tap] -= "
-            )
-        },
-        "Your filter begins with ones: it begins with zeros.": {
-            "np.zeros(kernel, x.dtype)": "np.ones(kernel, x.dtype)"
-        },
-        "You flipped the filter. In deep learning a convolution does not flip it.": {
-            "return w, losses": "return w[::-1, ::-1], losses"
-        },
-        "Your filter is float64 whatever `x` is: give it the dtype of `x`.": {
-            "np.zeros(kernel, x.dtype)": "np.zeros(kernel)"
-        },
-        "You return the filter alone; the losses are asked for as well: `return w, losses`.": {
-            "return w, losses": "return w"
-        },
-        "You return the losses first; the filter comes first.": {
-            "return w, losses": "return losses, w"
-        },
-    },
+    wrong=mistakes("""
+        You go uphill: the slope is subtracted, and the error in it is the answer minus y, not y
+        minus the answer.
+            w[tap] -= -> w[tap] +=
+        The slope misses its factor 2: the slope of e² is 2e.
+            (2 * error -> (error
+        You add the slopes of all positions up; L is a mean, so its slope is their mean.
+            (2 * error * seen[tap]).mean() -> (2 * error * seen[tap]).sum()
+        You measure the slopes with a nudge, which is right to a few digits only: compute them, the
+        mean of 2 · error · seen.
+            w[tap] -= lr * (2 * error * seen[tap]).mean() ->
+                e = error.astype(float)
+                nudged = ((e + 1e-6 * seen[tap]) ** 2).mean()
+                w[tap] -= lr * (nudged - (e**2).mean()) / 1e-6
+        Your slopes do not look at the picture: the error counts as much as the pixel that the tap
+        sees there is bright.
+            (2 * error * seen[tap]) -> (2 * error)
+        You multiply the mean error by a tap's mean pixel; the slope is the mean of their products,
+        position by position.
+            (2 * error * seen[tap]).mean() -> 2 * error.mean() * seen[tap].mean()
+        Your losses are sums over all positions; L is their mean.
+            (error**2).mean() -> (error**2).sum()
+        Your losses are means of the errors as they are; they are squared first.
+            (error**2).mean() -> error.mean()
+        The learning rate is missing.
+            lr * (2 -> (2
+        Your learning rate is always 0.1: that is only what `lr` is where it is left out.
+            lr * (2 -> 0.1 * (2
+        You note the losses after each step; they are asked for before it.
+            return w, losses ->
+                last = ((sum(w[tap] * seen[tap] for tap in seen) - y) ** 2).mean()
+                return w, np.append(losses, last)[1:]
+        You measure the error anew after every tap: all numbers of the filter take their step at
+        once, from the same error.
+            w[tap] -= ->
+                error = sum(w[t] * seen[t] for t in seen) - y
+                w[tap] -=
+        Your filter begins with ones: it begins with zeros.
+            np.zeros(kernel, x.dtype) -> np.ones(kernel, x.dtype)
+        You flipped the filter. In deep learning a convolution does not flip it.
+            return w, losses -> return w[::-1, ::-1], losses
+        Your filter is float64 whatever `x` is: give it the dtype of `x`.
+            np.zeros(kernel, x.dtype) -> np.zeros(kernel)
+        You return the filter alone; the losses are asked for as well: `return w, losses`.
+            return w, losses -> return w
+        You return the losses first; the filter comes first.
+            return w, losses -> return losses, w
+    """),
     any_float=(1,),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 import minidl.functional as F
-from minidl.course.exercise import BEGIN, Case, Exercise, Gradient, normal
+from minidl.course.exercise import Exercise, Gradient, mistakes, normal
 
 
 def conv_backward(dy, x, w, stride=1, padding=0):
@@ -33,8 +33,7 @@ def conv_backward(dy, x, w, stride=1, padding=0):
 def _case(n, h, wide, c, f, kernel=(3, 2), **options):
     stride, room = options.get("stride", 1), 2 * options.get("padding", 0)
     rows, across = (h + room - kernel[0]) // stride + 1, (wide + room - kernel[1]) // stride + 1
-    shapes = {"dy": (n, rows, across, f), "x": (n, h, wide, c), "w": (*kernel, c, f)}
-    return normal(shapes, **options)
+    return normal((n, rows, across, f), (n, h, wide, c), (*kernel, c, f), **options)
 
 
 def _loss(dy, x, w, stride=1, padding=0):
@@ -44,20 +43,21 @@ def _loss(dy, x, w, stride=1, padding=0):
 EXERCISE = Exercise(
     solution=conv_backward,
     points=3,
-    cases=(
-        Case("two pictures, 5 × 4, from 3 channels to 2 filters", _case(2, 5, 4, 3, 2)),
-        Case("as many channels as filters", _case(2, 4, 5, 2, 2)),
-        Case("a stride of 2", _case(2, 7, 6, 2, 3, stride=2)),
-        Case("a padding of 1", _case(2, 4, 5, 2, 3, padding=1)),
-        Case("a stride of 3 that leaves a remainder", _case(1, 8, 9, 1, 2, stride=3)),
-        Case(
-            "a stride of 2 with a padding of 2 that leaves a remainder",
-            _case(2, 4, 7, 2, 1, (3, 4), stride=2, padding=2),
+    cases={
+        "two pictures, 5 × 4, from 3 channels to 2 filters": _case(2, 5, 4, 3, 2),
+        "as many channels as filters": _case(2, 4, 5, 2, 2),
+        "a stride of 2": _case(2, 7, 6, 2, 3, stride=2),
+        "a padding of 1": _case(2, 4, 5, 2, 3, padding=1),
+        "a stride of 3 that leaves a remainder": _case(1, 8, 9, 1, 2, stride=3),
+        "a stride of 2 with a padding of 2 that leaves a remainder": _case(
+            2, 4, 7, 2, 1, (3, 4), stride=2, padding=2
         ),
-        Case("a stride larger than the kernel", _case(2, 7, 5, 2, 1, (2, 1), stride=3)),
-        Case("a filter as large as the picture", _case(2, 3, 2, 2, 3), edge=True),
-        Case("a filter of a single tap", _case(2, 3, 4, 3, 2, (1, 1)), edge=True),
-    ),
+        "a stride larger than the kernel": _case(2, 7, 5, 2, 1, (2, 1), stride=3),
+    },
+    edges={
+        "a filter as large as the picture": _case(2, 3, 2, 2, 3),
+        "a filter of a single tap": _case(2, 3, 4, 3, 2, (1, 1)),
+    },
     hints=(
         "Write the loop of `convolve` first: for every tap, the slice `seen` of x that it reads. "
         "Every line of the way back uses the same slice.",
@@ -68,72 +68,58 @@ EXERCISE = Exercise(
         "windows overlap. With padding, do all of this on the padded x, and at the end cut the "
         "padding off dx.",
     ),
-    wrong={
-        "You keep only the last tap's part of dx: it collects from every window that read a "
-        "position, so add with `+=`, not `=`.": {"dx[:, down, across] +=": "dx[:, down, across] ="},
-        "The stride is missing in dx: a gradient goes back to the place that was read, and those "
-        "places are `stride` apart.": {
-            "dx[:, down, across] +=": "dx[:, u : u + rows, v : v + columns] +="
-        },
-        "The stride is missing in dw: pair dy with what each tap has read, every stride-th "
-        "position.": {
-            "tensordot(x[:, down, across]": "tensordot(x[:, u : u + rows, v : v + columns]"
-        },
-        "The stride is missing in your slices: a tap reads every stride-th position, in dw and in "
-        "dx alike.": {
-            "slice(u, u + rows * stride, stride)": "slice(u, u + rows)",
-            "slice(v, v + columns * stride, stride)": "slice(v, v + columns)",
-        },
-        "Your dw is transposed: dw[u, v] is (C, F), with the channels of x first.": {
-            "tensordot(x[:, down, across], dy,": "tensordot(dy, x[:, down, across],"
-        },
-        "You flipped the filter's gradient: dw[u, v] belongs to the tap that read the slice. The "
-        "flip is in dx only, and adding to the slices makes it.": {
-            "dw, dy.sum(axis=(0, 1, 2))": "dw[::-1, ::-1], dy.sum(axis=(0, 1, 2))"
-        },
-        "`w[u, v]` is not transposed in dx: the way back from filters to channels is (F, C).": {
-            "w[u, v].T": "w[u, v]"
-        },
-        "You flipped the filter in dx. Adding to the places that were read is already the flipped "
-        "convolution: flip only once.": {"dy @ w[u, v].T": "dy @ w[-1 - u, -1 - v].T"},
-        "You took means over the batch: where the loss is a mean it has divided by N already, and "
-        "going back only adds.": {
-            "dw, dy.sum(axis=(0, 1, 2))": "dw / len(x), dy.sum(axis=(0, 1, 2)) / len(x)"
-        },
-        "Your db is summed over the examples alone: it is one number for each filter, summed over "
-        "the positions as well.": {"dy.sum(axis=(0, 1, 2))": "dy.sum(axis=0)"},
-        "Your db is summed over the positions alone: it is one number for each filter, summed over "
-        "the examples as well.": {"dy.sum(axis=(0, 1, 2))": "dy.sum(axis=(1, 2))"},
-        "Your db is a single number: each filter has a bias of its own, so its axis, the last one, "
-        "stays.": {"dy.sum(axis=(0, 1, 2))": "dy.sum()"},
-        "Your db is a mean: the bias was added at every position, and collects from each.": {
-            "dy.sum(axis=(0, 1, 2))": "dy.mean(axis=(0, 1, 2))"
-        },
-        "Your db has axes too many: one number for each filter, (F,), without `keepdims`.": {
-            "dy.sum(axis=(0, 1, 2))": "dy.sum(axis=(0, 1, 2), keepdims=True)"
-        },
-        "The gradients are in the wrong order: dx first, then dw, then db.": {
-            "return dx[:, *inside], dw,": "return dw, dx[:, *inside],"
-        },
-        "You forget the padding: the taps read the padded x, so pad it first.": {
-            BEGIN: "padding = 0"
-        },
-        "Your dx still has the padding around it: the padding is nobody's input, so cut it off.": {
-            "dx[:, *inside]": "dx"
-        },
-        "The padding is cut off dx on one side only: it lies on all four sides.": {
-            "slice(padding, dx.shape[1] - padding), slice(padding, dx.shape[2] - padding)": (
-                "slice(0, dx.shape[1] - 2 * padding), slice(0, dx.shape[2] - 2 * padding)"
-            )
-        },
-        "Your dx is empty without padding: where p = 0, `[p:-p]` is `[0:0]`. Write `[p:p + H]`.": {
-            "slice(padding, dx.shape[1] - padding), slice(padding, dx.shape[2] - padding)": (
-                "slice(padding, -padding), slice(padding, -padding)"
-            )
-        },
-        "Your dx is float64 whatever x is: give it the dtype of x (`np.zeros_like`).": {
-            "np.zeros_like(x)": "np.zeros(x.shape)"
-        },
-    },
+    wrong=mistakes("""
+        You keep only the last tap's part of dx: it collects from every window that read a position,
+        so add with `+=`, not `=`.
+            dx[:, down, across] += -> dx[:, down, across] =
+        The stride is missing in dx: a gradient goes back to the place that was read, and those
+        places are `stride` apart.
+            dx[:, down, across] += -> dx[:, u : u + rows, v : v + columns] +=
+        The stride is missing in dw: pair dy with what each tap has read, every stride-th position.
+            tensordot(x[:, down, across] -> tensordot(x[:, u : u + rows, v : v + columns]
+        The stride is missing in your slices: a tap reads every stride-th position, in dw and in dx
+        alike.
+            * stride, stride ->
+        Your dw is transposed: dw[u, v] is (C, F), with the channels of x first.
+            tensordot(x[:, down, across], dy, -> tensordot(dy, x[:, down, across],
+        You flipped the filter's gradient: dw[u, v] belongs to the tap that read the slice. The flip
+        is in dx only, and adding to the slices makes it.
+            dw, dy.sum(axis=(0, 1, 2)) -> dw[::-1, ::-1], dy.sum(axis=(0, 1, 2))
+        `w[u, v]` is not transposed in dx: the way back from filters to channels is (F, C).
+            w[u, v].T -> w[u, v]
+        You flipped the filter in dx. Adding to the places that were read is already the flipped
+        convolution: flip only once.
+            dy @ w[u, v].T -> dy @ w[-1 - u, -1 - v].T
+        You took means over the batch: where the loss is a mean it has divided by N already, and
+        going back only adds.
+            dw, dy.sum(axis=(0, 1, 2)) -> dw / len(x), dy.sum(axis=(0, 1, 2)) / len(x)
+        Your db is summed over the examples alone: it is one number for each filter, summed over the
+        positions as well.
+            dy.sum(axis=(0, 1, 2)) -> dy.sum(axis=0)
+        Your db is summed over the positions alone: it is one number for each filter, summed over
+        the examples as well.
+            dy.sum(axis=(0, 1, 2)) -> dy.sum(axis=(1, 2))
+        Your db is a single number: each filter has a bias of its own, so its axis, the last one,
+        stays.
+            dy.sum(axis=(0, 1, 2)) -> dy.sum()
+        Your db is a mean: the bias was added at every position, and collects from each.
+            dy.sum(axis=(0, 1, 2)) -> dy.mean(axis=(0, 1, 2))
+        Your db has axes too many: one number for each filter, (F,), without `keepdims`.
+            dy.sum(axis=(0, 1, 2)) -> dy.sum(axis=(0, 1, 2), keepdims=True)
+        The gradients are in the wrong order: dx first, then dw, then db.
+            return dx[:, *inside], dw, -> return dw, dx[:, *inside],
+        You forget the padding: the taps read the padded x, so pad it first.
+            -> padding = 0
+        Your dx still has the padding around it: the padding is nobody's input, so cut it off.
+            dx[:, *inside] -> dx
+        The padding is cut off dx on one side only: it lies on all four sides.
+            slice(padding, dx.shape[1] - padding), slice(padding, dx.shape[2] - padding) ->
+                slice(0, dx.shape[1] - 2 * padding), slice(0, dx.shape[2] - 2 * padding)
+        Your dx is empty without padding: where p = 0, `[p:-p]` is `[0:0]`. Write `[p:p + H]`.
+            dx.shape[1] - padding -> -padding
+            dx.shape[2] - padding -> -padding
+        Your dx is float64 whatever x is: give it the dtype of x (`np.zeros_like`).
+            np.zeros_like(x) -> np.zeros(x.shape)
+    """),
     gradient=Gradient(loss=_loss, of=("x", "w"), results=(0, 1)),
 )

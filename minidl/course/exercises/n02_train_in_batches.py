@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise
+from minidl.course.exercise import Exercise, maker, mistakes
 from minidl.course.exercises.n02_adam_step import adam_step
 from minidl.course.exercises.n02_softmax_cross_entropy import softmax_cross_entropy
 
@@ -60,48 +60,36 @@ def falling(i):
     return 0.2 / (1 + i)
 
 
-def _classes(n, epochs, batch, rate, d=3, k=4):
-    def make(rng):
-        weights = {"w": rng.standard_normal((d, k)), "b": rng.standard_normal(k)}
-        x, labels = rng.standard_normal((n, d)), rng.integers(0, k, n)
-        orders = np.stack([rng.permutation(n) for _ in range(epochs)])
-        return _arguments(weights, one_layer, x, labels, orders, batch, rate)
-
-    return make
+@maker
+def _classes(rng, n, epochs, batch, rate, d=3, k=4):
+    weights = {"w": rng.standard_normal((d, k)), "b": rng.standard_normal(k)}
+    x, labels = rng.standard_normal((n, d)), rng.integers(0, k, n)
+    orders = np.stack([rng.permutation(n) for _ in range(epochs)])
+    return weights, one_layer, x, labels, orders, batch, rate
 
 
 def _distances(rng):
     x, labels = rng.standard_normal((6, 2)), rng.integers(-3, 4, 6)
     orders = np.stack([rng.permutation(6) for _ in range(3)])
     weights = {"a": rng.standard_normal(2)}
-    return _arguments(weights, one_matrix, x, labels, orders, 4, falling)
-
-
-def _arguments(weights, loss_and_gradients, x, labels, orders, batch, rate):
-    return {
-        "weights": weights,
-        "loss_and_gradients": loss_and_gradients,
-        "x": x,
-        "labels": labels,
-        "orders": orders,
-        "batch": batch,
-        "rate": rate,
-    }
+    return weights, one_matrix, x, labels, orders, 4, falling
 
 
 EXERCISE = Exercise(
     solution=train_in_batches,
     points=4,
-    cases=(
-        Case("one epoch of two batches", _classes(6, 1, 3, steady)),
-        Case("three epochs of three batches", _classes(6, 3, 2, steady)),
-        Case("a last batch that is smaller", _classes(7, 2, 3, steady)),
-        Case("a rate that falls", _classes(6, 2, 2, falling)),
-        Case("another network, with one array of weights", _distances),
-        Case("all examples in one batch", _classes(5, 3, 5, steady), edge=True),
-        Case("one example in a batch", _classes(4, 2, 1, steady), edge=True),
-        Case("a batch larger than the set", _classes(3, 2, 8, steady), edge=True),
-    ),
+    cases={
+        "one epoch of two batches": _classes(6, 1, 3, steady),
+        "three epochs of three batches": _classes(6, 3, 2, steady),
+        "a last batch that is smaller": _classes(7, 2, 3, steady),
+        "a rate that falls": _classes(6, 2, 2, falling),
+        "another network, with one array of weights": _distances,
+    },
+    edges={
+        "all examples in one batch": _classes(5, 3, 5, steady),
+        "one example in a batch": _classes(4, 2, 1, steady),
+        "a batch larger than the set": _classes(3, 2, 8, steady),
+    },
     hints=(
         "Two loops: over the epochs, `for order in orders`, and in each over the places at which a "
         "mini-batch starts, `range(0, len(order), batch)`. What lives longer than a step, the "
@@ -113,117 +101,85 @@ EXERCISE = Exercise(
         "number t of the step, 1 for the first. Begin with `weights = dict(weights)`, a new "
         "dictionary, so that the caller's keeps its arrays.",
     ),
-    wrong={
-        "You leave out the last mini-batch where it is smaller: its examples count as well.": {
-            "range(0, len(order), batch)": "range(0, len(order) - batch + 1, batch)"
-        },
-        "You ignore the order: each mini-batch takes the positions that `order` names.": {
-            "chosen = order[start : start + batch]": (
-                "chosen = np.arange(len(order))[start : start + batch]"
-            )
-        },
-        "You shuffle x without its labels: both take the same positions.": {
-            "labels[chosen]": "labels[start : start + batch]"
-        },
-        "Every epoch shuffles what the last one left: take the positions in x as it was given.": {
-            "for order in orders:": (
-                "for order in orders:\n        x, labels = x[order], labels[order]"
-            ),
-            "order[start : start + batch]": "slice(start, start + batch)",
-        },
-        "Every epoch takes the first order: each has its own.": {
-            "for order in orders:": "for order in [orders[0] for _ in orders]:"
-        },
-        "You forget the memory at every step: m and s live as long as the training.": {
-            "t = len(losses) + 1": (
-                "t = len(losses) + 1; "
-                "m = {n: 0 * w for n, w in weights.items()}; s = {n: 0 * w for n, w in m.items()}"
-            )
-        },
-        "You forget the memory at every epoch: m and s live as long as the training.": {
-            "for order in orders:": (
-                "for order in orders:\n"
-                "        m, s = [{n: 0 * w for n, w in weights.items()} for _ in range(2)]"
-            )
-        },
-        "t begins anew in every epoch, and the rate with it: both count all steps.": {
-            "t = len(losses) + 1": "t = start // batch + 1"
-        },
-        "Adam's t begins anew in every epoch: it counts all steps.": {
-            "t = len(losses) + 1": "t = start // batch + 1",
-            "rate(t - 1)": "rate(len(losses))",
-        },
-        "The whole of Adam's memory, m, s and t, begins anew in every epoch: it lives as long as "
-        "the training.": {
-            "for order in orders:": (
-                "for order in orders:\n"
-                "        m, s = [{n: 0 * w for n, w in weights.items()} for _ in range(2)]"
-            ),
-            "t = len(losses) + 1": "t = start // batch + 1",
-            "rate(t - 1)": "rate(len(losses))",
-        },
-        "Your t begins at 0, and Adam's correction divides by 1 − β⁰ = 0: the first step has the "
-        "number 1.": {"t = len(losses) + 1": "t = len(losses)", "rate(t - 1)": "rate(t)"},
-        "Your t stays 1: it counts the steps.": {
-            "t = len(losses) + 1": "t = 1",
-            "rate(t - 1)": "rate(len(losses))",
-        },
-        "t stays 1, and the rate that of the first step: both count the steps.": {
-            "t = len(losses) + 1": "t = 1"
-        },
-        "Your t counts epochs: it goes up at every step.": {
-            "for order in orders:": "for epoch, order in enumerate(orders):",
-            "t = len(losses) + 1": "t = epoch + 1",
-            "rate(t - 1)": "rate(len(losses))",
-        },
-        "The rate counts epochs: ask for `rate(i)` with i the steps made so far.": {
-            "for order in orders:": "for epoch, order in enumerate(orders):",
-            "rate(t - 1)": "rate(epoch)",
-        },
-        "t and the rate count epochs: both count steps.": {
-            "for order in orders:": "for epoch, order in enumerate(orders):",
-            "t = len(losses) + 1": "t = epoch + 1",
-        },
-        "All arrays share one m and one s: each has its own.": {
-            "m = {name: np.zeros_like(w) for name, w in weights.items()}": "m = 0.0",
-            "s = {name: np.zeros_like(w) for name, w in weights.items()}": "s = 0.0",
-            "weights[name], m[name], s[name] = ": "weights[name], m, s = ",
-            "weights[name], g, m[name], s[name], t": "weights[name], g, m, s, t",
-        },
-        "Your t counts arrays: it goes up once for each mini-batch, and is the same for all of its "
-        "arrays.": {
-            "t = len(losses) + 1": "t = len(losses) * len(weights)",
-            "for name, g in gradients.items():": "for t, (name, g) in enumerate("
-            "gradients.items(), t + 1):",
-            "rate(t - 1)": "rate(len(losses))",
-        },
-        "That is plain gradient descent; the step is to be `adam_step`'s, with its memory.": {
-            "= adam_step(": "= (lambda w, g, m, s, t, eta: (w - eta * g, m, s))("
-        },
-        "The rate is one step ahead: before the first step 0 steps have been made.": {
-            "rate(t - 1)": "rate(t)"
-        },
-        "You take the first rate at every step: ask for `rate(i)`, with i the steps made so far.": {
-            "rate(t - 1)": "rate(0)"
-        },
-        "Your losses are measured after the step: the one to keep is that whose gradient the step "
-        "takes.": {
-            "losses.append(float(loss))": (
-                "losses.append(float(loss_and_gradients(weights, x[chosen], labels[chosen])[0]))"
-            )
-        },
-        "You train on all examples at every step: a step sees its own mini-batch only.": {
-            "x[chosen], labels[chosen]": "x[order], labels[order]"
-        },
-        "You changed the weights that you were given. Begin with a copy of the dictionary, "
-        "`dict(weights)`; and as the copy still holds the same arrays, let each step make new "
-        "ones, `w = w - …`: `w -= …` writes into the old.": {
-            "weights, losses = dict(weights), []": "losses = []"
-        },
-        "The losses are one for each step, not one for each epoch.": {
-            "return weights, losses": (
-                "return weights, [float(np.mean(e)) for e in np.array_split(losses, len(orders))]"
-            )
-        },
-    },
+    wrong=mistakes("""
+        You leave out the last mini-batch where it is smaller: its examples count as well.
+            range(0, len(order), batch) -> range(0, len(order) - batch + 1, batch)
+        You ignore the order: each mini-batch takes the positions that `order` names.
+            chosen = order -> chosen = np.arange(len(order))
+        You shuffle x without its labels: both take the same positions.
+            labels[chosen] -> labels[start : start + batch]
+        Every epoch shuffles what the last one left: take the positions in x as it was given.
+            for order in orders: ->
+                for order in orders:
+                    x, labels = x[order], labels[order]
+            order[start : start + batch] -> slice(start, start + batch)
+        Every epoch takes the first order: each has its own.
+            for order in orders: -> for order in [orders[0] for _ in orders]:
+        You forget the memory at every step: m and s live as long as the training.
+            t = len(losses) + 1 ->
+                t = len(losses) + 1
+                m = {n: 0 * w for n, w in weights.items()}
+                s = {n: 0 * w for n, w in m.items()}
+        You forget the memory at every epoch: m and s live as long as the training.
+            for order in orders: ->
+                for order in orders:
+                    m, s = [{n: 0 * w for n, w in weights.items()} for _ in range(2)]
+        t begins anew in every epoch, and the rate with it: both count all steps.
+            t = len(losses) + 1 -> t = start // batch + 1
+        Adam's t begins anew in every epoch: it counts all steps.
+            t = len(losses) + 1 -> t = start // batch + 1
+            rate(t - 1) -> rate(len(losses))
+        The whole of Adam's memory, m, s and t, begins anew in every epoch: it lives as long as the
+        training.
+            for order in orders: ->
+                for order in orders:
+                    m, s = [{n: 0 * w for n, w in weights.items()} for _ in range(2)]
+            t = len(losses) + 1 -> t = start // batch + 1
+            rate(t - 1) -> rate(len(losses))
+        Your t begins at 0, and Adam's correction divides by 1 − β⁰ = 0: the first step has the
+        number 1.
+            t = len(losses) + 1 -> t = len(losses)
+            rate(t - 1) -> rate(t)
+        Your t stays 1: it counts the steps.
+            t = len(losses) + 1 -> t = 1
+            rate(t - 1) -> rate(len(losses))
+        t stays 1, and the rate that of the first step: both count the steps.
+            t = len(losses) + 1 -> t = 1
+        Your t counts epochs: it goes up at every step.
+            for order in orders: -> for epoch, order in enumerate(orders):
+            t = len(losses) + 1 -> t = epoch + 1
+            rate(t - 1) -> rate(len(losses))
+        The rate counts epochs: ask for `rate(i)` with i the steps made so far.
+            for order in orders: -> for epoch, order in enumerate(orders):
+            rate(t - 1) -> rate(epoch)
+        t and the rate count epochs: both count steps.
+            for order in orders: -> for epoch, order in enumerate(orders):
+            t = len(losses) + 1 -> t = epoch + 1
+        All arrays share one m and one s: each has its own.
+            m[name], s[name] -> m, s
+            {name: np.zeros_like(w) for name, w in weights.items()} -> 0.0
+        Your t counts arrays: it goes up once for each mini-batch, and is the same for all of its
+        arrays.
+            t = len(losses) + 1 -> t = len(losses) * len(weights)
+            rate(t - 1) -> rate(len(losses))
+            name, g in gradients.items() -> t, (name, g) in enumerate(gradients.items(), t + 1)
+        That is plain gradient descent; the step is to be `adam_step`'s, with its memory.
+            = adam_step( -> = (lambda w, g, m, s, t, eta: (w - eta * g, m, s))(
+        The rate is one step ahead: before the first step 0 steps have been made.
+            rate(t - 1) -> rate(t)
+        You take the first rate at every step: ask for `rate(i)`, with i the steps made so far.
+            rate(t - 1) -> rate(0)
+        Your losses are measured after the step: the one to keep is that whose gradient the step
+        takes.
+            float(loss) -> float(loss_and_gradients(weights, x[chosen], labels[chosen])[0])
+        You train on all examples at every step: a step sees its own mini-batch only.
+            x[chosen], labels[chosen] -> x[order], labels[order]
+        You changed the weights that you were given. Begin with a copy of the dictionary,
+        `dict(weights)`; and as the copy still holds the same arrays, let each step make new ones,
+        `w = w - …`: `w -= …` writes into the old.
+            weights, losses = dict(weights), [] -> losses = []
+        The losses are one for each step, not one for each epoch.
+            return weights, losses ->
+                return weights, [float(np.mean(e)) for e in np.array_split(losses, len(orders))]
+    """),
 )

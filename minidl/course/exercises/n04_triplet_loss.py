@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, given
+from minidl.course.exercise import Exercise, given, maker, mistakes
 
 
 def triplet_loss(a, p, n, margin):
@@ -19,37 +19,33 @@ def triplet_loss(a, p, n, margin):
     ### END SOLUTION
 
 
-def triplets(m, size, margin):
+@maker
+def triplets(rng, m, size, margin):
     """Random triplets, active ones and satisfied ones, none of them at the kink."""
-
-    def make(rng):
-        a = rng.standard_normal((m, size))
-        p = a + 0.6 * rng.standard_normal((m, size))
-        n = a + 0.8 * rng.standard_normal((m, size))
-        return {"a": a, "p": p, "n": n, "margin": margin}
-
-    return make
+    a = rng.standard_normal((m, size))
+    p = a + 0.6 * rng.standard_normal((m, size))
+    n = a + 0.8 * rng.standard_normal((m, size))
+    return {"a": a, "p": p, "n": n, "margin": margin}
 
 
-CASES = (
-    Case("6 triplets, some of them satisfied", triplets(6, 4, 0.8)),
-    Case("12 triplets and a margin of 1", triplets(12, 3, 1.0)),
-    Case("a margin of 0", triplets(9, 5, 0.0)),
-    Case(
-        "encodings that are all equal",
-        given(a=np.ones((3, 4)), p=np.ones((3, 4)), n=np.ones((3, 4)), margin=0.2),
-        edge=True,
-    ),
-)
+CASES = {
+    "6 triplets, some of them satisfied": triplets(6, 4, 0.8),
+    "12 triplets and a margin of 1": triplets(12, 3, 1.0),
+    "a margin of 0": triplets(9, 5, 0.0),
+}
+ALL_EQUAL = {
+    "encodings that are all equal": given(**dict.fromkeys("apn", np.ones((3, 4))), margin=0.2)
+}
 
 EXERCISE = Exercise(
     solution=triplet_loss,
     points=3,
-    cases=(
-        *CASES,
-        Case("a single triplet", triplets(1, 4, 2.0), edge=True),
-        Case("no triplets at all", triplets(0, 4, 0.2), edge=True),
-    ),
+    cases=CASES,
+    edges={
+        **ALL_EQUAL,
+        "a single triplet": triplets(1, 4, 2.0),
+        "no triplets at all": triplets(0, 4, 0.2),
+    },
     hints=(
         "Two arrays of m numbers first: the squared distance from each anchor to its positive, and "
         "to its negative. Square, then add up over `axis=1`.",
@@ -57,45 +53,34 @@ EXERCISE = Exercise(
         "triplet's number at zero *before* you add.",
         "Each triplet costs `np.maximum(near - far + margin, 0)`; add them up with `.sum()`.",
     ),
-    wrong={
-        "You added the triplets up before clipping at zero: satisfied triplets then hide what "
-        "others cost. Clip each one first.": {
-            "np.maximum(near": "np.maximum((near",
-            "margin, 0).sum()": "margin).sum(), 0)",
-        },
-        "You averaged; the lecture's cost is the sum over the m triplets.": {
-            "margin, 0).sum()": "margin, 0).mean()"
-        },
-        "`np.max(x, 0)` takes the largest number along axis 0; the larger of each number and 0 is "
-        "`np.maximum(x, 0)`.": {
-            "np.maximum(near - far + margin, 0).sum()": "np.max(near - far + margin, initial=0)"
-        },
-        "The margin counts before the clipping: it decides whether a triplet costs anything.": {
-            "np.maximum(near - far + margin, 0)": "(np.maximum(near - far, 0) + margin)"
-        },
-        "Nothing is clipped: a satisfied triplet costs 0, not less.": {
-            "np.maximum(near - far + margin, 0).sum()": "(near - far + margin).sum()"
-        },
-        "The margin has the wrong sign: d(A,P) + α ≤ d(A,N) is wanted, so α is added.": {
-            "+ margin": "- margin"
-        },
-        "Positive and negative are swapped: this pulls strangers together.": {
-            "near - far": "far - near"
-        },
-        "You took d(P,N) for the negative: both distances are measured from the anchor.": {
-            "((a - n) ** 2)": "((p - n) ** 2)"
-        },
-        "You took roots: the lecture's d is the squared distance.": {
-            "near - far + margin": "np.sqrt(near) - np.sqrt(far) + margin"
-        },
-        "The margin is missing.": {" + margin": ""},
-        "You return one cost for each triplet; add them up to one number.": {
-            "margin, 0).sum()": "margin, 0)"
-        },
-        "You added the squared differences up over all triplets at once: sum over `axis=1`, so "
-        "that each triplet keeps its own number.": {
-            "(a - p) ** 2).sum(axis=1)": "(a - p) ** 2).sum()",
-            "(a - n) ** 2).sum(axis=1)": "(a - n) ** 2).sum()",
-        },
-    },
+    wrong=mistakes("""
+        You added the triplets up before clipping at zero: satisfied triplets then hide what others
+        cost. Clip each one first.
+            np.maximum(near -> np.maximum((near
+            margin, 0).sum() -> margin).sum(), 0)
+        You averaged; the lecture's cost is the sum over the m triplets.
+            margin, 0).sum() -> margin, 0).mean()
+        `np.max(x, 0)` takes the largest number along axis 0; the larger of each number and 0 is
+        `np.maximum(x, 0)`.
+            np.maximum(near - far + margin, 0).sum() -> np.max(near - far + margin, initial=0)
+        The margin counts before the clipping: it decides whether a triplet costs anything.
+            np.maximum(near - far + margin, 0) -> (np.maximum(near - far, 0) + margin)
+        Nothing is clipped: a satisfied triplet costs 0, not less.
+            np.maximum(near - far + margin, 0).sum() -> (near - far + margin).sum()
+        The margin has the wrong sign: d(A,P) + α ≤ d(A,N) is wanted, so α is added.
+            + margin -> - margin
+        Positive and negative are swapped: this pulls strangers together.
+            near - far -> far - near
+        You took d(P,N) for the negative: both distances are measured from the anchor.
+            ((a - n) ** 2) -> ((p - n) ** 2)
+        You took roots: the lecture's d is the squared distance.
+            near - far + margin -> np.sqrt(near) - np.sqrt(far) + margin
+        The margin is missing.
+            + margin ->
+        You return one cost for each triplet; add them up to one number.
+            margin, 0).sum() -> margin, 0)
+        You added the squared differences up over all triplets at once: sum over `axis=1`, so that
+        each triplet keeps its own number.
+            (axis=1) -> ()
+    """),
 )

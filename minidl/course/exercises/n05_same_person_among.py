@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise, given
+from minidl.course.exercise import Exercise, given, maker, mistakes
 
 
 def same_person_among(f, g, w, b, learned, actual):
@@ -23,38 +23,29 @@ def same_person_among(f, g, w, b, learned, actual):
     ### END SOLUTION
 
 
-def _pairs(n, size, learned, actual):
-    def make(rng):
-        f, g = rng.standard_normal((2, n, size))
-        w, b = 0.5 * rng.standard_normal(size), 0.5 * rng.standard_normal()
-        return {"f": f, "g": g, "w": w, "b": b, "learned": learned, "actual": actual}
-
-    return make
+@maker
+def _pairs(rng, n, size, learned, actual):
+    f, g = rng.standard_normal((2, n, size))
+    w, b = 0.5 * rng.standard_normal(size), 0.5 * rng.standard_normal()
+    return {"f": f, "g": g, "w": w, "b": b, "learned": learned, "actual": actual}
 
 
 EXERCISE = Exercise(
     solution=same_person_among,
     points=3,
-    cases=(
-        Case("a unit that learned from half and half, used where 1 in 50", _pairs(5, 4, 0.5, 0.02)),
-        Case("more pairs of one person than in training", _pairs(6, 3, 0.2, 0.7)),
-        Case("fewer, and it did not learn from half and half", _pairs(4, 5, 0.6, 0.1)),
-        Case("as many pairs as numbers in an encoding", _pairs(3, 3, 0.3, 0.4)),
-        Case("the share that it learned from", _pairs(4, 3, 0.3, 0.3), edge=True),
-        Case("a single pair", _pairs(1, 6, 0.5, 0.9), edge=True),
-        Case(
-            "two equal encodings",
-            given(
-                f=np.ones((2, 3)),
-                g=np.ones((2, 3)),
-                w=np.arange(3.0),
-                b=1.5,
-                learned=0.5,
-                actual=0.001,
-            ),
-            edge=True,
+    cases={
+        "a unit that learned from half and half, used where 1 in 50": _pairs(5, 4, 0.5, 0.02),
+        "more pairs of one person than in training": _pairs(6, 3, 0.2, 0.7),
+        "fewer, and it did not learn from half and half": _pairs(4, 5, 0.6, 0.1),
+        "as many pairs as numbers in an encoding": _pairs(3, 3, 0.3, 0.4),
+    },
+    edges={
+        "the share that it learned from": _pairs(4, 3, 0.3, 0.3),
+        "a single pair": _pairs(1, 6, 0.5, 0.9),
+        "two equal encodings": given(
+            np.ones((2, 3)), np.ones((2, 3)), np.arange(3.0), b=1.5, learned=0.5, actual=0.001
         ),
-    ),
+    },
     hints=(
         "Bayes' rule in odds: the odds of a pair are the odds of the mix, times how much better "
         "the pair fits one person than two. Only the first factor changes.",
@@ -63,48 +54,31 @@ EXERCISE = Exercise(
         "The odds of a share s are s / (1 − s). Add log(actual's odds) − log(learned's odds) to "
         "z, then take the sigmoid.",
     ),
-    wrong={
-        "You shifted the wrong way: where fewer pairs show one person, the probability falls.": {
-            "z + shift": "z - shift"
-        },
-        "You did not correct at all: this is the ŷ of the mix that the unit learned from.": {
-            "z + shift": "z"
-        },
-        "You forgot the mix that it learned from: its log-odds are in b already, so subtract "
-        "them.": {" - np.log(learned / (1 - learned))": ""},
-        "You took the shares themselves; what multiplies is their *odds*, s / (1 − s).": {
-            "np.log(actual / (1 - actual)) - np.log(learned / (1 - learned))": (
-                "np.log(actual / learned)"
-            )
-        },
-        "You multiplied the probability by actual / learned. It is the odds that are multiplied, "
-        "by the ratio of the odds of both mixes.": {
-            "1 / (1 + np.exp(-(z + shift)))": "1 / (1 + np.exp(-z)) * actual / learned"
-        },
-        "The logarithm is missing: z is a *log*-odds, so what is added to it is one too.": {
-            "np.log(actual / (1 - actual)) - np.log(learned / (1 - learned))": (
-                "actual / (1 - actual) - learned / (1 - learned)"
-            )
-        },
-        "You added the ratio of the odds; z is a *log*-odds, so take its logarithm first.": {
-            "np.log(actual / (1 - actual)) - np.log(learned / (1 - learned))": (
-                "(actual / (1 - actual)) / (learned / (1 - learned))"
-            )
-        },
-        "You shifted the probability; it is z, the log-odds, that is shifted.": {
-            "1 / (1 + np.exp(-(z + shift)))": "1 / (1 + np.exp(-z)) + shift"
-        },
-        "You returned the log-odds: the sigmoid makes a probability of them.": {
-            "1 / (1 + np.exp(-(z + shift)))": "z + shift"
-        },
-        "You returned the odds; the probability is odds / (1 + odds).": {
-            "1 / (1 + np.exp(-(z + shift)))": "np.exp(z + shift)"
-        },
-        "You used base 10; the sigmoid belongs to the natural logarithm.": {
-            "shift = np.log(actual / (1 - actual)) - np.log(learned / (1 - learned))": (
-                "shift = np.log10(actual / (1 - actual)) - np.log10(learned / (1 - learned))"
-            )
-        },
-    },
+    wrong=mistakes("""
+        You shifted the wrong way: where fewer pairs show one person, the probability falls.
+            z + shift -> z - shift
+        You did not correct at all: this is the ŷ of the mix that the unit learned from.
+            z + shift -> z
+        You forgot the mix that it learned from: its log-odds are in b already, so subtract them.
+            - np.log(learned / (1 - learned)) ->
+        You took the shares themselves; what multiplies is their *odds*, s / (1 − s).
+            (1 - actual)) - np.log(learned / (1 - learned) -> learned
+        You multiplied the probability by actual / learned. It is the odds that are multiplied, by
+        the ratio of the odds of both mixes.
+            1 / (1 + np.exp(-(z + shift))) -> 1 / (1 + np.exp(-z)) * actual / learned
+        The logarithm is missing: z is a *log*-odds, so what is added to it is one too.
+            np.log(actual / (1 - actual)) - np.log(learned / (1 - learned)) ->
+                actual / (1 - actual) - learned / (1 - learned)
+        You added the ratio of the odds; z is a *log*-odds, so take its logarithm first.
+            np.log(actual / (1 - actual)) - np.log -> (actual / (1 - actual)) /
+        You shifted the probability; it is z, the log-odds, that is shifted.
+            1 / (1 + np.exp(-(z + shift))) -> 1 / (1 + np.exp(-z)) + shift
+        You returned the log-odds: the sigmoid makes a probability of them.
+            1 / (1 + np.exp(-(z + shift))) -> z + shift
+        You returned the odds; the probability is odds / (1 + odds).
+            1 / (1 + np.exp(-(z + shift))) -> np.exp(z + shift)
+        You used base 10; the sigmoid belongs to the natural logarithm.
+            (actual / (1 - actual)) - np.log -> 10(actual / (1 - actual)) - np.log10
+    """),
     float32=False,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise
+from minidl.course.exercise import Exercise, maker, mistakes
 
 
 def keep_strongest(values, pictures, new_values, new_pictures, number=9):
@@ -27,36 +27,36 @@ def keep_strongest(values, pictures, new_values, new_pictures, number=9):
     ### END SOLUTION
 
 
-def _batch(kept, new, units, ties=False, first=50, **options):
-    def make(rng):
-        def draw(*shape):
-            return rng.integers(-3, 1, shape) / 2.0 if ties else rng.standard_normal(shape) - 1
+@maker
+def _batch(rng, kept, new, units, ties=False, first=50, **options):
+    def draw(*shape):
+        return rng.integers(-3, 1, shape) / 2.0 if ties else rng.standard_normal(shape) - 1
 
-        values = -np.sort(-draw(kept, units), axis=0)
-        pictures = np.stack([rng.permutation(50)[:kept] for _ in range(units)], axis=1)
-        return {
-            "values": values,
-            "pictures": pictures.reshape(kept, units),
-            "new_values": draw(new, units),
-            "new_pictures": first + rng.permutation(new),
-            **options,
-        }
-
-    return make
+    values = -np.sort(-draw(kept, units), axis=0)
+    pictures = np.stack([rng.permutation(50)[:kept] for _ in range(units)], axis=1)
+    return {
+        "values": values,
+        "pictures": pictures.reshape(kept, units),
+        "new_values": draw(new, units),
+        "new_pictures": first + rng.permutation(new),
+        **options,
+    }
 
 
 EXERCISE = Exercise(
     solution=keep_strongest,
     points=2,
-    cases=(
-        Case("9 kept and a batch of 6, for 4 units", _batch(9, 6, 4)),
-        Case("5 to keep", _batch(5, 8, 3, number=5)),
-        Case("pictures that come again", _batch(9, 40, 3, first=0)),
-        Case("the first batch, with nothing kept yet", _batch(0, 12, 3), edge=True),
-        Case("fewer pictures than to keep", _batch(2, 3, 2), edge=True),
-        Case("ties", _batch(6, 7, 3, ties=True, first=0, number=6), edge=True),
-        Case("ties in a batch of 200", _batch(9, 200, 2, ties=True, number=60), edge=True),
-    ),
+    cases={
+        "9 kept and a batch of 6, for 4 units": _batch(9, 6, 4),
+        "5 to keep": _batch(5, 8, 3, number=5),
+        "pictures that come again": _batch(9, 40, 3, first=0),
+    },
+    edges={
+        "the first batch, with nothing kept yet": _batch(0, 12, 3),
+        "fewer pictures than to keep": _batch(2, 3, 2),
+        "ties": _batch(6, 7, 3, ties=True, first=0, number=6),
+        "ties in a batch of 200": _batch(9, 200, 2, ties=True, number=60),
+    },
     hints=(
         "Put the kept ones and the new ones into one array, (K + N, C), kept ones first. Each unit "
         "is a column. The numbers of the pictures need the same shape: every column of the batch "
@@ -66,45 +66,36 @@ EXERCISE = Exercise(
         "`np.take_along_axis(values, order, axis=0)` puts each column into its own order; do the "
         "same with the pictures.",
     ),
-    wrong={
-        "Your smallest come first: `argsort` sorts upwards, so sort `-values`.": {
-            "np.argsort(-values": "np.argsort(values"
-        },
-        "You kept the right ones, but the largest comes last: sort `-values`, take the first.": {
-            "np.argsort(-values": "np.argsort(values", "[:number]": "[-number:]"
-        },
-        **{
-            f"You sorted upwards and turned the order round, and with it the ties: sort `-values`"
-            f"{more}.": {"np.argsort(-values": "np.argsort(values", f"{old})[": f"{new})[::-1]["}
-            for more, old, new in (
-                ("", 'kind="stable"', 'kind="stable"'),
-                (", with `kind='stable'`", ', kind="stable"', ""),
-            )
-        },
-        "You sorted the pictures by their own numbers: both arrays need the order of the values.": {
-            "np.take_along_axis(pictures, order, axis=0)": "-np.sort(-pictures, axis=0)[:number]"
-        },
-        "At a tie you let the lower number of a picture decide: what came first stays first.": {
-            'np.argsort(-values, axis=0, kind="stable")': "np.lexsort((pictures, -values), axis=0)"
-        },
-        "You sorted the values and left the pictures in their old order: both need the same one.": {
-            "np.take_along_axis(pictures, order, axis=0)": "pictures[: len(order)]"
-        },
-        "At a tie the new one comes first: put what was kept before in front.": {
-            "np.concatenate([values, new_values])": "np.concatenate([new_values, values])",
-            "np.concatenate([pictures, from_batch])": "np.concatenate([from_batch, pictures])",
-        },
-        "Your sort mixes up numbers that tie: `np.argsort(…, kind='stable')` keeps their order.": {
-            ', kind="stable"': ""
-        },
-        "You ordered all units as the first unit is ordered: every column has an order of its "
-        "own.": {"axis=0, kind=\"stable\")[:number]": "axis=0, kind=\"stable\")[:number, [0] * "
-                 "values.shape[1]]"},
-        "You ranked by size without the sign: an activation far below 0 is a weak one.": {
-            "np.argsort(-values": "np.argsort(-np.abs(values)"
-        },
-        "You keep nine whatever `number` says.": {"[:number]": "[:9]"},
-        "You kept everything: memory would fill up. Cut at `number`.": {"[:number]": ""},
-    },
+    wrong=mistakes("""
+        Your smallest come first: `argsort` sorts upwards, so sort `-values`.
+            np.argsort(-values -> np.argsort(values
+        You kept the right ones, but the largest comes last: sort `-values`, take the first.
+            np.argsort(-values -> np.argsort(values
+            [:number] -> [-number:]
+        You sorted the pictures by their own numbers: both arrays need the order of the values.
+            np.take_along_axis(pictures, order, axis=0) -> -np.sort(-pictures, axis=0)[:number]
+        At a tie you let the lower number of a picture decide: what came first stays first.
+            np.argsort(-values, axis=0, kind="stable") -> np.lexsort((pictures, -values), axis=0)
+        You sorted the values and left the pictures in their old order: both need the same one.
+            np.take_along_axis(pictures, order, axis=0) -> pictures[: len(order)]
+        At a tie the new one comes first: put what was kept before in front.
+            np.concatenate([values, new_values]) -> np.concatenate([new_values, values])
+            np.concatenate([pictures, from_batch]) -> np.concatenate([from_batch, pictures])
+        Your sort mixes up numbers that tie: `np.argsort(…, kind='stable')` keeps their order.
+            , kind="stable" ->
+        You ordered all units as the first unit is ordered: every column has an order of its own.
+            [:number] -> [:number, [0] * values.shape[1]]
+        You ranked by size without the sign: an activation far below 0 is a weak one.
+            np.argsort(-values -> np.argsort(-np.abs(values)
+        You keep nine whatever `number` says.
+            [:number] -> [:9]
+        You kept everything: memory would fill up. Cut at `number`.
+            [:number] ->
+        You sorted upwards and turned the order round, and with it the ties: sort `-values`.
+            -values, axis=0, kind="stable")[ -> values, axis=0, kind="stable")[::-1][
+        You sorted upwards and turned the order round, and with it the ties: sort `-values`, with
+        `kind='stable'`.
+            -values, axis=0, kind="stable")[ -> values, axis=0)[::-1][
+    """),
     float32=False,
-)  # fmt: skip
+)

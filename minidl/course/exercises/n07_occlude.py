@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import Case, Exercise
+from minidl.course.exercise import Exercise, maker, mistakes
 
 
 def occlude(answer, picture, size, step, fill=127.5):
@@ -45,60 +45,52 @@ class _Weigh:
         return "a weighted sum of the picture, never below 0"
 
 
-def _case(height, width, **options):
-    def make(rng):
-        picture = rng.integers(0, 256, (height, width, 3)).astype(float)
-        weights = rng.uniform(0.0, 1.0, picture.shape) ** 4
-        weights[: height // 3] *= -0.5
-        return {"answer": _Weigh(weights), "picture": picture, **options}
-
-    return make
+@maker
+def _case(rng, height, width, **options):
+    picture = rng.integers(0, 256, (height, width, 3)).astype(float)
+    weights = rng.uniform(0.0, 1.0, picture.shape) ** 4
+    weights[: height // 3] *= -0.5
+    return {"answer": _Weigh(weights), "picture": picture, **options}
 
 
 EXERCISE = Exercise(
     solution=occlude,
     points=2,
-    cases=(
-        Case("12 × 12 pixels, squares side by side", _case(12, 12, size=4, step=4)),
-        Case("a picture that is wider than high", _case(9, 14, size=3, step=3)),
-        Case("squares that overlap", _case(11, 13, size=4, step=2)),
-        Case("black squares", _case(8, 8, size=4, step=2, fill=0.0)),
-        Case("squares apart, and a remainder", _case(13, 9, size=2, step=5), edge=True),
-        Case("one square as large as the picture", _case(5, 5, size=5, step=3), edge=True),
-    ),
+    cases={
+        "12 × 12 pixels, squares side by side": _case(12, 12, size=4, step=4),
+        "a picture that is wider than high": _case(9, 14, size=3, step=3),
+        "squares that overlap": _case(11, 13, size=4, step=2),
+        "black squares": _case(8, 8, size=4, step=2, fill=0.0),
+    },
+    edges={
+        "squares apart, and a remainder": _case(13, 9, size=2, step=5),
+        "one square as large as the picture": _case(5, 5, size=5, step=3),
+    },
     hints=(
         "Two loops, over the squares' upper rows and left columns: "
         "`range(0, height - size + 1, step)`.",
         "Work on a fresh copy of the picture for every square, or squares stay covered.",
         "`answer` wants pictures, (N, H, W, 3): give it `covered[None]`, and take `[0]`.",
     ),
-    wrong={
-        "Squares stay covered: cover a fresh copy of the picture each time.": {
-            "covered = picture.copy()": "covered = picture = picture.copy() if i + j == 0 else "
-            "picture"
-        },
-        "The sign is turned round: a fall is the answer before minus the answer after.": {
-            "whole - answer(covered[None])[0]": "answer(covered[None])[0] - whole"
-        },
-        "You returned the answers themselves: subtract them from the answer to the whole "
-        "picture.": {"whole - answer(covered[None])[0]": "answer(covered[None])[0]"},
-        "The last square of each row is missing: one may begin at `height - size` itself.": {
-            "height - size + 1": "height - size",
-            "width - size + 1": "width - size",
-        },
-        "Your squares run over the border, where less is covered: stop at `height - size`.": {
-            "range(0, height - size + 1, step)": "range(0, height, step)",
-            "range(0, width - size + 1, step)": "range(0, width, step)",
-        },
-        "Rows and columns are exchanged.": {
-            "[top : top + size, left : left + size]": "[left : left + size, top : top + size]"
-        },
-        "You cover with black whatever `fill` says.": {"] = fill": "] = 0.0"},
-        "You cover with grey whatever `fill` says.": {"] = fill": "] = 127.5"},
-        "Your squares begin at every pixel: go on by `step`.": {
-            "height - size + 1, step": "height - size + 1, 1",
-            "width - size + 1, step": "width - size + 1, 1",
-        },
-    },
+    wrong=mistakes("""
+        Squares stay covered: cover a fresh copy of the picture each time.
+            picture.copy() -> picture = picture.copy() if i + j == 0 else picture
+        The sign is turned round: a fall is the answer before minus the answer after.
+            whole - answer(covered[None])[0] -> answer(covered[None])[0] - whole
+        You returned the answers themselves: subtract them from the answer to the whole picture.
+            whole - answer(covered[None])[0] -> answer(covered[None])[0]
+        The last square of each row is missing: one may begin at `height - size` itself.
+            size + 1 -> size
+        Your squares run over the border, where less is covered: stop at `height - size`.
+            - size + 1 ->
+        Rows and columns are exchanged.
+            [top : top + size, left : left + size] -> [left : left + size, top : top + size]
+        You cover with black whatever `fill` says.
+            ] = fill -> ] = 0.0
+        You cover with grey whatever `fill` says.
+            ] = fill -> ] = 127.5
+        Your squares begin at every pixel: go on by `step`.
+            + 1, step -> + 1, 1
+    """),
     float32=False,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import BEGIN, Case, Exercise, normal
+from minidl.course.exercise import Exercise, mistakes, normal
 
 
 def convolve_volume(x, w, stride=1, padding=0):
@@ -30,32 +30,22 @@ def convolve_volume(x, w, stride=1, padding=0):
     ### END SOLUTION
 
 
-def _volumes(n, size, c, f, kernel=(3, 3, 3), **options):
-    return normal({"x": (n, *size, c), "w": (*kernel, c, f)}, **options)
-
-
 EXERCISE = Exercise(
     solution=convolve_volume,
     points=3,
-    cases=(
-        Case("two volumes, 5 × 6 × 7, in 2 channels", _volumes(2, (5, 6, 7), 2, 3)),
-        Case(
-            "filters that differ in depth, height and width",
-            _volumes(1, (5, 6, 4), 1, 2, kernel=(2, 3, 1)),
+    cases={
+        "two volumes, 5 × 6 × 7, in 2 channels": normal((2, 5, 6, 7, 2), (3, 3, 3, 2, 3)),
+        "filters that differ in depth, height and width": normal((1, 5, 6, 4, 1), (2, 3, 1, 1, 2)),
+        "a stride of 2": normal((2, 7, 6, 5, 2), (3, 2, 3, 2, 2), stride=2),
+        "a padding of 1": normal((1, 4, 3, 5, 2), (3, 3, 3, 2, 2), padding=1),
+        "a stride of 3 that leaves a remainder, with padding 2": normal(
+            (1, 6, 5, 7, 1), (2, 3, 3, 1, 2), stride=3, padding=2
         ),
-        Case("a stride of 2", _volumes(2, (7, 6, 5), 2, 2, kernel=(3, 2, 3), stride=2)),
-        Case("a padding of 1", _volumes(1, (4, 3, 5), 2, 2, padding=1)),
-        Case(
-            "a stride of 3 that leaves a remainder, with padding 2",
-            _volumes(1, (6, 5, 7), 1, 2, kernel=(2, 3, 3), stride=3, padding=2),
-        ),
-        Case(
-            "a filter as large as the volume",
-            _volumes(2, (2, 3, 4), 2, 2, kernel=(2, 3, 4)),
-            edge=True,
-        ),
-        Case("a filter of a single tap", _volumes(1, (3, 2, 4), 3, 2, kernel=(1, 1, 1)), edge=True),
-    ),
+    },
+    edges={
+        "a filter as large as the volume": normal((2, 2, 3, 4, 2), (2, 3, 4, 2, 2)),
+        "a filter of a single tap": normal((1, 3, 2, 4, 3), (1, 1, 1, 3, 2)),
+    },
     hints=(
         "Notebook 01's tap loop has two loops over the taps of a filter, and slices two axes of "
         "`x`. Here there are three of each, and nothing else is new.",
@@ -65,34 +55,30 @@ EXERCISE = Exercise(
         "`y += seen @ w[t, u, v]`, where `seen` is `x` with these three slices: `@` multiplies the "
         "channels at all places at once.",
     ),
-    wrong={
-        "The stride decides how many places there are, but not where you look: your filter still "
-        "moves one step at a time.": {
-            "t + stride * many": "t + many",
-            "slice(t, end, stride)": "slice(t, end)",
-        },
-        "Every tap overwrites what the taps before it left: add with `+=`.": {"y += x": "y[:] = x"},
-        "You flipped the filter. In deep learning a convolution does not flip it.": {
-            "@ w[tap]": "@ w[::-1, ::-1, ::-1][tap]"
-        },
-        "You did not pad the first axis: a volume has a border above and below, too.": {
-            "((0, 0), border, border, border, (0, 0))": "((0, 0), (0, 0), border, border, (0, 0))"
-        },
-        "You padded one side of each axis only: there is a border on both.": {
-            "border = (padding, padding)": "border = (0, 2 * padding)"
-        },
-        "You took the filter for a cube: its depth, height and width may differ.": {
-            BEGIN: "side = w.shape[0]; w = np.resize(w, (side, side, side, *w.shape[3:]))"
-        },
-        "You convolved each slice by itself, with the first slice of the filter: the sum goes over "
-        "the filter's depth as well.": {"np.ndindex(w.shape[:3])": "np.ndindex(1, *w.shape[1:3])"},
-        "You mixed up two axes of the filter: `w` is (depth, height, width, C, F), in the order of "
-        "the axes of `x`.": {BEGIN: "w = w.swapaxes(1, 2)"},
-        "You repeat the volume's border outside of it; there everything is 0.": {
-            "border, border, border, (0, 0)))": 'border, border, border, (0, 0)), mode="edge")'
-        },
-        "Your `y` is float64 whatever `x` is: give `np.zeros` the dtype of `x`.": {
-            "w.shape[4]), x.dtype)": "w.shape[4]))"
-        },
-    },
+    wrong=mistakes("""
+        The stride decides how many places there are, but not where you look: your filter still
+        moves one step at a time.
+            t + stride * many -> t + many
+            slice(t, end, stride) -> slice(t, end)
+        Every tap overwrites what the taps before it left: add with `+=`.
+            y += x -> y[:] = x
+        You flipped the filter. In deep learning a convolution does not flip it.
+            @ w[tap] -> @ w[::-1, ::-1, ::-1][tap]
+        You did not pad the first axis: a volume has a border above and below, too.
+            ((0, 0), border, border, border, (0, 0)) -> ((0, 0), (0, 0), border, border, (0, 0))
+        You padded one side of each axis only: there is a border on both.
+            border = (padding, padding) -> border = (0, 2 * padding)
+        You took the filter for a cube: its depth, height and width may differ.
+            -> side = w.shape[0]; w = np.resize(w, (side, side, side, *w.shape[3:]))
+        You convolved each slice by itself, with the first slice of the filter: the sum goes over
+        the filter's depth as well.
+            np.ndindex(w.shape[:3]) -> np.ndindex(1, *w.shape[1:3])
+        You mixed up two axes of the filter: `w` is (depth, height, width, C, F), in the order of
+        the axes of `x`.
+            -> w = w.swapaxes(1, 2)
+        You repeat the volume's border outside of it; there everything is 0.
+            border, border, border, (0, 0))) -> border, border, border, (0, 0)), mode="edge")
+        Your `y` is float64 whatever `x` is: give `np.zeros` the dtype of `x`.
+            w.shape[4]), x.dtype) -> w.shape[4]))
+    """),
 )

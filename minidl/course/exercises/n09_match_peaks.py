@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import BEGIN, Case, Exercise, given
+from minidl.course.exercise import Exercise, given, mistakes
 
 
 def match_peaks(found, true, tolerance):
@@ -37,29 +37,29 @@ def _peaks(found, true, tolerance=10.0):
 EXERCISE = Exercise(
     solution=match_peaks,
     points=2,
-    cases=(
-        Case("a false alarm and a miss", _peaks([52, 198, 290, 405], [50, 200, 400, 550, 690])),
-        Case("a false alarm before everything else", _peaks([20, 103, 207], [100, 210])),
-        Case(
-            "a mark 60 samples off its beat, between two good ones",
-            _peaks([52, 120, 300], [50, 180, 302]),
+    cases={
+        "a false alarm and a miss": _peaks([52, 198, 290, 405], [50, 200, 400, 550, 690]),
+        "a false alarm before everything else": _peaks([20, 103, 207], [100, 210]),
+        "a mark 60 samples off its beat, between two good ones": _peaks(
+            [52, 120, 300], [50, 180, 302]
         ),
-        Case("two found peaks near a single true one", _peaks([97, 104, 300], [100, 310])),
-        Case("two true peaks near a single found one", _peaks([100, 298], [94, 103, 300])),
-        Case("two close pairs", _peaks([100, 112], [108, 118])),
-        Case("a mark that is nearer to the next beat than to its own", _peaks([0, 10], [-9, 8])),
-        Case("a beat that is nearer to the next mark than to its own", _peaks([0, 11], [6, 14])),
-        Case("two found peaks near the second of three beats", _peaks([0, 98, 105], [0, 100, 300])),
-        Case("two beats near the second of three marks", _peaks([0, 100, 300], [0, 98, 105])),
-        Case("another tolerance", _peaks([3, 21, 42.3, 62, 80], [1, 24, 40, 61, 90], 2.5)),
-        Case(
-            "peaks given as whole numbers",
-            given(found=np.array([7, 30, 52]), true=np.array([5, 33, 70]), tolerance=2),
+        "two found peaks near a single true one": _peaks([97, 104, 300], [100, 310]),
+        "two true peaks near a single found one": _peaks([100, 298], [94, 103, 300]),
+        "two close pairs": _peaks([100, 112], [108, 118]),
+        "a mark that is nearer to the next beat than to its own": _peaks([0, 10], [-9, 8]),
+        "a beat that is nearer to the next mark than to its own": _peaks([0, 11], [6, 14]),
+        "two found peaks near the second of three beats": _peaks([0, 98, 105], [0, 100, 300]),
+        "two beats near the second of three marks": _peaks([0, 100, 300], [0, 98, 105]),
+        "another tolerance": _peaks([3, 21, 42.3, 62, 80], [1, 24, 40, 61, 90], 2.5),
+        "peaks given as whole numbers": given(
+            np.array([7, 30, 52]), np.array([5, 33, 70]), tolerance=2
         ),
-        Case("a distance of exactly the tolerance", _peaks([110, 211], [100, 200]), edge=True),
-        Case("nothing found", _peaks([], [100, 200]), edge=True),
-        Case("nothing to find", _peaks([100, 200, 300], []), edge=True),
-    ),
+    },
+    edges={
+        "a distance of exactly the tolerance": _peaks([110, 211], [100, 200]),
+        "nothing found": _peaks([], [100, 200]),
+        "nothing to find": _peaks([100, 200, 300], []),
+    },
     hints=(
         "Walk along both lists at once with two places, `i` in `found` and `j` in `true`. What may "
         "you conclude from the two peaks there?",
@@ -68,67 +68,65 @@ EXERCISE = Exercise(
         "`while i < len(found) and j < len(true)`, three branches, and at the end "
         "`hits, len(found) - hits, len(true) - hits`.",
     ),
-    wrong={
-        "You paired a true peak with several found ones: a second mark on the same beat is a "
-        "false alarm.": {"hits, i, j = hits + 1, i + 1, j + 1": "hits, i = hits + 1, i + 1"},
-        "You paired a found peak with several true ones: one mark cannot stand for two beats.": {
-            "hits, i, j = hits + 1, i + 1, j + 1": "hits, j = hits + 1, j + 1"
-        },
-        "You compare the first with the first and the second with the second: after one false "
-        "alarm everything is off by one.": {
-            "i += 1": "i, j = i + 1, j + 1",
-            "j += 1": "i, j = i + 1, j + 1",
-        },
-        "You gave each found peak the nearest true one. That can take it away from a found peak "
-        "that has no other: pairs are made from left to right.": {
-            BEGIN: (
-                "free = [float(t) for t in true]; hits = sum(1 for f in found if free and "
-                "abs((t := min(free, key=lambda t: abs(t - f))) - f) <= tolerance and "
-                "not free.remove(t)); return hits, len(found) - hits, len(true) - hits"
-            )
-        },
-        "You paired the nearest two first. That can leave both their neighbours alone: pairs are "
-        "made from left to right.": {
-            BEGIN: (
-                "near = sorted((abs(f - t), f, t) for f in found for t in true); F, T = [], []; "
-                "[(F.append(f), T.append(t)) for gap, f, t in near if gap <= tolerance and "
-                "f not in F and t not in T]; return len(F), len(found) - len(F), len(true) - len(F)"
-            )
-        },
-        "You gave each true peak the nearest found one. That can take it away from a true peak "
-        "that has no other: pairs are made from left to right.": {
-            BEGIN: (
-                "free = [float(f) for f in found]; hits = sum(1 for t in true if free and "
-                "abs((f := min(free, key=lambda f: abs(f - t))) - t) <= tolerance and "
-                "not free.remove(f)); return hits, len(found) - hits, len(true) - hits"
-            )
-        },
-        "You asked of each peak whether any one of the others is near, so one true peak may serve "
-        "several found ones: each is paired once at most.": {
-            BEGIN: (
-                "near = abs(found[:, None] - true) <= tolerance; f, t = (near.any(axis=k).sum() "
-                "for k in (1, 0)); return f, len(found) - f, len(true) - t"
-            )
-        },
-        "After the first two that do not fit you find no pair any more: the earlier of the two "
-        "stays alone (if `found[i] < true[j]`, `i` goes on), and the walk continues.": {
-            "found[i] < true[j]": "found[i] > true[j]"
-        },
-        "You leave out a peak exactly `tolerance` away; it counts, so use `<=`.": {
-            "<= tolerance": "< tolerance"
-        },
-        "You kept the sign of the distance: a mark that comes too early may be as near as one "
-        "that comes too late, so take `abs`.": {"abs(found[i] - true[j])": "found[i] - true[j]"},
-        "False alarms and misses are swapped: a miss is a *true* peak that nobody found.": {
-            "len(found) - hits, len(true) - hits": "len(true) - hits, len(found) - hits"
-        },
-        "When one list has ended, what is left of the other one is alone, too.": {
-            "len(found) - hits, len(true) - hits": "i - hits, j - hits"
-        },
-        "You counted all peaks; only those left alone are asked for.": {
-            "len(found) - hits, len(true) - hits": "len(found), len(true)"
-        },
-    },
+    wrong=mistakes("""
+        You paired a true peak with several found ones: a second mark on the same beat is a false
+        alarm.
+            hits, i, j = hits + 1, i + 1, j + 1 -> hits, i = hits + 1, i + 1
+        You paired a found peak with several true ones: one mark cannot stand for two beats.
+            hits, i, j = hits + 1, i + 1, j + 1 -> hits, j = hits + 1, j + 1
+        You compare the first with the first and the second with the second: after one false alarm
+        everything is off by one.
+            i += 1 -> i, j = i + 1, j + 1
+            j += 1 -> i, j = i + 1, j + 1
+        You gave each found peak the nearest true one. That can take it away from a found peak that
+        has no other: pairs are made from left to right.
+            ->
+                free, hits = [*true], 0
+                for f in found:
+                    near = [t for t in free if abs(t - f) <= tolerance]
+                    if near:
+                        free.remove(min(near, key=lambda t: abs(t - f)))
+                        hits += 1
+                return hits, len(found) - hits, len(true) - hits
+        You paired the nearest two first. That can leave both their neighbours alone: pairs are made
+        from left to right.
+            ->
+                pairs = {}
+                for gap, f, t in sorted((abs(f - t), f, t) for f in found for t in true):
+                    if gap <= tolerance and f not in pairs and t not in pairs.values():
+                        pairs[f] = t
+                return len(pairs), len(found) - len(pairs), len(true) - len(pairs)
+        You gave each true peak the nearest found one. That can take it away from a true peak that
+        has no other: pairs are made from left to right.
+            ->
+                free, hits = [*found], 0
+                for t in true:
+                    near = [f for f in free if abs(f - t) <= tolerance]
+                    if near:
+                        free.remove(min(near, key=lambda f: abs(f - t)))
+                        hits += 1
+                return hits, len(found) - hits, len(true) - hits
+        You asked of each peak whether any one of the others is near, so one true peak may serve
+        several found ones: each is paired once at most.
+            ->
+                near = abs(found[:, None] - true) <= tolerance
+                f, t = (near.any(axis=k).sum() for k in (1, 0))
+                return f, len(found) - f, len(true) - t
+        After the first two that do not fit you find no pair any more: the earlier of the two stays
+        alone (if `found[i] < true[j]`, `i` goes on), and the walk continues.
+            found[i] < true[j] -> found[i] > true[j]
+        You leave out a peak exactly `tolerance` away; it counts, so use `<=`.
+            <= tolerance -> < tolerance
+        You kept the sign of the distance: a mark that comes too early may be as near as one that
+        comes too late, so take `abs`.
+            abs(found[i] - true[j]) -> found[i] - true[j]
+        False alarms and misses are swapped: a miss is a *true* peak that nobody found.
+            len(found) - hits, len(true) - hits -> len(true) - hits, len(found) - hits
+        When one list has ended, what is left of the other one is alone, too.
+            len(found) - hits, len(true) - hits -> i - hits, j - hits
+        You counted all peaks; only those left alone are asked for.
+            len(found) - hits, len(true) - hits -> len(found), len(true)
+    """),
     float32=False,
     whole=True,
 )

@@ -1,6 +1,6 @@
 """The least time that a layer can take: the roofline."""
 
-from minidl.course.exercise import Case, Exercise, given
+from minidl.course.exercise import Exercise, given, mistakes
 
 
 def least_time(height, width, kernel, channels, filters, peak, bandwidth):
@@ -26,24 +26,24 @@ def least_time(height, width, kernel, channels, filters, peak, bandwidth):
 
 
 def _layer(height, width, kernel, channels, filters, peak=1e11, bandwidth=1e10):
-    layer = {"height": height, "width": width, "kernel": kernel}
-    layer |= {"channels": channels, "filters": filters}
-    return given(**layer, peak=peak, bandwidth=bandwidth)
+    return given(height, width, kernel, channels, filters, peak, bandwidth)
 
 
 EXERCISE = Exercise(
     solution=least_time,
     points=2,
-    cases=(
-        Case("a layer that computes for longer than it moves", _layer(56, 48, 3, 64, 32)),
-        Case("VGG's first layer, where memory decides", _layer(224, 224, 3, 3, 64, 5e11)),
-        Case("a layer with more weights than positions", _layer(14, 12, 3, 512, 256, 2e12)),
-        Case("a kernel of 1 × 1", _layer(28, 30, 1, 128, 96)),
-        Case("a kernel of 7 × 7 on another machine", _layer(20, 32, 7, 8, 24, 3e10, 4e10)),
-        Case("a machine of long ago, where memory decides", _layer(3, 4, 3, 2, 3, 50.0, 1.5)),
-        Case("a single filter", _layer(6, 5, 3, 4, 1), edge=True),
-        Case("a single position", _layer(1, 1, 1, 100, 10), edge=True),
-    ),
+    cases={
+        "a layer that computes for longer than it moves": _layer(56, 48, 3, 64, 32),
+        "VGG's first layer, where memory decides": _layer(224, 224, 3, 3, 64, 5e11),
+        "a layer with more weights than positions": _layer(14, 12, 3, 512, 256, 2e12),
+        "a kernel of 1 × 1": _layer(28, 30, 1, 128, 96),
+        "a kernel of 7 × 7 on another machine": _layer(20, 32, 7, 8, 24, 3e10, 4e10),
+        "a machine of long ago, where memory decides": _layer(3, 4, 3, 2, 3, 50.0, 1.5),
+    },
+    edges={
+        "a single filter": _layer(6, 5, 3, 4, 1),
+        "a single position": _layer(1, 1, 1, 100, 10),
+    },
     hints=(
         "Write down three sizes first: how many numbers are in the input, in all the filters, and "
         "in the output?",
@@ -53,34 +53,31 @@ EXERCISE = Exercise(
         "Arithmetic alone takes `operations / peak` seconds, moving alone `moved / bandwidth`. "
         "Side by side, the slower of the two decides: `max`.",
     ),
-    wrong={
-        "You added the two times. While the processor computes, the next numbers are already on "
-        "their way: the slower of the two decides.": {
-            "max(operations / peak, moved / bandwidth)": "operations / peak + moved / bandwidth"
-        },
-        "You took the faster of the two. Both have to be done, so the slower one decides.": {
-            "max(": "min("
-        },
-        "A multiplication and an addition are two operations; you counted the pair once.": {
-            "2 * positions * weights": "positions * weights"
-        },
-        "You counted numbers, not bytes: one float32 has four bytes.": {
-            "moved = 4 * (": "moved = ("
-        },
-        "You left out the weights: they have to be read as well, and in the deep layers of a "
-        "network they are most of what moves.": {"+ weights +": "+"},
-        "You left out the output: it has to be written as well.": {" + positions * filters": ""},
-        "You read the input once for every tap. That is what copying all windows does; at best "
-        "each number comes from memory once.": {
-            "positions * channels + weights": "kernel**2 * positions * channels + weights"
-        },
-        "You counted `kernel` taps: a filter has that many along *each* of two axes, "
-        "`kernel**2`.": {"kernel**2": "kernel"},
-        "Your operations lack the channels: each output sums over all channels of the input.": {
-            "2 * positions * weights": "2 * positions * weights // channels"
-        },
-        "That time is for the arithmetic alone. A layer that moves much and computes little waits "
-        "for memory.": {"max(operations / peak, moved / bandwidth)": "operations / peak"},
-    },
+    wrong=mistakes("""
+        You added the two times. While the processor computes, the next numbers are already on their
+        way: the slower of the two decides.
+            max(operations / peak, moved / bandwidth) -> operations / peak + moved / bandwidth
+        You took the faster of the two. Both have to be done, so the slower one decides.
+            max( -> min(
+        A multiplication and an addition are two operations; you counted the pair once.
+            2 * positions * weights -> positions * weights
+        You counted numbers, not bytes: one float32 has four bytes.
+            moved = 4 * ( -> moved = (
+        You left out the weights: they have to be read as well, and in the deep layers of a network
+        they are most of what moves.
+            + weights + -> +
+        You left out the output: it has to be written as well.
+            + positions * filters ->
+        You read the input once for every tap. That is what copying all windows does; at best each
+        number comes from memory once.
+            positions * channels + weights -> kernel**2 * positions * channels + weights
+        You counted `kernel` taps: a filter has that many along *each* of two axes, `kernel**2`.
+            kernel**2 -> kernel
+        Your operations lack the channels: each output sums over all channels of the input.
+            2 * positions * weights -> 2 * positions * weights // channels
+        That time is for the arithmetic alone. A layer that moves much and computes little waits for
+        memory.
+            max(operations / peak, moved / bandwidth) -> operations / peak
+    """),
     float32=False,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import BEGIN, Case, Exercise, normal
+from minidl.course.exercise import Exercise, mistakes, normal
 
 
 def winograd_row(d, g):
@@ -17,7 +17,8 @@ def winograd_row(d, g):
 
     d: inputs, (L, C)
     g: filters, (3, C, F), not flipped
-    Returns (m, y): the four products, (4, tiles, F), and the outputs, (L − 2, F).
+    Returns (m, y): the four products, (4, tiles, F), and the outputs, (L − 2, F), of the dtype of d
+    and g: float32 stays float32.
     """
     ### BEGIN SOLUTION
     outputs = len(d) - 2
@@ -30,28 +31,22 @@ def winograd_row(d, g):
     ### END SOLUTION
 
 
-def _row(length, channels, filters):
-    return normal({"d": (length, channels), "g": (3, channels, filters)})
-
-
 EXERCISE = Exercise(
     solution=winograd_row,
     points=3,
-    cases=(
-        Case("8 inputs in 3 channels, 6 outputs for 2 filters", _row(8, 3, 2)),
-        Case("9 inputs, an odd number of outputs", _row(9, 2, 4)),
-        Case("one channel and one filter", _row(12, 1, 1)),
-        Case(
-            "a row that begins and ends with 0",
-            lambda rng: {
-                "d": np.pad(rng.standard_normal((5, 2)), ((1, 1), (0, 0))),
-                "g": rng.standard_normal((3, 2, 3)),
-            },
-            edge=True,
-        ),
-        Case("a single tile", _row(4, 2, 3), edge=True),
-        Case("a single output", _row(3, 3, 2), edge=True),
-    ),
+    cases={
+        "8 inputs in 3 channels, 6 outputs for 2 filters": normal((8, 3), (3, 3, 2)),
+        "9 inputs, an odd number of outputs": normal((9, 2), (3, 2, 4)),
+        "one channel and one filter": normal((12, 1), (3, 1, 1)),
+    },
+    edges={
+        "a row that begins and ends with 0": lambda rng: {
+            "d": np.pad(rng.standard_normal((5, 2)), ((1, 1), (0, 0))),
+            "g": rng.standard_normal((3, 2, 3)),
+        },
+        "a single tile": normal((4, 2), (3, 2, 3)),
+        "a single output": normal((3, 3), (3, 3, 2)),
+    },
     hints=(
         "Collect `d0`, `d1`, `d2` and `d3` of all tiles at once: `d0` holds the inputs 0, 2, 4, …, "
         "`d1` the inputs 1, 3, 5, …, each as many as there are tiles.",
@@ -62,32 +57,30 @@ EXERCISE = Exercise(
         "(tiles, 2, F), and `reshape(-1, F)` puts them in one row after the other. Keep the first "
         "`outputs` of them.",
     ),
-    wrong={
-        "The halves are missing from the sums of the taps in m₂ and m₃.": {
-            "(g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2": "g.sum(0), g.sum(0) - 2 * g[1]"
-        },
-        "You added the fourth product; it is subtracted: y₁ = m₂ − m₃ − m₄.": {
-            "m[1] - m[2] - m[3]": "m[1] - m[2] + m[3]"
-        },
-        "m₄ has the wrong sign: it takes d₁ − d₃, and is subtracted.": {
-            "(d1 - d3)": "(d3 - d1)",
-            "m[1] - m[2] - m[3]": "m[1] - m[2] + m[3]",
-        },
-        "m₃ has the wrong sign: it takes d₂ − d₁.": {"(d2 - d1)": "(d1 - d2)"},
-        "Your tiles move one input at a time. A tile makes two outputs, so the next one begins "
-        "two inputs later.": {"d[k : k + outputs : 2]": "d[k : k + (outputs + 1) // 2]"},
-        "All your first outputs come before all second ones: the outputs 2t and 2t + 1 of a tile "
-        "belong next to each other.": {"m[3]], axis=1)": "m[3]])"},
-        "When the number of outputs is odd, the last one is missing.": {
-            "outputs = len(d) - 2": "outputs = (len(d) - 2) // 2 * 2"
-        },
-        "When the number of outputs is odd, there is one too many: the second output of the last "
-        "tile has read the zero behind the row.": {"[:outputs]": ""},
-        "You put the zero before the row, so every tile begins one input too early.": {
-            "((0, outputs % 2), (0, 0))": "((outputs % 2, 0), (0, 0))"
-        },
-        "You flipped the filters: g₀ belongs to the first input of the three.": {
-            BEGIN: "g = g[::-1]"
-        },
-    },
+    wrong=mistakes("""
+        The halves are missing from the sums of the taps in m₂ and m₃.
+            (g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2 -> g.sum(0), g.sum(0) - 2 * g[1]
+        You added the fourth product; it is subtracted: y₁ = m₂ − m₃ − m₄.
+            m[1] - m[2] - m[3] -> m[1] - m[2] + m[3]
+        m₄ has the wrong sign: it takes d₁ − d₃, and is subtracted.
+            (d1 - d3) -> (d3 - d1)
+            m[1] - m[2] - m[3] -> m[1] - m[2] + m[3]
+        m₃ has the wrong sign: it takes d₂ − d₁.
+            (d2 - d1) -> (d1 - d2)
+        Your tiles move one input at a time. A tile makes two outputs, so the next one begins two
+        inputs later.
+            d[k : k + outputs : 2] -> d[k : k + (outputs + 1) // 2]
+        All your first outputs come before all second ones: the outputs 2t and 2t + 1 of a tile
+        belong next to each other.
+            m[3]], axis=1) -> m[3]])
+        When the number of outputs is odd, the last one is missing.
+            outputs = len(d) - 2 -> outputs = (len(d) - 2) // 2 * 2
+        When the number of outputs is odd, there is one too many: the second output of the last tile
+        has read the zero behind the row.
+            [:outputs] ->
+        You put the zero before the row, so every tile begins one input too early.
+            ((0, outputs % 2), (0, 0)) -> ((outputs % 2, 0), (0, 0))
+        You flipped the filters: g₀ belongs to the first input of the three.
+            -> g = g[::-1]
+    """),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minidl import nn
-from minidl.course.exercise import Case, Exercise
+from minidl.course.exercise import Exercise, maker, mistakes
 
 
 def gradients_in_parts(network, x, gradient, part):
@@ -43,41 +43,33 @@ class Narrow(nn.Sequential):
         return super().forward(x, taps)
 
 
-def parted(number, part, *, used=False, dtype=np.float64):
+@maker
+def parted(rng, number, part, *, used=False, dtype=np.float64):
     """A batch of so many, and a network that may hold gradients of something else."""
-
-    def make(rng):
-        network = Narrow(
-            [nn.Dense(6), nn.Tanh(), nn.Dense(3), nn.L2Normalize()],
-            input_shape=(5,),
-            dtype=dtype,
-            seed=int(rng.integers(1000)),
-        )
-        network.most = part
-        if used:
-            network.forward(rng.standard_normal((part, 5)).astype(dtype))
-            network.backward(rng.standard_normal((part, 3)).astype(dtype))
-        return {
-            "network": network,
-            "x": rng.standard_normal((number, 5)).astype(dtype),
-            "gradient": rng.standard_normal((number, 3)).astype(dtype),
-            "part": part,
-        }
-
-    return make
+    layers = [nn.Dense(6), nn.Tanh(), nn.Dense(3), nn.L2Normalize()]
+    network = Narrow(layers, input_shape=(5,), dtype=dtype, seed=int(rng.integers(1000)))
+    network.most = part
+    x = rng.standard_normal((number, 5)).astype(dtype)
+    gradient = rng.standard_normal((number, 3)).astype(dtype)
+    if used:
+        network.forward(x[-part:])
+        network.backward(gradient[:part])
+    return network, x, gradient, part
 
 
 EXERCISE = Exercise(
     solution=gradients_in_parts,
     points=3,
-    cases=(
-        Case("12 examples in parts of 4", parted(12, 4)),
-        Case("a last part that is smaller", parted(11, 4)),
-        Case("a network that still holds gradients of something else", parted(9, 3, used=True)),
-        Case("parts of one example", parted(4, 1), edge=True),
-        Case("a part that holds the whole batch", parted(5, 8), edge=True),
-        Case("float32", parted(10, 3, dtype=np.float32), edge=True),
-    ),
+    cases={
+        "12 examples in parts of 4": parted(12, 4),
+        "a last part that is smaller": parted(11, 4),
+        "a network that still holds gradients of something else": parted(9, 3, used=True),
+    },
+    edges={
+        "parts of one example": parted(4, 1),
+        "a part that holds the whole batch": parted(5, 8),
+        "float32": parted(10, 3, dtype=np.float32),
+    },
     hints=(
         "Go through the batch with `for start in range(0, len(x), part)`. A slice that would "
         "stick out, `x[start : start + part]`, simply ends where x ends.",
@@ -87,58 +79,45 @@ EXERCISE = Exercise(
         "then `network.backward(gradient[rows])`. The parts add up by themselves: read "
         "`weight.grad` for each of `network.parameters.items()` at the end.",
     ),
-    wrong={
-        "The gradients begin with what the network held before: clear them first.": {
-            "    network.zero_grad()\n": ""
-        },
-        "You cleared the gradients before every part, so that the last part alone is left: clear "
-        "them once.": {"        rows = slice": "        network.zero_grad()\n        rows = slice"},
-        "You left out the examples behind the last whole part.": {
-            "range(0, len(x), part)": "range(0, len(x) - part + 1, part)"
-        },
-        "You averaged over the parts. The gradient that came in is that of the whole batch's loss: "
-        "the parts add up.": {"weight.grad for": "weight.grad / -(-len(x) // part) for"},
-        "You divided by the size of the part. The gradient that came in is that of the whole "
-        "batch's loss: the parts add up.": {
-            "network.backward(gradient[rows])": (
-                "network.backward(gradient[rows] / len(gradient[rows]))"
-            )
-        },
-        "Your gradients are 0. What goes back is the loss's gradient for the encodings; the "
-        "encodings themselves, sent back, come to nothing.": {
-            "network.forward(x[rows])": "encodings = network.forward(x[rows])",
-            "network.backward(gradient[rows])": "network.backward(encodings)",
-        },
-        "Every part got the first rows of the gradient: each needs its own.": {
-            "network.backward(gradient[rows])": "network.backward(gradient[: len(x[rows])])"
-        },
-        "Every part ran the first examples: each has its own.": {
-            "network.forward(x[rows])": "network.forward(x[: len(x[rows])])"
-        },
-        "You ran more examples at once than there is room for: at most `part` of them.": {
-            "network.forward(x[rows])": "network.forward(x)",
-            "network.backward(gradient[rows])": "network.backward(gradient)",
-        },
-        "You ran every part forwards before the first way back, so only what the last part needs "
-        "was kept: forwards and back, then the next part.": {
-            "        network.backward(gradient[rows])": (
-                "    for start in range(0, len(x), part):\n"
-                "        rows = slice(start, start + part)\n"
-                "        network.backward(gradient[rows])"
-            )
-        },
-        "`backward` adds already: you added the sums up once more. Read `.grad` at the end.": {
-            "    network.zero_grad()\n": (
-                "    network.zero_grad()\n    total = dict.fromkeys(network.parameters, 0)\n"
-            ),
-            "        network.backward(gradient[rows])": (
-                "        network.backward(gradient[rows])\n"
-                "        total = {k: total[k] + w.grad for k, w in network.parameters.items()}"
-            ),
-            "{name: weight.grad for name, weight in network.parameters.items()}": "total",
-        },
-        "You took the first part alone.": {"range(0, len(x), part)": "range(0, part, part)"},
-    },
+    wrong=mistakes("""
+        The gradients begin with what the network held before: clear them first.
+            network.zero_grad() ->
+        You cleared the gradients before every part, so that the last part alone is left: clear them
+        once.
+            rows = slice ->
+                network.zero_grad()
+                rows = slice
+        You left out the examples behind the last whole part.
+            range(0, len(x), part) -> range(0, len(x) - part + 1, part)
+        You averaged over the parts. The gradient that came in is that of the whole batch's loss:
+        the parts add up.
+            weight.grad for -> weight.grad / -(-len(x) // part) for
+        You divided by the size of the part. The gradient that came in is that of the whole batch's
+        loss: the parts add up.
+            gradient[rows] -> gradient[rows] / len(gradient[rows])
+        Your gradients are 0. What goes back is the loss's gradient for the encodings; the encodings
+        themselves, sent back, come to nothing.
+            network.forward(x[rows]) -> encodings = network.forward(x[rows])
+            network.backward(gradient[rows]) -> network.backward(encodings)
+        Every part got the first rows of the gradient: each needs its own.
+            network.backward(gradient[rows]) -> network.backward(gradient[: len(x[rows])])
+        Every part ran the first examples: each has its own.
+            network.forward(x[rows]) -> network.forward(x[: len(x[rows])])
+        You ran more examples at once than there is room for: at most `part` of them.
+            [rows] ->
+        You ran every part forwards before the first way back, so only what the last part needs was
+        kept: forwards and back, then the next part.
+            -> for start in range(0, len(x), part): network.forward(x[start : start + part])
+            network.forward(x[rows]) ->
+        `backward` adds already: you added the sums up once more. Read `.grad` at the end.
+            -> total = dict.fromkeys(network.parameters, 0)
+            network.backward(gradient[rows]) ->
+                network.backward(gradient[rows])
+                total = {k: total[k] + w.grad for k, w in network.parameters.items()}
+            {name: weight.grad for name, weight in network.parameters.items()} -> total
+        You took the first part alone.
+            range(0, len(x), part) -> range(0, part, part)
+    """),
     rtol=1e-5,
     atol=1e-7,
     float32=False,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.course.exercise import BEGIN, Case, Exercise, given, normal
+from minidl.course.exercise import Exercise, given, mistakes, normal
 
 
 def ring_all_reduce(values):
@@ -37,18 +37,18 @@ def ring_all_reduce(values):
 EXERCISE = Exercise(
     solution=ring_all_reduce,
     points=3,
-    cases=(
-        Case("3 workers with 6 numbers", normal({"values": (3, 6)})),
-        Case("4 workers with 12 numbers", normal({"values": (4, 12)})),
-        Case("7 workers with 7 numbers", normal({"values": (7, 7)})),
-        Case(
-            "numbers whose rounded sum depends on who begins",
-            given(values=np.repeat([[1e17], [1.0], [-1e17]], 3, axis=1)),
-            edge=True,
+    cases={
+        "3 workers with 6 numbers": normal((3, 6)),
+        "4 workers with 12 numbers": normal((4, 12)),
+        "7 workers with 7 numbers": normal((7, 7)),
+    },
+    edges={
+        "numbers whose rounded sum depends on who begins": given(
+            np.repeat([[1e17], [1.0], [-1e17]], 3, axis=1)
         ),
-        Case("two workers", normal({"values": (2, 8)}), edge=True),
-        Case("one worker, who is done already", normal({"values": (1, 5)}), edge=True),
-    ),
+        "two workers": normal((2, 8)),
+        "one worker, who is done already": normal((1, 5)),
+    },
     hints=(
         "Keep the chunks as an array `(n, n, L // n)`: `chunks[i, c]` is chunk c of worker i. In "
         "round 0 worker i sends chunk i. Which one did it get in that round, and so sends next?",
@@ -58,43 +58,38 @@ EXERCISE = Exercise(
         "`chunks[(workers + 1) % n, number]`: with `+=` in the first n − 1 rounds, with `=` in the "
         "others. Each round sends `L // n` numbers.",
     ),
-    wrong={
-        "Chunk c of every worker holds worker c's own numbers alone: either the first half put "
-        "what came in the place of the own chunk instead of adding it, or the second half began "
-        "with chunk i again; it goes on with the chunk that came last.": {
-            "number] += moving": "number] = moving"
-        },
-        "In the second half what comes is the sum already: it takes the place of the own chunk.": {
-            "number] = moving": "number] += moving"
-        },
-        "You stopped after n − 1 rounds: each worker has one chunk of the sum; now these have to "
-        "go round.": {"range(2 * (n - 1))": "range(n - 1)"},
-        "You went n rounds in each half; n − 1 are enough.": {
-            "range(2 * (n - 1))": "range(2 * n)",
-            "if step < n - 1": "if step < n",
-        },
-        "You sent the chunk of the next number instead of the one that came: worker i sends chunk "
-        "(i − step) % n.": {"(workers - step) % n": "(workers + step) % n"},
-        "Every worker sends the same chunk in each round: it should pass on what it got last.": {
-            "(workers - step) % n": "workers"
-        },
-        "You counted whole arrays, or what all workers send together: in a round one worker sends "
-        "one chunk.": {"sent += length // n": "sent += length"},
-        "You counted n chunks in each half: there are n − 1 rounds in it.": {
-            "return chunks.reshape(n, length), sent": "return chunks.reshape(n, length), 2 * length"
-        },
-        "You counted rounds, not numbers.": {"sent += length // n": "sent += 1"},
-        "You took the mean: the sum is asked for.": {
-            "return chunks.reshape(n, length)": "return chunks.reshape(n, length) / n"
-        },
-        "You added all arrays up at once, which nobody in the ring can do: it has only its own and "
-        "what comes. Where sums are rounded, that is another sum.": {
-            BEGIN: (
-                "return np.tile(values.sum(axis=0), (len(values), 1)), "
-                "2 * (len(values) - 1) * (values.shape[1] // len(values))"
-            )
-        },
-        "You changed the workers' arrays themselves: work on a copy.": {".copy()": ""},
-    },
+    wrong=mistakes("""
+        Chunk c of every worker holds worker c's own numbers alone: either the first half put what
+        came in the place of the own chunk instead of adding it, or the second half began with chunk
+        i again; it goes on with the chunk that came last.
+            number] += moving -> number] = moving
+        In the second half what comes is the sum already: it takes the place of the own chunk.
+            number] = moving -> number] += moving
+        You stopped after n − 1 rounds: each worker has one chunk of the sum; now these have to go
+        round.
+            range(2 * (n - 1)) -> range(n - 1)
+        You went n rounds in each half; n − 1 are enough.
+            range(2 * (n - 1)) -> range(2 * n)
+            if step < n - 1 -> if step < n
+        You sent the chunk of the next number instead of the one that came: worker i sends chunk (i
+        − step) % n.
+            (workers - step) % n -> (workers + step) % n
+        Every worker sends the same chunk in each round: it should pass on what it got last.
+            (workers - step) % n -> workers
+        You counted whole arrays, or what all workers send together: in a round one worker sends one
+        chunk.
+            sent += length // n -> sent += length
+        You counted n chunks in each half: there are n − 1 rounds in it.
+            return chunks.reshape(n, length), sent -> return chunks.reshape(n, length), 2 * length
+        You counted rounds, not numbers.
+            sent += length // n -> sent += 1
+        You took the mean: the sum is asked for.
+            return chunks.reshape(n, length) -> return chunks.reshape(n, length) / n
+        You added all arrays up at once, which nobody in the ring can do: it has only its own and
+        what comes. Where sums are rounded, that is another sum.
+            return chunks.reshape(n, length) -> return np.tile(values.sum(axis=0), (n, 1))
+        You changed the workers' arrays themselves: work on a copy.
+            .copy() ->
+    """),
     whole=True,
 )

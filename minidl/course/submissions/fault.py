@@ -19,9 +19,9 @@ class Fault:
     def __str__(self) -> str:
         place = f"{self.file}, cell {self.cell}" if self.cell else self.file
         lines = (f"{self.student}: {place}", f"    {self.what}", f"    To do: {self.advice}")
-        return "\n".join(map(_on_one_line, lines))
+        return "\n".join(map(on_one_line, lines))
 
 
-def _on_one_line(text: str) -> str:
+def on_one_line(text: str) -> str:
     """Names of files and words of errors come from students: no line breaks, no control codes."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)
