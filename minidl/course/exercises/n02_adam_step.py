@@ -51,7 +51,7 @@ EXERCISE = Exercise(
     },
     hints=(
         "Four lines: bring m up to date, bring s up to date, correct both for their beginning at "
-        "0, and go. The rows of the table above are in that order.",
+        "0, and go. Adam's row of the table above has them in that order.",
         "New arrays: `m = beta1 * m + (1 - beta1) * g` makes one, `m *= beta1` changes the "
         "caller's.",
         "The corrected ones, m / (1 − β₁ᵗ) and s / (1 − β₂ᵗ), are for the step alone: what you "

@@ -85,8 +85,9 @@ EXERCISE = Exercise(
             np.mean(nearest < tau) -> np.mean(d < tau)
         `share` itself is allowed: “at most” is `<=`.
             let_in <= share -> let_in < share
-        `int` cuts off: 0.29 · 100 is computed as 28.999…, and 28 are one too few. (And mind that
-        where all may get in, no stranger is left at that place.)
+        share · N may come out a little too small: 0.29 · 100 is computed as 28.999…, and 28 are one
+        too few, whether by `int` or by `<=`. Compare shares, as `let_in / N <= share` does. (And
+        mind that where all may get in, no stranger is left at that place.)
             return nearest[let_in <= share].max() ->
                 return np.sort(nearest)[min(int(share * len(nearest)), len(nearest) - 1)]
         `np.quantile` goes in between two distances; τ is to be one of them.
