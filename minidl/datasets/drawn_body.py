@@ -15,15 +15,13 @@ AIR, FAT, MUSCLE, LUNG, BLOOD, LIVER, BONE, NODULE = -1000, -90, 50, -860, 130, 
 
 
 class Phantom(NamedTuple):
-    """A chest: Hounsfield units float32 (D, H, W), and where its nodules and vessels are.
+    """A chest: Hounsfield units float32 (D, H, W), and where its nodules are.
 
-    ``nodules`` (n, 4): z, y, x of the middle and the radius; ``vessels`` (m, 7): z, y, x of either
-    end and the radius. All in voxels.
+    ``nodules`` (n, 4): z, y, x of the middle and the radius, in voxels.
     """
 
     volume: np.ndarray
     nodules: np.ndarray
-    vessels: np.ndarray
 
 
 def phantom(
@@ -49,7 +47,7 @@ def phantom(
     chest.mediastinum()
     volume = chest.volume + 14 * rng.standard_normal(sides, np.float32)
     volume = ndimage.gaussian_filter(volume, 0.45) + 6 * rng.standard_normal(sides, np.float32)
-    return Phantom(volume.astype(np.float32), *_in_voxels(places, branches, sides))
+    return Phantom(volume.astype(np.float32), _in_voxels(places, sides))
 
 
 def _line(side):
@@ -177,12 +175,7 @@ def _places(number, branches, rng):
     raise ValueError(f"only {len(places)} of {number} nodules find room: ask for fewer")
 
 
-def _in_voxels(places, branches, sides):
-    scale = np.array(sides) / 2
-    across = min(sides[1:]) / 2
+def _in_voxels(places, sides):
+    scale, across = np.array(sides) / 2, min(sides[1:]) / 2
     balls = [(*((middle + 1) * scale - 0.5), radius * across) for middle, radius in places]
-    tubes = [
-        (*((start + 1) * scale - 0.5), *((end + 1) * scale - 0.5), radius * across)
-        for start, end, radius in branches
-    ]
-    return np.array(balls).reshape(-1, 4), np.array(tubes).reshape(-1, 7)
+    return np.array(balls).reshape(-1, 4)

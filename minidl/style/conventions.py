@@ -17,7 +17,6 @@ class Convention:
     """
 
     name: str
-    formula: str
     content: Callable[[float], float]
     style: float
 
@@ -32,29 +31,16 @@ class Convention:
 CONVENTIONS = {
     convention.name: convention
     for convention in (
-        Convention(
-            "lecture",
-            "½ Σ(a−a)²;  Σ(G−G)² / (2·n_H·n_W·n_C)²",
-            content=lambda size: 1.0,
-            style=1.0,
-        ),
-        Convention(
-            "gatys",  # Gatys, Ecker and Bethge, 2016, equations 1 and 4
-            "½ Σ(F−P)²;  Σ(G−A)² / (4·N²·M²), N = n_C, M = n_H·n_W",
-            content=lambda size: 1.0,
-            style=1.0,
-        ),
-        Convention(
-            "coursera",  # the exercise of the course that the lecture follows; there α=10, β=40
-            "Σ(a−a)² / (4·n_H·n_W·n_C);  Σ(G−G)² / (4·n_C²·(n_H·n_W)²)",
-            content=lambda size: 0.5 / size,
-            style=1.0,
-        ),
-        Convention(
-            "johnson",  # Johnson, Alahi and Fei-Fei, 2016, section 3.2
-            "Σ(φ−φ)² / (C·H·W);  ‖G/(C·H·W) − G/(C·H·W)‖²",
-            content=lambda size: 2.0 / size,
-            style=4.0,
-        ),
+        # ½ Σ(a−a)²;  Σ(G−G)² / (2·n_H·n_W·n_C)²
+        Convention("lecture", content=lambda size: 1.0, style=1.0),
+        # Gatys, Ecker and Bethge, 2016, equations 1 and 4, with N = n_C and M = n_H·n_W:
+        # ½ Σ(F−P)²;  Σ(G−A)² / (4·N²·M²)
+        Convention("gatys", content=lambda size: 1.0, style=1.0),
+        # the exercise of the course that the lecture follows; there α=10, β=40:
+        # Σ(a−a)² / (4·n_H·n_W·n_C);  Σ(G−G)² / (4·n_C²·(n_H·n_W)²)
+        Convention("coursera", content=lambda size: 0.5 / size, style=1.0),
+        # Johnson, Alahi and Fei-Fei, 2016, section 3.2:
+        # Σ(φ−φ)² / (C·H·W);  ‖G/(C·H·W) − G/(C·H·W)‖²
+        Convention("johnson", content=lambda size: 2.0 / size, style=4.0),
     )
 }

@@ -95,16 +95,12 @@ def test_phantom_has_the_tissues_of_a_chest(chest):
     assert volume.max() < 800
 
 
-def test_phantom_says_where_its_nodules_and_vessels_are(chest):
+def test_phantom_says_where_its_nodules_are(chest):
     assert chest.nodules.shape == (5, 4)
-    assert chest.vessels.shape[1] == 7
-    assert len(chest.vessels) > 100
     for *middle, radius in chest.nodules:
         z, y, x = np.rint(middle).astype(int)
         assert -300 < chest.volume[z, y, x] < 120  # a small one is thinner than two slices
         assert 1 < radius < 4
-    starts = np.rint(chest.vessels[:20, :3]).astype(int)
-    assert np.median(chest.volume[tuple(starts.T)]) > 0
 
 
 def test_phantom_is_settled_by_its_seed():
