@@ -37,10 +37,11 @@ WAKE = 0.5  # seconds; waiting without an end could not be interrupted on Window
 
 
 class Shared:
-    """What every block needs, a network for instance; it travels once to each worker.
+    """What every block needs, a network for instance; it travels to each worker once or a few times.
 
     A block brings only the name of it. A worker that has not got it yet says so, and the block is
-    sent again with it: also to a worker that joins late, or comes in the place of a lost one. Each
+    sent again with it: also to a worker that joins late, or comes in the place of a lost one, and
+    now and then to one that has got it since, for the engine chooses who gets a block. Each
     thread of a worker has its own. It must not change while blocks are out.
     """
 
