@@ -37,7 +37,7 @@ WAKE = 0.5  # seconds; waiting without an end could not be interrupted on Window
 
 
 class Shared:
-    """What every block needs, a network for instance; it travels to each worker once or a few times.
+    """What every block needs, a network say; it travels to each worker once or a few times.
 
     A block brings only the name of it. A worker that has not got it yet says so, and the block is
     sent again with it: also to a worker that joins late, or comes in the place of a lost one, and
