@@ -105,7 +105,7 @@ def conv_backward(
         dy = kernels.relu_backward(dy, cache.y)
     dx = kernels.convolve_input_gradient(dy, w, window, groups) if "x" in ask else None
     dw = kernels.convolve_kernel_gradient(x, dy, window, groups) if "w" in ask else None
-    db = kernels.channel_sums(dy).astype(dy.dtype) if "b" in ask and cache.b is not None else None
+    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 
 
@@ -145,3 +145,8 @@ def check_filters(x: Shape, w: Shape, groups: int) -> int:
     if w[-1] % groups:
         raise ValueError(f"groups={groups} does not divide the {w[-1]} filters of w.")
     return groups
+
+
+def sum_to_channels(dy: np.ndarray) -> np.ndarray:
+    """Sum over every axis but the last: the gradient of a number per channel."""
+    return kernels.channel_sums(dy).astype(dy.dtype)

@@ -23,7 +23,7 @@ from minidl.functional.arguments import (
     padding_entries,
     padding_per_axis,
 )
-from minidl.functional.conv import check_filters
+from minidl.functional.conv import check_filters, sum_to_channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def conv_transpose_backward(
     ask = check_need(need, ("x", "w", "b"))
     dx = kernels.convolve(dy, w, window, groups) if "x" in ask else None
     dw = kernels.convolve_kernel_gradient(dy, x, window, groups) if "w" in ask else None
-    db = kernels.channel_sums(dy).astype(dy.dtype) if "b" in ask and cache.b is not None else None
+    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 
 

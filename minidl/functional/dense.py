@@ -14,6 +14,7 @@ from minidl.functional.arguments import (
     check_need,
     check_vectors,
 )
+from minidl.functional.conv import sum_to_channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def dense_backward(
     rows = dy.reshape(-1, w.shape[1])
     dx = kernels.matmul_nt(rows, w).reshape(x.shape) if "x" in ask else None
     dw = kernels.matmul_tn(x.reshape(-1, w.shape[0]), rows) if "w" in ask else None
-    db = kernels.channel_sums(dy).astype(dy.dtype) if "b" in ask and cache.b is not None else None
+    db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 
 
