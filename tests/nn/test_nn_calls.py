@@ -1,11 +1,14 @@
 """The way from a layer to the kernels is short: what is checked or made once is not done again."""
 
 import numpy as np
+import pytest
 
 from minidl import nn
+from minidl.kernels.compile import jit
 from tests.calls import calls_above_kernels, of_the_house
 
 
+@pytest.mark.skipif(not jit.AVAILABLE, reason="NumPy's own loops make calls of their own")
 def test_a_step_of_a_convolution_takes_few_calls():
     """The kernels' own calls are theirs to count; with them it is some 70 more."""
     layer = nn.Conv2D(8, 3, padding="same", activation="relu")
