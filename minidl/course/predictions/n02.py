@@ -71,12 +71,12 @@ PREDICTIONS: dict[str, Prediction] = {
         "it leaps, then only guesses",
         "Adam's first step changes every weight by just the rate, and most of them were smaller "
         "than 0.1: hardly anything is left of where they began. The loss leaps, and the network "
-        "does not find back.",
+        "does not recover.",
         wrong={
             "it learns fastest": "Longer steps help as long as the slope still holds where they "
             "end; these end far beyond.",
-            "it leaps, then learns": "It would have to find back to sensible weights; in these two "
-            "epochs it does not.",
+            "it leaps, then learns": "That is what a rate of 0.01 does. From here it does not "
+            "recover, not in these two epochs.",
         },
     ),
     "sure_of_itself": Choice(
