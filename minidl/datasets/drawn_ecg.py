@@ -44,10 +44,11 @@ def ecg(records: int, seconds: float, *, noise: float = 0.05, seed: int) -> ECG:
     ``noise`` (mV) is the spread of white noise. Over ten seconds that of muscle noise is on average
     about a third of it and that of 50 Hz mains about half, each at most about as strong; from its
     lowest to its highest point the baseline wanders on average some nine times as far, at most
-    24 times. Signals are float32 (records, samples, 1), peaks
-    are sample numbers (the top of R, or of the wide wave of a premature beat), premature are
-    booleans of the same shape. Record r depends on (seed, r), seconds and noise alone. Raises
-    ValueError for fewer than 1 record, 1 second or 0 mV.
+    24 times.
+
+    Signals are float32 (records, samples, 1), peaks are sample numbers (the top of R, or of the
+    wide wave of a premature beat), premature are booleans of the same shape. Record r depends on
+    (seed, r), seconds and noise alone. Raises ValueError for fewer than 1 record, 1 second or 0 mV.
     """
     records, seed = check_int(records, "records"), check_seed(seed)
     seconds = check_number(seconds, "seconds", 1, np.inf, open_high=True)
