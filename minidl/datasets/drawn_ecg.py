@@ -41,11 +41,14 @@ class ECG(NamedTuple):
 def ecg(records: int, seconds: float, *, noise: float = 0.05, seed: int) -> ECG:
     """Draw ``records`` recordings at 250 Hz of hearts and leads that differ from one to the next.
 
-    ``noise`` (mV) is the spread of white noise; muscle noise and 50 Hz mains are about as strong,
-    and the baseline wanders some ten times as far. Signals are float32 (records, samples, 1), peaks
-    are sample numbers (the top of R, or of the wide wave of a premature beat), premature are
-    booleans of the same shape. Record r depends on (seed, r), seconds and noise alone. Raises
-    ValueError for fewer than 1 record, 1 second or 0 mV.
+    ``noise`` (mV) is the spread of white noise. Over ten seconds that of muscle noise is on average
+    about a third of it and that of 50 Hz mains about half, each at most about as strong; from its
+    lowest to its highest point the baseline wanders on average some nine times as far, at most
+    24 times.
+
+    Signals are float32 (records, samples, 1), peaks are sample numbers (the top of R, or of the
+    wide wave of a premature beat), premature are booleans of the same shape. Record r depends on
+    (seed, r), seconds and noise alone. Raises ValueError for fewer than 1 record, 1 second or 0 mV.
     """
     records, seed = check_int(records, "records"), check_seed(seed)
     seconds = check_number(seconds, "seconds", 1, np.inf, open_high=True)
@@ -67,7 +70,7 @@ def _record(seconds, noise, rng):
         stretch = np.clip(pause / 0.8, 0.6, 1.25) ** 0.5  # the T wave follows the rate
         waves[-1, :3] *= stretch
         _add(signal, time, waves)
-    signal += _disturbance(samples, noise, rng)
+    signal += sum(_disturbances(samples, noise, rng))
     peaks = np.rint(times * RATE).astype(int)
     inside = (peaks >= 0) & (peaks < samples)
     return signal, peaks[inside], early[inside]
@@ -117,7 +120,7 @@ def _add(signal, time, waves):
     signal[start:stop] += np.exp(-0.5 * (t / width) ** 2) @ waves[:, 3]
 
 
-def _disturbance(samples, noise, rng):
+def _disturbances(samples, noise, rng):
     """White noise, bursts of muscle, 50 Hz from the mains, and a baseline that wanders."""
     t = np.arange(samples) / RATE
     white = noise * rng.standard_normal(samples)
@@ -128,4 +131,4 @@ def _disturbance(samples, noise, rng):
     slow = rng.uniform(0.05, 0.5, 3)
     depth, phase = 4 * noise * rng.uniform(0, 1, 3), rng.uniform(0, 2 * np.pi, 3)
     wander = (depth * np.sin(2 * np.pi * slow * t[:, None] + phase)).sum(axis=1)
-    return white + muscle + mains + wander
+    return white, muscle, mains, wander

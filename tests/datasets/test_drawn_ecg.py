@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minidl.datasets.drawn_ecg import RATE, ecg
+from minidl.datasets.drawn_ecg import RATE, _disturbances, ecg
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +93,19 @@ def test_noise_is_as_strong_as_told():
     fast = np.diff(difference, axis=1) / np.sqrt(2)
     assert 0.09 < fast.std() < 0.3
     assert difference.std() > 2 * 0.1  # with the baseline
+
+
+def test_each_kind_of_noise_is_as_strong_as_told():
+    drawn = [_disturbances(10 * RATE, 0.05, np.random.default_rng(seed)) for seed in range(400)]
+    spreads = np.std(drawn, axis=2) / 0.05
+    white, muscle, mains, _ = spreads.mean(axis=0)
+    assert white == pytest.approx(1, abs=0.01)
+    assert muscle == pytest.approx(1 / 3, abs=0.05)
+    assert mains == pytest.approx(1 / 2, abs=0.05)
+    assert (spreads[:, 1:3].max(axis=0) < 1.1).all()
+    wanders = np.ptp([parts[3] for parts in drawn], axis=1) / 0.05
+    assert wanders.mean() == pytest.approx(9, abs=1)
+    assert wanders.max() <= 24
 
 
 @pytest.mark.parametrize(
