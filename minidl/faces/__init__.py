@@ -24,7 +24,7 @@ from minidl.faces.pretrained import trained_encoder
 from minidl.faces.roc import OperatingPoint, Roc, best_threshold, equal_error_rate, interval, roc
 from minidl.faces.training import shift, train_with_triplets
 from minidl.faces.triplets import Triplets, triplet_cost
-from minidl.faces.verification import (
+from minidl.faces.verification_head import (
     Head,
     absolute_difference,
     absolute_difference_backward,

@@ -2,7 +2,8 @@
 
 A similarity (a turn, one scale, a shift) is a single complex multiplication and addition,
 z ↦ a·z + b, with x + iy for a point; the a and b that bring points closest to others follow from
-one line of least squares.
+least squares in closed form: a = Σ conj(dz)·dw / Σ |dz|² and b = mean(w) − a·mean(z), where dz and
+dw are the points less their mean.
 """
 
 import numpy as np
@@ -36,7 +37,7 @@ def similarity(source: np.ndarray, target: np.ndarray) -> tuple[complex, complex
     spread = np.vdot(dz, dz).real
     if spread == 0:
         raise ValueError("a similarity needs two different points, all of these coincide.")
-    a = np.vdot(dz, dw) / spread  # Σ conj(dz)·dw / Σ |dz|²
+    a = np.vdot(dz, dw) / spread
     return complex(a), complex(w.mean() - a * z.mean())
 
 

@@ -27,7 +27,7 @@ def squared_distances(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
     check_array(other, "y", 2, "(M, D)", like=x)
     if x.shape[1] != other.shape[1]:
         raise ValueError(
-            f"encodings must be of one length, got x {x.shape} and y {other.shape}: "
+            f"encodings must have equally many numbers, got x {x.shape} and y {other.shape}: "
             "do they come from the same network?"
         )
     d = kernels.matmul_nt(x, other)

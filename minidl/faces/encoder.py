@@ -1,8 +1,8 @@
 """The encoder f: a picture of a face goes in, 128 numbers come out.
 
-The encodings are brought to length 1. Then distances have a fixed scale (d² lies in 0 … 4), so that
-a margin α and a threshold τ mean the same for every network, and training cannot satisfy the margin
-by making all encodings longer.
+The encodings are brought to length 1. Then distances have a fixed scale (d, squared, lies in
+0 … 4), so that a margin α and a threshold τ mean the same for every network, and training cannot
+satisfy the margin by making all encodings longer.
 """
 
 import hashlib

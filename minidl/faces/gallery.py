@@ -27,7 +27,7 @@ GALLERY = Kind("gallery", "take a copy of it, or enrol everybody again")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Who was found: ``name`` (None for a stranger), the nearest person and the distance d."""
+    """Who was found: ``name`` (None for a stranger), the nearest person and d."""
 
     name: str | None
     nearest: str

@@ -1,8 +1,8 @@
 """Mining: which triplets of a batch to learn from.
 
-All miners have one interface: from the distances within a batch, the labels, the margin and a
-generator, they return ``Triplets``. A random triplet is easily satisfied and then teaches nothing;
-the others look for d(A,P) ≈ d(A,N).
+All miners have one interface: from the squared distances within a batch ``(N, N)``, the labels, the
+margin α and a generator, they return ``Triplets``. A random triplet is easily satisfied and then
+teaches nothing; the others look for d(A,P) ≈ d(A,N).
 
 Pictures of people who are alone in a batch serve as negatives only.
 """

@@ -44,8 +44,8 @@ def nearest(
     check_array(queries, "queries", 2, "(Q, D)", like=encodings)
     if queries.shape[1] != encodings.shape[1]:
         raise ValueError(
-            f"queries {queries.shape} and encodings {encodings.shape} must be of one length: "
-            "do they come from the same network?"
+            f"queries {queries.shape} and encodings {encodings.shape} must have equally many "
+            "numbers: do they come from the same network?"
         )
     count, block = check_int(count, "count"), check_int(block, "block")
     if len(encodings) == 0:

@@ -1,7 +1,8 @@
 """Triplets among the pictures of a batch, and what they cost.
 
 A triplet is three rows of the batch: anchor A, positive P (the same person) and negative N
-(somebody else). It is active while d(A,P) − d(A,N) + α > 0: only then does it have a gradient.
+(somebody else). d(A,P) = ‖f(A) − f(P)‖² is the squared distance of two encodings. A triplet is
+active while d(A,P) − d(A,N) + α > 0: only then does it have a gradient.
 """
 
 from dataclasses import dataclass
@@ -35,12 +36,14 @@ def triplet_cost(
     reduction: str = "mean",
     distances: np.ndarray | None = None,
 ) -> tuple[float, np.ndarray, float]:
-    """Return J = Σ max(d(A,P) − d(A,N) + α, 0), its gradient and the share of active triplets.
+    """Return the cost, its gradient and the share of active triplets.
+
+        J = Σ max(d(A,P) − d(A,N) + α, 0),     by default divided by the number of triplets, m
 
     Each triplet is clipped at zero first; then all are added up. The cost depends on the encodings
     through their distances alone, so ∂J/∂d is a small matrix of counts (+1 where an active triplet
-    pulls a pair together, −1 where it pushes one apart) and any number of triplets costs one
-    product with it.
+    pulls a pair together, −1 where it pushes one apart; over m, for a mean) and any number of
+    triplets costs one product with it.
 
     Args:
         encodings: ``(N, D)``.

@@ -19,6 +19,7 @@ from minidl.functional.activations import (
 from minidl.functional.conv import conv, conv_backward
 from minidl.functional.conv_transpose import conv_transpose, conv_transpose_backward
 from minidl.functional.dense import affine, affine_backward, dense, dense_backward
+from minidl.functional.flatten import flatten, flatten_backward
 from minidl.functional.normalization import (
     batch_norm,
     batch_norm_backward,
@@ -34,7 +35,6 @@ from minidl.functional.pool import (
     max_pool_backward,
 )
 from minidl.functional.regularization import dropout, dropout_backward
-from minidl.functional.shape import flatten, flatten_backward
 
 __all__ = [
     "affine",

@@ -2,7 +2,8 @@
 
     y[n, o, f] = b[f] + Σ_k Σ_c  x[n, o·stride + k·dilation − before, c] · w[k, c, f]
 
-where o and k run over as many axes as the kernel has.
+n: example; o: position of y; k: tap (o and k have as many axes as the kernel); c: input channel;
+f: filter; before: the padding in front.
 """
 
 from dataclasses import dataclass
@@ -71,7 +72,8 @@ def conv(
 
     Returns:
         y ``(N, *O, F)`` with ``O = ⌊(S + before + after − (K − 1)·dilation − 1) / stride⌋ + 1``,
-        and the cache for ``conv_backward``.
+        and the cache for ``conv_backward``. In the lecture's letters, with p on both sides, no
+        dilation, and f for the kernel's size: ⌊(n + 2p − f)/s⌋ + 1.
 
     Raises:
         TypeError: for arrays that are not float32 or float64, or of different dtypes.
@@ -91,7 +93,8 @@ def conv_backward(
     """Return (dx, dw, db) for the gradient dy of y; None for what is not in ``need`` (or no bias).
 
     Every y is a sum of products x·w, so with respect to x each tap of w carries dy back to where it
-    read, with respect to w each x carries dy to its tap, and b gathers dy as it is:
+    read (terms whose index is not whole, or outside of dy, are left out), with respect to w each x
+    carries dy to its tap, and b gathers dy as it is:
 
         dx[i] = Σ_k dy[(i + before − k·dilation) / stride] · w[k]ᵀ
         dw[k] = Σ_o x[o·stride + k·dilation − before]ᵀ · dy[o]

@@ -99,9 +99,9 @@ def batch_norm_backward(
 ) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
     """Return (dx, dγ, dβ) = (dx, Σ dy·x̂, Σ dy).
 
-    In inference μ and σ are constants and dx = γ/σ·dy. In training they move with every x of the
-    batch; what shifts or stretches the whole batch changes nothing, so those two parts of the
-    gradient are taken out, which are its means along 1 and along x̂:
+    With σ = √(σ² + ε) as the divisor: in inference μ and σ are constants and dx = γ/σ·dy. In
+    training they move with every x of the batch. Adding a constant to a channel, or scaling it,
+    does not change x̂ (but for ε); so the mean of dy and its component along x̂ are subtracted:
 
         dx = γ/σ · (dy − mean(dy) − x̂·mean(dy·x̂))        x̂ = (x − μ)/σ
 

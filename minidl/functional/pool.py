@@ -80,7 +80,7 @@ def max_pool(
 
 
 def max_pool_backward(dy: np.ndarray, cache: MaxPoolCache) -> np.ndarray:
-    """Return dx: all of each gradient goes to the position that won (the first, at a tie)."""
+    """Return dx[i] = Σ dy[o] over the windows o whose largest is x[i] (the first, at a tie)."""
     check_cache(cache, MaxPoolCache, "max_pool")
     check_gradient(dy, cache.where.shape, cache.dtype)
     return kernels.max_pool_backward(dy, cache.where, cache.window)

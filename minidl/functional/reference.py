@@ -5,8 +5,8 @@ one axis: y = x[:−1]·w[0] + x[1:]·w[1]. Each ``w[tap]`` is a matrix from the
 the output's; stride and dilation only say which positions the shifted input consists of. The
 backward pass walks the same loop and sends everything back to where it came from.
 
-The convolutions' loops are those of ``kernels/numpy/direct.py``, the pools' stand here. This is the
-truth that the fast kernels are held against. Functions take and return plain arrays: no caches.
+The convolutions' loops are those of ``kernels/numpy/direct.py``, the pools' stand here. The
+tests compare the fast kernels with them. Functions take and return plain arrays: no caches.
 """
 
 from functools import reduce

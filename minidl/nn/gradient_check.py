@@ -3,7 +3,8 @@
     ∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h        element by element
     ⟨∇f, v⟩ ≈ (f(x + h·v) − f(x − h·v)) / 2h          along a random direction v
 
-The first names the wrong element; the second costs two calls for any number of elements.
+h is a small step, eᵢ is 1 at element i and 0 elsewhere. The first names the wrong element; the
+second costs two calls for any number of elements.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Losses: each returns its value and the gradient for what the network put out.
 
-A loss is the mean over the batch.
+A loss is the mean over the batch (``binary_cross_entropy``: over all numbers).
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,14 @@ from minidl.functional.arguments import check_array
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the mean of −log softmax(logits)[label], and its gradient (softmax − one-hot) / N.
 
-    The softmax is never formed: log Σ eˣ is computed with the largest x taken out, so that no
-    logit is too large.
+    With probabilities p in place of labels: the mean of −Σ p·log softmax, and (softmax − p) / N.
+
+    log softmax(x) is x − log Σ eˣ; the largest x is subtracted first, so that nothing overflows.
 
     Args:
         logits: scores ``(N, K)``.
-        labels: classes 0 … K − 1 as ints ``(N,)``, or probabilities ``(N, K)``.
+        labels: classes 0 … K − 1 as ints ``(N,)``, or probabilities ``(N, K)`` that add up to 1
+            for each example.
 
     Raises:
         TypeError, ValueError: for labels that are neither, or an empty batch.
@@ -35,14 +37,13 @@ def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float
     counted = np.zeros_like(logits)
     np.multiply(target, log_softmax, out=counted, where=target != 0)  # 0·−∞ would be NaN
     loss = -counted.sum() / len(logits)
-    weight = target.sum(axis=1, keepdims=True)
-    return float(loss), (np.exp(log_softmax) * weight - target) / logits.dtype.type(len(logits))
+    return float(loss), (np.exp(log_softmax) - target) / logits.dtype.type(len(logits))
 
 
 def binary_cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the mean of −t·log σ(x) − (1 − t)·log(1 − σ(x)), and its gradient (σ(x) − t) / count.
 
-    Written as log(1 + eˣ) − t·x, which is exact for any x.
+    Written as log(1 + eˣ) − t·x, which overflows for no x.
 
     Args:
         logits: x, any shape.
@@ -110,6 +111,12 @@ def _probabilities(labels: Sequence, logits: np.ndarray) -> np.ndarray:
     if labels.shape == logits.shape and labels.dtype.kind == "f":
         if not ((labels >= 0) & (labels <= 1)).all():
             raise ValueError("labels given as probabilities must lie in [0, 1].")
+        total = labels.sum(axis=1)
+        if (wrong := np.abs(total - 1) > 1e-4).any():
+            raise ValueError(
+                "labels given as probabilities must add up to 1 for each example, "
+                f"got {total[wrong][0]:.4g} for example {wrong.argmax()}."
+            )
         return labels.astype(logits.dtype, copy=False)
     if labels.shape != (number,) or labels.dtype.kind not in "iu":
         raise ValueError(

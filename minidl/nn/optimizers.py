@@ -1,7 +1,8 @@
 """Optimisers: how a gradient becomes a step.
 
-All of them move every parameter by ``−lr·direction``; they differ in the direction. Weight decay
-shrinks parameters by ``lr·weight_decay`` beside it (Loshchilov & Hutter, 2019).
+All of them move every parameter θ, whose gradient is g, by ``−lr·direction``; they differ in the
+direction. Weight decay shrinks parameters by ``lr·weight_decay`` beside it (Loshchilov & Hutter,
+2019).
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +28,7 @@ class Optimizer:
     A parameter that two networks share may stand in ``parameters`` twice; it takes one step.
 
     Raises:
-        TypeError, ValueError: for parameters that are none, or settings out of range.
+        TypeError, ValueError: for anything but parameters, or settings out of range.
     """
 
     slots: tuple[str, ...] = ()  # what is remembered of each parameter, beside its "age" in steps
@@ -134,7 +135,7 @@ class GradientDescent(Optimizer):
 
 
 class Momentum(Optimizer):
-    """v := β·v + g, θ := θ − lr·v: a ball with friction instead of a step (Polyak, 1964)."""
+    """v := β·v + g, θ := θ − lr·v: a running sum of gradients (Polyak, 1964)."""
 
     slots = ("velocity",)
 
@@ -151,7 +152,7 @@ class Momentum(Optimizer):
 
 
 class RMSProp(Optimizer):
-    """s := β·s + (1 − β)·g², θ := θ − lr·g / (√s + ε): each number by its own size (Hinton)."""
+    """s := β·s + (1 − β)·g², θ := θ − lr·g / (√s + ε) (Tieleman & Hinton, 2012)."""
 
     slots = ("square",)
 
@@ -177,10 +178,10 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum over RMSProp, both corrected for having begun at zero (Kingma & Ba, 2015).
+    """Momentum over RMSProp, both corrected for starting at 0 (Kingma & Ba, 2015).
 
     m := β₁·m + (1 − β₁)·g,  s := β₂·s + (1 − β₂)·g²,
-    θ := θ − lr·(m / (1 − β₁ᵗ)) / (√(s / (1 − β₂ᵗ)) + ε)
+    θ := θ − lr·(m / (1 − β₁ᵗ)) / (√(s / (1 − β₂ᵗ)) + ε),     t: steps that θ has taken
     """
 
     slots = ("mean", "square")

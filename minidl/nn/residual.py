@@ -38,12 +38,12 @@ class Add(Layer):
 
 
 class Residual(Composite):
-    """y = main(x) + shortcut(x), where an empty shortcut is x itself.
+    """y = main(x) + shortcut(x), where an empty shortcut is x itself. No ReLU follows.
 
     Args:
         main: layers of the long path.
         shortcut: layers of the short one, or None.
-        join: the layer that brings the two together.
+        join: the layer that joins the two; ``Add()`` by default.
         name: of the block; the sum is the node that carries it.
     """
 

@@ -1,6 +1,6 @@
 """The costs of style transfer, each with its gradient: content, style, total variation.
 
-The lecture's J_content (3.2), style matrix G = aᵀa (3.3) and J_style (3.4), as Gatys, Ecker and
+The lecture's J_content, style matrix G = aᵀa and J_style, as Gatys, Ecker and
 Bethge (2015, 2016) defined them; and the total variation, as Johnson, Alahi and Fei-Fei (2016)
 added it to the sum.
 """
@@ -13,7 +13,7 @@ from minidl.functional.arguments import check_array
 
 
 def gram_matrix(a: np.ndarray) -> np.ndarray:
-    """Return the Gram matrix G_kk′ = Σᵢ Σⱼ a_ijk · a_ijk′ of a layer (lecture 3.3).
+    """Return the Gram matrix G_kk′ = Σᵢ Σⱼ a_ijk · a_ijk′ of a layer.
 
     It is neither centred nor divided by anything, so it is no correlation: it grows with the
     number of positions and with the strength of the channels.
@@ -56,7 +56,7 @@ def check_activations(a: np.ndarray, name: str, like: np.ndarray | None = None) 
 
 
 def content_cost(a_C: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return J_content = ½‖a(C) − a(G)‖² and its gradient a(G) − a(C) (lecture 3.2).
+    """Return J_content = ½‖a(C) − a(G)‖² and its gradient a(G) − a(C).
 
     Args:
         a_C, a_G: activations of the content picture and of G in one layer, ``(1, H, W, C)``.
@@ -79,15 +79,19 @@ def content_cost(a_C: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 def style_cost(a_S: np.ndarray, a_G: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return J_style of one layer and its gradient for a_G (lecture 3.4, with the square).
+    """Return J_style of one layer and its gradient for a_G.
 
         J = ‖G(S) − G(G)‖² / (2·n_H·n_W·n_C)² = ‖Ḡ(S) − Ḡ(G)‖² / (4·n_C²),   Ḡ = G / (n_H·n_W)
 
-    The second form has each picture's own number of positions, so S and G may differ in size.
+    ‖·‖ is the Frobenius norm. The second form has each picture's own number of positions, so S and
+    G may differ in size.
 
     Args:
         a_S, a_G: activations of the style picture and of G in one layer, ``(1, H, W, C)`` with
             one C.
+
+    Returns:
+        The cost, and its gradient for a_G, of a_G's shape.
 
     Raises:
         TypeError, ValueError: for activations of other shapes, channel counts or dtypes.
@@ -107,8 +111,8 @@ def style_cost_to(
 ) -> tuple[float, np.ndarray]:
     """Return the style cost, and ``weight`` times its gradient, for a known target matrix Ḡ(S).
 
-    With D = Ḡ(G) − Ḡ(S), J = Σ D² / (4·n_C²). As Ḡ(G) = aᵀa / n has both its factors depend on a,
-    dJ/da = a·(dḠ + dḠᵀ) / n with dḠ = D / (2·n_C²); D is symmetric.
+    With D = Ḡ(G) − Ḡ(S), J = Σ D² / (4·n_C²). As both factors of Ḡ(G) = aᵀa / n depend on a
+    (n = n_H·n_W), dJ/da = a·(dḠ + dḠᵀ) / n with dḠ = D / (2·n_C²); D is symmetric.
     """
     channels = a_G.shape[-1]
     a = a_G.reshape(-1, channels)
@@ -120,7 +124,7 @@ def style_cost_to(
 
 
 def total_variation(image: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return Σ (xᵢ₊₁ⱼ − xᵢⱼ)² + (xᵢⱼ₊₁ − xᵢⱼ)² and its gradient: large for noisy pictures.
+    """Return Σ (xᵢ₊₁,ⱼ − xᵢ,ⱼ)² + (xᵢ,ⱼ₊₁ − xᵢ,ⱼ)² and its gradient: large for noisy pictures.
 
     Squared differences (Mahendran and Vedaldi, 2015, with β = 2) have a gradient everywhere; the
     absolute differences of the original total variation (Rudin, Osher and Fatemi, 1992) do not.

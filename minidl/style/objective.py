@@ -1,5 +1,7 @@
 """What style transfer minimises over pixels: J(G) = α·J_content + β·Σ λ·J_style + tv·TV.
 
+The sum runs over layers, λ is a layer's weight, and TV the total variation.
+
 ``Objective`` is J for one size of G; ``Problem`` makes it, for any size, from pictures and weights.
 """
 

@@ -3,7 +3,7 @@
 One pass over a data set. A unit is a channel of a layer; in each picture only its strongest
 position counts, and of each source only its strongest picture, so that nine patches come from nine
 sources. Memory is bounded by one batch; with an executor, by the few that are out at a time. The
-best nine of two parts are among the best nine of each, so the parts may be anywhere.
+best nine of two parts are among the best nine of each, so parts can be searched apart and merged.
 """
 
 import warnings

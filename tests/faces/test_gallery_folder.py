@@ -124,7 +124,7 @@ def test_bad_input_adds_nothing(filled):
         with pytest.raises((TypeError, ValueError), match=words):
             filled.add(names, rows)
     assert len(faces.GalleryFolder(filled.path, "n")) == 25
-    with pytest.raises(ValueError, match="one length"):
+    with pytest.raises(ValueError, match="equally many numbers"):
         filled.nearest(np.ones((1, 5), np.float32))
     with pytest.raises(TypeError, match="fingerprint"):
         faces.GalleryFolder(filled.path, "")

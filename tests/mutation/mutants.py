@@ -281,7 +281,7 @@ MUTANTS = (
     _mutant(
         "faces",
         "a sign in |f − g|'s gradient for the second encoding",
-        "minidl/faces/verification.py",
+        "minidl/faces/verification_head.py",
         "return df, -df",
         "return df, df",
     ),

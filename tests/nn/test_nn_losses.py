@@ -61,6 +61,13 @@ def test_softmax_cross_entropy_with_probabilities():
     assert nn.softmax_cross_entropy(LOGITS, hard)[0] == nn.softmax_cross_entropy(LOGITS, LABELS)[0]
 
 
+def test_probabilities_that_do_not_add_up_to_1_are_refused():
+    soft = SOFT.copy()
+    soft[2] /= 2
+    with pytest.raises(ValueError, match=r"must add up to 1 .*got 0.5 for example 2"):
+        nn.softmax_cross_entropy(LOGITS, soft)
+
+
 def test_softmax_cross_entropy_of_equal_scores_is_log_k():
     value, gradient = nn.softmax_cross_entropy(np.zeros((3, 10)), np.array([0, 4, 9]))
     assert value == pytest.approx(np.log(10), rel=1e-14)

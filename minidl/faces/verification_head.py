@@ -1,9 +1,9 @@
-"""Verification as binary classification: a logistic unit on what two encodings differ in.
+"""Verification as binary classification: a logistic unit on the difference of two encodings.
 
     ŷ = σ(Σₖ wₖ·uₖ + b),   uₖ = |fₖ − f′ₖ|   or   uₖ = χ²ₖ = (fₖ − f′ₖ)² / (fₖ + f′ₖ)
 
 ŷ is the probability that both pictures show one person. The w learn what each of the 128 numbers is
-worth; d with a threshold values them all alike.
+worth; d with a threshold values them all alike (``Gallery.verify``; ``roc.py`` chooses τ).
 """
 
 from collections.abc import Callable
