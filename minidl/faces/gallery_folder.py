@@ -15,13 +15,14 @@ from minidl.faces.shards import Catalogue, Shard
 from minidl.files import only_writer
 
 ROWS = 1 << 16  # of a shard: 34 MB for encodings of 128 numbers
+KEPT = 8  # shards whose names are held in memory
 
 
 class GalleryFolder:
     """Names and encodings ``(N, D)``, float32, in a folder; a name may have several.
 
-    Memory: a shard or two, however many encodings there are. One process at a time may write;
-    what others read meanwhile is what counted when they opened it.
+    Memory: a shard or two, however many encodings there are, and some shards' names. One process
+    at a time may write; what others read meanwhile is what counted when they opened it.
 
     Args:
         path: the folder; made when something is added.
@@ -41,6 +42,7 @@ class GalleryFolder:
         self._reload()
 
     def _reload(self) -> None:
+        self._named: dict[Shard, list[str]] = {}
         if not (self.path / disk.CATALOGUE).exists():
             return
         found = disk.read_catalogue(self.path)
@@ -131,10 +133,17 @@ class GalleryFolder:
         places = np.searchsorted(starts, rows, side="right") - 1
         found = [""] * len(rows)
         for place in np.unique(places):
-            names, _ = disk.read_names(self.path, shards[place])
+            names = self._names_in(shards[place])
             for k in np.flatnonzero(places == place):
                 found[k] = names[rows[k] - starts[place]]
         return found
+
+    def _names_in(self, shard: Shard) -> list[str]:
+        if shard not in self._named:
+            self._named[shard] = disk.read_names(self.path, shard)[0]
+            for old in list(self._named)[:-KEPT]:
+                del self._named[old]
+        return self._named[shard]
 
     # -- who is it? ------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """A gallery on disk: what it finds, what survives a crash, what it refuses."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from minidl import faces
-from minidl.faces import additions, shards
+from minidl.faces import additions, gallery_folder, shards
 from minidl.nn.weights import WeightFileError
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +129,24 @@ def test_bad_input_adds_nothing(filled):
         filled.nearest(np.ones((1, 5), np.float32))
     with pytest.raises(TypeError, match="fingerprint"):
         faces.GalleryFolder(filled.path, "")
+
+
+def test_a_second_look_at_names_reads_nothing(path, monkeypatch):
+    real, reads = shards.read_names, []
+    gallery = faces.GalleryFolder(path, "n", shard_rows=2)
+    gallery.add(*crowd(2 * gallery_folder.KEPT + 2))
+    monkeypatch.setattr(shards, "read_names", lambda *asked: reads.append(asked) or real(*asked))
+    assert (
+        gallery.names([0, 3, 1]) == gallery.names([0, 3, 1]) == ["person 0", "person 3", "person 1"]
+    )
+    assert len(reads) == 2
+    assert held(gallery)[0] == crowd(len(gallery))[0]
+    assert len(reads) == gallery_folder.KEPT + 1 and len(gallery._named) == gallery_folder.KEPT
+    gallery.names([0])  # was dropped for the last shard's
+    assert len(reads) == gallery_folder.KEPT + 2
+    assert pickle.loads(pickle.dumps(gallery)).names([0]) == ["person 0"]
+    gallery.remove("person 1")  # whoever is gone is not remembered either
+    assert not gallery._named and gallery.names([0, 1]) == ["person 0", "person 2"]
 
 
 def test_an_empty_one_knows_nobody(path):

@@ -16,7 +16,7 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "a_crop_of_the_right_size": Choice(
         "between the two",
-        "Size and place bring a part of the gap. The points bring more, and with them it no longer "
+        "Size and place bring a part of the gap. The points bring more, and with them it hardly "
         "depends on how the box happened to lie.",
         wrong={
             "as small as with the box": "Size and place of the crop matter: the network was "
