@@ -7,7 +7,8 @@ same number of steps of Adam with the same rates, and starts from the same weigh
 only the loss differs. For the three kinds of loss, one of four settings is chosen first, on 200
 people who appear neither in training nor in the test. These and the forms of batch-hard run four
 times as long as well. Controls tell apart what goes together: triplets and pairs with each other's
-average, and batch-hard with forces that fade where they would not, or the other way round.
+average, margin softmax without its margin, and batch-hard with forces that fade where they would
+not, or the other way round.
 What is measured on 200 people who were never in training goes to
 ``minidl/course/measurements/mining.json``, which notebook 04 shows. Some twenty minutes on
 two quiet cores.
@@ -100,9 +101,10 @@ SETTINGS: dict[str, dict[str, dict]] = {
         for scale in (16, 32)
     },
 }
-OTHER_MEAN = {  # the same settings, with the average that the other loss has
+CONTROLS = {  # the chosen settings with one thing changed: the other loss's average, no margin
     "triplets, mean of all": ("triplets", {"reduction": "mean"}),
     "contrastive, mean of the active": ("contrastive", {"reduction": "active"}),
+    "margin softmax, m = 0": ("margin softmax", {"margin": 0}),
 }
 
 
@@ -169,13 +171,13 @@ def main() -> None:
         kept["chosen"][kind] = min(tried, key=tried.get)
     chosen = {kind: SETTINGS[kind][name] for kind, name in kept["chosen"].items()}
     kinds = {kind: KINDS[kind](**options) for kind, options in chosen.items()}
-    other_mean = {
-        name: KINDS[kind](**chosen[kind], **options) for name, (kind, options) in OTHER_MEAN.items()
+    controls = {
+        name: KINDS[kind](**(chosen[kind] | options)) for name, (kind, options) in CONTROLS.items()
     }
 
     forms = {name: make for name, make in RUNS.items() if name.startswith("batch-hard")}
     for epochs, runs in (
-        (SHORT, {"untrained": None, **RUNS, **kinds, **other_mean}),
+        (SHORT, {"untrained": None, **RUNS, **kinds, **controls}),
         (LONG, {**forms, **MIXED, **kinds}),
     ):
         for name in arguments.only or runs:
