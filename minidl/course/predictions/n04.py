@@ -50,7 +50,7 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "collapsed_eer": Choice(
         "better than untrained",
-        "Its distances are tiny, but their order has become better than that of an untrained "
+        "Its distances are small, but their order has become better than that of an untrained "
         "network; the equal error rate asks for the order alone.",
         wrong={
             "50 %, as by a coin": "That would take distances without any order. They are small, "
@@ -67,8 +67,8 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "loss_of_semi_hard": Choice(
         "stay near half the margin",
-        "A semi-hard triplet costs between 0 and α by definition, and they fill this narrow window "
-        "fairly evenly. What changes is how many there are.",
+        "A semi-hard triplet costs between 0 and α by definition, and they lie on both sides of "
+        "the middle of this narrow window. What changes is how many there are.",
         wrong={
             "fall to 0": "The miner always brings those that still cost something.",
             "stay at the margin": "That is what a collapse looks like: all distances equal.",
