@@ -27,8 +27,8 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "pairs_or_people": Choice(
         "the one over people",
-        "The 3,000 pairs are made from 200 people, and one person who is easily confused is in "
-        "many of the false accepts. There is less evidence than there are pairs.",
+        "The 3,000 pairs are made from 200 people, and the errors of pairs that share a person go "
+        "together. There is less evidence than there are pairs.",
         wrong={
             "both alike": "They would be, if every pair had people of its own.",
             "the one over pairs": "Pairs are many, and many make an interval narrow. But pairs "

@@ -16,8 +16,8 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "equal_weights": Choice(
         "nearly as many",
-        "On these encodings a plain sum of all differences already says nearly all that a weighted "
-        "one can; where to cut it (b) does nearly all of the work.",
+        "On these encodings a plain sum of all differences already says nearly all that the "
+        "learned one does; where to cut it (b) does nearly all of the work.",
         wrong={
             "about two thirds": "That was the guess, with a b that nobody had fitted. Fitting b "
             "alone makes the difference.",
@@ -35,8 +35,8 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "the_best_verifier": Choice(
         "none by much",
-        "On these encodings a plain sum of all differences already says nearly all that a weighted "
-        "one can.",
+        "On these encodings a plain sum of all differences already says nearly all that the "
+        "learned one does.",
         wrong={
             "the distance": "It has nothing to learn but τ, and still is hardly worse or better.",
             "the unit on absolute differences": "It has 128 weights; but equal ones did nearly as "
