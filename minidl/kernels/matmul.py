@@ -16,16 +16,10 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return a·b: ``(M, K), (K, N) → (M, N)``; ``a.T`` and ``b.T`` are read where they lie."""
     if a.size * b.shape[1] <= ONE_THREAD:
         return a @ b
-    if _is_transposed(a):
-        return weight_gradient.direct_weight_gradient(a.T[None], b[None], _row(a.T))[0]
-    if _is_transposed(b):
-        return direct.convolve_input_gradient(a[None], b.T[None], _row(a))[0]
-    return direct.convolve(a[None], b[None], _row(a))[0]
-
-
-def _is_transposed(a):
-    return a.flags.f_contiguous and not a.flags.c_contiguous
-
-
-def _row(a):
-    return direct.positions(len(a))
+    if not a.flags.c_contiguous:
+        row = direct.positions(a.shape[1])
+        return weight_gradient.direct_weight_gradient(a.T[None], b[None], row)[0]
+    row = direct.positions(len(a))
+    if not b.flags.c_contiguous:
+        return direct.convolve_input_gradient(a[None], b.T[None], row)[0]
+    return direct.convolve(a[None], b[None], row)[0]
