@@ -4,6 +4,7 @@ import codecs
 import os
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 LOOKALIKES = {"×": "x", "·": ".", "─": "-", "−": "-", "±": "+-", "→": "->", "…": "..."}
 
@@ -48,6 +49,12 @@ def in_notebook() -> bool:
     """True where IPython runs the code and can display more than text."""
     ipython = sys.modules.get("IPython")
     return ipython is not None and ipython.get_ipython() is not None
+
+
+def can_redraw(stream: TextIO | None = None) -> bool:
+    """Say whether a line on the stream (stderr) can be written anew: not in a file."""
+    stream = stream or sys.stderr
+    return in_notebook() or (stream is not None and stream.isatty())
 
 
 def quiet() -> bool:

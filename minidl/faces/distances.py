@@ -30,7 +30,7 @@ def squared_distances(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
             f"encodings must have equally many numbers, got x {x.shape} and y {other.shape}: "
             "do they come from the same network?"
         )
-    d = kernels.matmul_nt(x, other)
+    d = kernels.matmul(x, other.T)
     d *= x.dtype.type(-2)
     d += (x * x).sum(axis=1)[:, None]
     d += (other * other).sum(axis=1)

@@ -69,8 +69,8 @@ def dense_backward(
     check_gradient(dy, (*x.shape[:-1], w.shape[1]), x.dtype)
     ask = check_need(need, ("x", "w", "b"))
     rows = dy.reshape(-1, w.shape[1])
-    dx = kernels.matmul_nt(rows, w).reshape(x.shape) if "x" in ask else None
-    dw = kernels.matmul_tn(x.reshape(-1, w.shape[0]), rows) if "w" in ask else None
+    dx = kernels.matmul(rows, w.T).reshape(x.shape) if "x" in ask else None
+    dw = kernels.matmul(x.reshape(-1, w.shape[0]).T, rows) if "w" in ask else None
     db = sum_to_channels(dy) if "b" in ask and cache.b is not None else None
     return dx, dw, db
 

@@ -36,9 +36,11 @@ if jit.AVAILABLE:
         convolve_kernel_gradient,
     )
     from minidl.kernels.elementwise import adam_update, relu, relu_backward
-    from minidl.kernels.matmul import matmul, matmul_nt, matmul_tn
+    from minidl.kernels.matmul import matmul
     from minidl.kernels.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 else:
+    from numpy import matmul
+
     from minidl.kernels.numpy.channels import (
         affine,
         axpby,
@@ -52,7 +54,6 @@ else:
         convolve_kernel_gradient,
     )
     from minidl.kernels.numpy.elementwise import adam_update, relu, relu_backward
-    from minidl.kernels.numpy.matmul import matmul, matmul_nt, matmul_tn
     from minidl.kernels.numpy.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 
 __all__ = [
@@ -69,8 +70,6 @@ __all__ = [
     "convolve_input_gradient",
     "convolve_kernel_gradient",
     "matmul",
-    "matmul_nt",
-    "matmul_tn",
     "max_pool",
     "max_pool_backward",
     "relu",

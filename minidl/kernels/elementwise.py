@@ -1,10 +1,12 @@
-"""Operations on each number by itself, compiled and shared out; twins: ``numpy/elementwise``."""
+"""Operations on each number by itself, compiled and shared out; twins: ``numpy/elementwise``.
+
+The compiler makes vectors of such loops by itself if they run over slices, whose indices are surely
+not negative.
+"""
 
 import numpy as np
 
-from minidl.kernels.compile.argmax import select_positive
 from minidl.kernels.compile.jit import kernel
-from minidl.kernels.compile.simd import lane_count, lanes, load, maximum, splat, store
 from minidl.kernels.compile.workspace import aligned, flat
 from minidl.kernels.numpy import elementwise as numpy_elementwise
 from minidl.kernels.threads import pool as threads
@@ -14,16 +16,16 @@ from minidl.kernels.threads.chunks import chunk
 
 def relu(x: np.ndarray) -> np.ndarray:
     """Return max(x, 0); NaN stays NaN."""
-    if x.size < lane_count(x.dtype):
-        return numpy_elementwise.relu(x)
-    return _map(keep_positive, x)
+    y = aligned(x.shape, x.dtype)
+    _run(keep_positive, flat(x), y.reshape(-1))
+    return y
 
 
 def relu_backward(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Pass the gradient where the output ``y = max(x, 0)`` is positive (elsewhere it is 0)."""
-    if dy.size < lane_count(dy.dtype):
-        return numpy_elementwise.relu_backward(dy, y)
-    return _map(pass_where_positive, dy, y)
+    dx = aligned(dy.shape, dy.dtype)
+    _run(pass_where_positive, flat(dy), flat(y), dx.reshape(-1))
+    return dx
 
 
 def adam_update(
@@ -41,50 +43,50 @@ def adam_update(
     if not (mean.flags.c_contiguous and square.flags.c_contiguous):  # no view as one axis
         return numpy_elementwise.adam_update(gradient, mean, square, betas, whole, epsilon)
     direction = aligned(mean.shape, mean.dtype)
-    arrays = flat(gradient), mean.reshape(-1), square.reshape(-1), direction.reshape(-1)
-    shares = [number for beta in betas for number in (beta, 1 - beta)]
-    numbers = [mean.dtype.type(number) for number in (*shares, *whole, epsilon)]
-    each, tasks = chunk(mean.size, 1)
-
-    threads.run(lambda todo, _: adam_loop(todo, each, arrays, tuple(numbers)), tasks)
+    numbers = tuple(map(mean.dtype.type, (*betas, 1 - betas[0], 1 - betas[1], *whole, epsilon)))
+    moments = mean.reshape(-1), square.reshape(-1)
+    _run(adam_loop, flat(gradient), *moments, direction.reshape(-1), numbers)
     return direction
 
 
-def _map(loop, *arrays):
-    """Return a new array that a loop fills from others of its shape."""
-    result = aligned(arrays[0].shape, arrays[0].dtype)
-    read, write = [flat(array) for array in arrays], result.reshape(-1)
-    each, tasks = chunk(result.size, 1)
-    threads.run(lambda todo, _: loop(todo, each, *read, write), tasks)
-    return result
+def _run(loop, *arguments):
+    """Share out a loop over arrays of one size."""
+    each, tasks = chunk(arguments[0].size, 1)
+    threads.run(lambda todo, _: loop(todo, each, *arguments), tasks)
 
 
 @kernel
 def keep_positive(todo, each, x, y):
-    """y = max(x, 0); the last vector begins earlier if it would not be full."""
+    """y = max(x, 0)."""
     for task in tasks_of(todo):
-        for start in range(task * each, min((task + 1) * each, x.size), lanes(x)):
-            i = min(start, x.size - lanes(x))
-            store(y, i, maximum(load(x, i), splat(x, 0)))
+        own = slice(task * each, (task + 1) * each)
+        from_, to = x[own], y[own]
+        for i in range(to.size):
+            to[i] = from_[i]
+            if from_[i] < 0:
+                to[i] = 0
 
 
 @kernel
 def pass_where_positive(todo, each, dy, y, dx):
-    """dx = dy where y > 0, else 0; the last vector begins earlier if it would not be full."""
+    """dx = dy where y > 0, else 0."""
     for task in tasks_of(todo):
-        for start in range(task * each, min((task + 1) * each, dy.size), lanes(dy)):
-            i = min(start, dy.size - lanes(dy))
-            store(dx, i, select_positive(load(y, i), load(dy, i)))
+        own = slice(task * each, (task + 1) * each)
+        from_, sign, to = dy[own], y[own], dx[own]
+        for i in range(to.size):
+            to[i] = 0
+            if sign[i] > 0:
+                to[i] = from_[i]
 
 
 @kernel
-def adam_loop(todo, each, arrays, numbers):
-    """Adam's direction, number by number: the compiler makes lanes of such a loop by itself."""
-    gradient, mean, square, direction = arrays
-    keep1, add1, keep2, add2, whole1, whole2, low = numbers
+def adam_loop(todo, each, gradient, mean, square, direction, numbers):
+    """m = β₁·m + (1 − β₁)·g, s = β₂·s + (1 − β₂)·g², and Adam's direction."""
+    beta1, beta2, rest1, rest2, whole1, whole2, epsilon = numbers
     for task in tasks_of(todo):
-        for i in range(task * each, min((task + 1) * each, mean.size)):
-            g = gradient[i]
-            mean[i] = mean[i] * keep1 + add1 * g
-            square[i] = square[i] * keep2 + add2 * (g * g)
-            direction[i] = (mean[i] / whole1) / (np.sqrt(square[i] / whole2) + low)
+        own = slice(task * each, (task + 1) * each)
+        g, m, s, d = gradient[own], mean[own], square[own], direction[own]
+        for i in range(d.size):
+            m[i] = m[i] * beta1 + rest1 * g[i]
+            s[i] = s[i] * beta2 + rest2 * (g[i] * g[i])
+            d[i] = (m[i] / whole1) / (np.sqrt(s[i] / whole2) + epsilon)

@@ -1,7 +1,8 @@
 """Products of large matrices: a dense layer is a 1×1 convolution, and so are its gradients.
 
 They go through our own kernels for the sake of the threads (see ``threads/pool``): a BLAS library
-would start its own. Small products stay with NumPy, which uses one thread for them.
+would start its own. Small products stay with NumPy, which uses one thread for them. The twin is
+NumPy's own ``matmul``.
 """
 
 import numpy as np
@@ -12,21 +13,13 @@ ONE_THREAD = 1 << 18  # multiplications up to which OpenBLAS does not wake other
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return a·b: ``(M, K), (K, N) → (M, N)``."""
+    """Return a·b: ``(M, K), (K, N) → (M, N)``; ``a.T`` and ``b.T`` are read where they lie."""
     if a.size * b.shape[1] <= ONE_THREAD:
         return a @ b
-    return direct.convolve(a[None], b[None], direct.positions(len(a)))[0]
-
-
-def matmul_nt(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return a·bᵀ: ``(M, K), (N, K) → (M, N)``."""
-    if a.size * len(b) <= ONE_THREAD:
-        return a @ b.T
-    return direct.convolve_input_gradient(a[None], b[None], direct.positions(len(a)))[0]
-
-
-def matmul_tn(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return aᵀ·b: ``(K, M), (K, N) → (M, N)``."""
-    if a.size * b.shape[1] <= ONE_THREAD:
-        return a.T @ b
-    return weight_gradient.direct_weight_gradient(a[None], b[None], direct.positions(len(a)))[0]
+    if not a.flags.c_contiguous:
+        row = direct.positions(a.shape[1])
+        return weight_gradient.direct_weight_gradient(a.T[None], b[None], row)[0]
+    row = direct.positions(len(a))
+    if not b.flags.c_contiguous:
+        return direct.convolve_input_gradient(a[None], b.T[None], row)[0]
+    return direct.convolve(a[None], b[None], row)[0]

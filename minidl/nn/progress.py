@@ -1,18 +1,11 @@
 """Progress bars: drawn where they can be redrawn, and nowhere else."""
 
-import sys
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import Any
 
 from tqdm.auto import tqdm as Bar
 
-from minidl.console import in_notebook, quiet
-
-
-def can_redraw(stream: TextIO | None = None) -> bool:
-    """Say whether a bar on the stream (stderr) moves; in a file each move would be a new line."""
-    stream = stream or sys.stderr
-    return in_notebook() or (stream is not None and stream.isatty())
+from minidl.console import can_redraw, quiet
 
 
 def progress_bar(show: bool, iterable: Iterable | None = None, **settings: Any) -> Bar:

@@ -13,18 +13,22 @@ def mirrored(pixels: np.ndarray, margin: int) -> np.ndarray:
 
     The margin is at most one pixel less than a side, since the border itself is not repeated.
     """
-    return np.pad(pixels, ((0, 0), *margins(pixels.shape[1:3], margin), (0, 0)), mode="reflect")
+    for axis, m in enumerate(margins(pixels.shape[1:3], margin), start=1):
+        last = pixels.shape[axis] - 1
+        places = np.abs(np.arange(-m, last + m + 1))
+        pixels = pixels.take(last - np.abs(last - places), axis)
+    return pixels
 
 
 def mirrored_backward(dy: np.ndarray, margin: int, size: tuple[int, int]) -> np.ndarray:
     """Return the gradient of the pixels, of ``size``: each collects that of its mirror images."""
-    for axis, (m, _) in enumerate(margins(size, margin), start=1):
-        rows = np.moveaxis(dy, axis, 0)
+    for axis, m in enumerate(margins(size, margin), start=1):
+        rows = dy.swapaxes(axis, 0)
         n = len(rows) - 2 * m
         inside = rows[m : m + n].copy()
         inside[1 : m + 1] += rows[:m][::-1]
         inside[n - 1 - m : n - 1] += rows[m + n :][::-1]
-        dy = np.moveaxis(inside, 0, axis)
+        dy = inside.swapaxes(0, axis)
     return dy
 
 
@@ -35,12 +39,13 @@ def within(a: np.ndarray, pixels: np.ndarray, margin: int) -> np.ndarray:
     one position there is not cut off.
     """
     size, cuts = pixels.shape[1:3], []
-    for positions, side, (m, _) in zip(a.shape[1:3], size, margins(size, margin), strict=True):
+    for positions, side, m in zip(a.shape[1:3], size, margins(size, margin), strict=True):
         cut = positions * m // (side + 2 * m)
         cuts.append(slice(cut, positions - cut))
     return a[:, *cuts]
 
 
-def margins(size: tuple[int, int], margin: int) -> list[tuple[int, int]]:
-    """Return how many pixels of mirror image lie (before, after) each axis of ``size``."""
-    return [(min(margin, side - 1),) * 2 for side in size]
+def margins(size: tuple[int, int], margin: int) -> tuple[int, int]:
+    """Return how many pixels of mirror image lie on both sides of each axis of ``size``."""
+    height, width = size
+    return min(margin, height - 1), min(margin, width - 1)

@@ -29,7 +29,7 @@ def gram_matrix(a: np.ndarray) -> np.ndarray:
     """
     check_activations(a, "a")
     rows = a.reshape(-1, a.shape[-1])
-    return kernels.matmul_tn(rows, rows)
+    return kernels.matmul(rows.T, rows)
 
 
 def mean_gram_matrix(a: np.ndarray) -> np.ndarray:
@@ -40,7 +40,7 @@ def mean_gram_matrix(a: np.ndarray) -> np.ndarray:
 
 def _mean_gram_matrix(rows: np.ndarray) -> np.ndarray:
     """Return Ḡ of ``(n_H·n_W, n_C)``; nothing is checked, since this runs in every step."""
-    return kernels.matmul_tn(rows, rows) / rows.dtype.type(len(rows))
+    return kernels.matmul(rows.T, rows) / rows.dtype.type(len(rows))
 
 
 def check_activations(a: np.ndarray, name: str, like: np.ndarray | None = None) -> None:

@@ -37,7 +37,7 @@ def paint(photograph: np.ndarray) -> np.ndarray:
     pixels = as_pixels(photograph, "photograph", np.dtype(np.float32))
     height, width = pixels.shape[1:3]
     painted = painter().forward(mirrored(pixels, MARGIN))
-    (top, _), (left, _) = margins((height, width), MARGIN)
+    top, left = margins((height, width), MARGIN)
     return to_bytes(painted[:, top : top + height, left : left + width])
 
 

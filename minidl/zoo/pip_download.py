@@ -7,8 +7,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from minidl.console import quiet, say
-from minidl.nn.progress import Bar, can_redraw, progress_bar
+from minidl.console import can_redraw, quiet, say
+from minidl.nn.progress import Bar, progress_bar
 from minidl.zoo.asset import AssetError, CannotFetch, Package, in_words
 
 # To name an sdist, pip asks its build backend, setuptools, which would run the package's setup.py.

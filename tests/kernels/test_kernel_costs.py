@@ -164,8 +164,8 @@ def test_tables_of_pools_planes_and_kernel_gradients_are_short():
     dw = (*volume.kernel, 20, 20)
     part = (x, dy, dw, volume, 1, np.dtype(np.float32))
     for prepared, most in [
-        (pool._maps.__wrapped__(long, False), 5_000),
-        (pool._maps.__wrapped__(long, True), 5_000),
+        (pool._plan.__wrapped__((1, 1_000_000, 2), part[-1], long, False), 5_000),
+        (pool._plan.__wrapped__((1, 999_001, 2), part[-1], long, True), 5_000),
         (winograd._part.__wrapped__(x, dy, dw, volume, 1, False, part[-1]), 5_000),
         (winograd._part.__wrapped__(dy, x, dw, volume, 1, True, part[-1]), 5_000),
         (weight_gradient._direct_parts.__wrapped__(*part), 20_000 + 16 * 4_500),

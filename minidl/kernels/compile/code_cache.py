@@ -22,6 +22,7 @@ from pathlib import Path
 import numba
 from numba.core.caching import IndexDataCacheFile, NullCache
 from numba.core.compiler import CompileResult
+from numba.core.runtime import rtsys
 
 KERNELS = Path(__file__).parents[1]
 
@@ -93,7 +94,7 @@ class CodeCache(NullCache):
 
     def load_overload(self, signature, target_context):
         """Return what was kept for this signature, or None."""
-        target_context.refresh()
+        rtsys.initialize(target_context)  # what is kept links to Numba's run time, and to no more
         file, key = self._find(signature, target_context.codegen())
         try:
             kept = file.load(key)

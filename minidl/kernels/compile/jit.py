@@ -4,6 +4,7 @@
 NUMBA_DISABLE_JIT=1) `minidl.kernels` uses the NumPy twins.
 """
 
+import atexit
 import sys
 import threading
 import time
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
-from minidl.console import quiet
+from minidl.console import can_redraw, in_notebook, quiet
 
 try:
     import numba
@@ -85,31 +86,46 @@ def _undisturbed(function: Callable) -> Callable:
 
 
 class _Announcer(event.Listener if AVAILABLE else object):
-    """Says on stderr that a kernel is being compiled, and then how long it took."""
+    """Says on stderr how many kernels have been compiled, and how long that took: in one line.
 
-    depth = 0
+    Where it can be redrawn it counts up, and makes room for others between two kernels; everywhere
+    else it is written once, when the process ends.
+    """
+
+    depth = kernels = 0
+    seconds = 0.0
 
     def on_start(self, happening):
-        """Begin the line, unless this is a function inside of one that is being compiled."""
+        """Count a kernel, unless this is a function inside of one that is being compiled."""
         if self.depth or happening.data["dispatcher"].py_func in _kernels:
             self.depth += 1
         if self.depth == 1:
-            name = happening.data["dispatcher"].py_func.__name__
-            kept = "once" if FOLDER else "in each process: no folder to keep it in can be written"
-            print(
-                f"minidl: compiling {name} for this processor ({kept}) ... ",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
             self.began = time.perf_counter()
+            self.kernels += 1
+            if can_redraw():
+                print(f"\r{self}", end="", file=sys.stderr, flush=True)
 
     def on_end(self, happening):
-        """End the line."""
+        """Add up the time."""
         if self.depth == 1:
-            print(f"{time.perf_counter() - self.began:.1f} s", file=sys.stderr, flush=True)
+            self.seconds += time.perf_counter() - self.began
+            if can_redraw():
+                blank = "" if in_notebook() else f"\r{' ' * len(str(self))}\r"
+                print(f"\r{self}{blank}", end="", file=sys.stderr, flush=True)
         self.depth = max(self.depth - 1, 0)
+
+    def close(self):
+        """Say it for good, if there was anything to compile."""
+        if self.kernels and not in_notebook():
+            print(self, file=sys.stderr, flush=True)
+
+    def __str__(self):
+        kept = "once" if FOLDER else "in each process: no folder to keep it in can be written"
+        kernels = f"{self.kernels} kernel{'s' * (self.kernels > 1)}"
+        return f"minidl: compiling for this processor ({kept}): {kernels}, {self.seconds:.0f} s"
 
 
 if AVAILABLE and not quiet():
-    event.register("numba:compile", _Announcer())
+    _announcer = _Announcer()
+    event.register("numba:compile", _announcer)
+    atexit.register(_announcer.close)

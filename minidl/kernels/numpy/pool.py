@@ -4,16 +4,18 @@ Averages divide by the number of positions given as ``counts`` (see ``window_cou
 """
 
 from functools import reduce
+from math import prod
 
 import numpy as np
 
 from minidl.kernels.numpy.direct import overlaps, quiet
+from minidl.kernels.plan_cache import cached
 from minidl.kernels.window import Window
 
 
 def tap_dtype(window: Window) -> np.dtype:
     """Return the smallest of two kinds of integers that can number the window's taps."""
-    return np.dtype(np.uint8 if np.prod(window.kernel) <= 256 else np.int32)
+    return np.dtype(np.uint8 if prod(window.kernel) <= 256 else np.int32)
 
 
 def max_pool(x: np.ndarray, window: Window) -> tuple[np.ndarray, np.ndarray]:
@@ -39,6 +41,7 @@ def max_pool_backward(dy: np.ndarray, where: np.ndarray, window: Window) -> np.n
     return dx
 
 
+@cached
 def window_counts(window: Window, count_padding: bool) -> np.ndarray:
     """How many positions each window averages, ``(*output)``.
 
@@ -50,7 +53,9 @@ def window_counts(window: Window, count_padding: bool) -> np.ndarray:
         low = -window.before[axis] if count_padding else 0
         high = window.size[axis] + (window.after[axis] if count_padding else 0)
         counts.append(window.count_within(axis, low, high).astype(np.float64))
-    return reduce(np.multiply.outer, counts)
+    counts = reduce(np.multiply.outer, counts)
+    counts.flags.writeable = False  # kept for the next call
+    return counts
 
 
 @quiet
