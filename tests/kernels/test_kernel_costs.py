@@ -230,6 +230,6 @@ def test_nothing_else_is_kept_but_windows():
         for value in vars(module).values()
         if isinstance(value, functools._lru_cache_wrapper)
     }
-    assert found
+    assert found or not jit.AVAILABLE  # the twins keep none
     for function in found:
         assert typing.get_type_hints(function)["return"] in (Window, int), function
