@@ -34,8 +34,9 @@ PREDICTIONS: dict[str, Prediction] = {
     ),
     "least_changed_rule": Choice(
         "guided",
-        "With its signs, more is left of it than of the other two. It keeps only paths on which "
-        "everything is positive, and what these add up to follows the photograph's edges.",
+        "With its signs, more is left of it than of the other two. Besides the sign of the "
+        "gradient it asks which units the photograph makes active, and what comes out looks like "
+        "the photograph, whatever the weights.",
         wrong={
             "saliency": "Where it is bright hardly changes, but its signs do: it is the gradient "
             "itself, and another network has another gradient.",
