@@ -3,10 +3,8 @@
     dw = windowsᵀ · dy        a sum over all positions
 
 A task sums over its share of the pieces, for one row of each strip (or all of them, if they are
-short) and a block of filters. If there are few channels, the rows of a strip may be woven into one
-first, column by column: a window is then a single run of numbers, all its taps together, and fills
-the tiles better than several short runs. A window of 27 numbers, as first layers often have, makes
-a single tile by itself (a *patch*).
+short) and a block of filters. A window of 27 numbers, as first layers often have, makes a single
+tile by itself (a *patch*).
 """
 
 from typing import NamedTuple
@@ -26,7 +24,7 @@ from minidl.kernels.compile.tile import (
 )
 from minidl.kernels.conv.direct_loops import copy_row, copy_zeros, segment_of
 from minidl.kernels.conv.partial_sums import add_parts, sum_of
-from minidl.kernels.index_map import row_read
+from minidl.kernels.index_map import list_rows
 from minidl.kernels.threads.atomics import tasks_of
 
 
@@ -40,9 +38,8 @@ class Steps(NamedTuple):
     filters: int
     panel: int
     in_place: bool  # the input itself is the strip
-    woven: bool
     patch: bool  # a whole window is one tile
-    taps: int  # rows of a strip that a task sums for; 1 where they are woven into one
+    taps: int  # rows of a strip that a task sums for
     run: int  # numbers of a window in one row
     strip: int  # size of one strip
     ragged: bool  # the filters do not fill their panels: dy is copied
@@ -80,7 +77,7 @@ def sum_block(block, given, sums, own, s, steps, zeros, add, row_step):
     neighbours or, with a ``row_step``, several such runs.
     """
     x, _, _, dy, _, _ = given
-    _, (strip, woven, d), (strip_seen, _, d_seen), ends = own
+    _, (strip, d), (strip_seen, d_seen), ends = own
     share, tap, filter_block = block
     seen, right = x if steps.in_place else strip_seen, d_seen if steps.ragged else dy
     panel, high, apart = steps.panel, len(zeros), 1
@@ -91,10 +88,10 @@ def sum_block(block, given, sums, own, s, steps, zeros, add, row_step):
     panels = -(-(min(filter_ + steps.filters, s.filters) - filter_) // panel)
     begin, end = share * steps.share, min((share + 1) * steps.share, s.rows * steps.segments)
     pitch = -(-s.filters // panel) * panel if steps.ragged else s.y_pitch
-    step = s.step * (s.outer_taps if steps.woven else 1) * s.channels
+    step = s.step * s.channels
     for first in range(begin, end, steps.pieces):
         pieces = min(steps.pieces, end - first)
-        gather(given, s, steps, (first, pieces, tap), strip, woven, d, ends)
+        gather(given, s, steps, (first, pieces, tap), strip, d, ends)
         for group in range(steps.taps * groups):
             k = group // groups * s.row_step + group % groups * high
             for part in range(panels):
@@ -111,32 +108,26 @@ def sum_block(block, given, sums, own, s, steps, zeros, add, row_step):
 
 
 @inner
-def gather(given, s, steps, which, strip, woven, d, ends):
+def gather(given, s, steps, which, strip, d, ends):
     """Copy what some pieces need; ``ends`` tells where each begins in strip and dy, and its end."""
     x, axes, _, dy, _, _ = given
     first_piece, pieces, tap = which
-    taps, d_at = s.outer_taps if steps.woven or steps.patch else steps.taps, 0
+    taps, listed, d_at = s.outer_taps if steps.patch else steps.taps, ends[3 * steps.pieces :], 0
     for at in range(pieces):
         row, first, last = segment_of(first_piece + at, s, steps)
-        o, i = at * steps.strip, row * s.y_row + first * s.y_pitch
-        columns = (last - first - 1) * s.step + s.inner_taps
-        ends[3 * at], ends[3 * at + 1], ends[3 * at + 2] = o, i, last - first
+        o, i, found = at * steps.strip, row * s.y_row + first * s.y_pitch, 0
+        count = list_rows(axes, row, listed)
         if steps.in_place:
-            source = row_read(axes, row, 0)
-            ends[3 * at] = (source * s.width + s.first + first * s.step) * s.pitch
-        for other in range(0 if steps.in_place else taps):
-            source = row_read(axes, row, tap * taps + other)
-            to = woven if steps.woven else strip[o:]
-            if source >= 0:
-                copy_row(x, source, s, first, last, to, other * s.row_step)
-            elif taps > 1:
-                copy_zeros(to, other * s.row_step, columns * s.channels)
-            else:
-                ends[3 * at + 2] = 0  # padding: nothing to add
-        for j in range(columns if steps.woven else 0):
-            for other in range(taps):
-                store(strip, o, load(woven, other * s.row_step + j * s.channels))
-                o += s.channels
+            o = (listed[0] * s.width + s.first + first * s.step) * s.pitch
+        elif 1 < taps != count:  # zeros where a tap reads padding
+            copy_zeros(strip, o, taps * s.row_step)
+        for entry in range(count):
+            k = listed[2 * entry + 1] - tap * taps
+            if 0 <= k < taps:
+                found = last - first
+                if not steps.in_place:
+                    copy_row(x, listed[2 * entry], s, first, last, strip, o + k * s.row_step)
+        ends[3 * at], ends[3 * at + 1], ends[3 * at + 2] = o, i, found
         if steps.ragged:
             ends[3 * at + 1] = d_at
             for place in range(first, last):

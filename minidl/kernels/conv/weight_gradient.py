@@ -30,7 +30,6 @@ from minidl.kernels.window import Window
 TASKS = 16  # wanted at least, so that a few threads share the work evenly
 AT_ONCE = 1 << 14  # numbers of strips that are used up at once
 SHORT = 16  # taps of a window; longer ones do not make the numbers that are in use more
-WEAVE = 0.5  # tiles that take as long as weaving a few numbers
 SUMS = 1 << 15  # numbers that a task sums up
 LONGEST = 1 << 12  # numbers of a window's row that are summed up in one go
 
@@ -166,16 +165,13 @@ def _direct_part(s, read: Rows, taps, dtype) -> Part:
         panel = lanes
     high = panel_rows(dtype, panel)
     straight = direct.in_place(s) and s.run % high == 0
-    tiles = s.outer_taps * -(-s.run // high) - -(-s.depth // high)  # that weaving saves
-    gain = tiles * -(-s.filters // panel)
-    woven = not patch and s.channels < lanes and gain > WEAVE * s.outer_taps * s.step
-    run = s.depth if woven or patch else s.run
-    rows = 1 if woven or patch or s.depth * s.filters > SUMS else s.outer_taps
+    run = s.depth if patch else s.run
+    rows = 1 if patch or s.depth * s.filters > SUMS else s.outer_taps
     short = min(s.inner_taps, SHORT) * s.channels * (s.depth // s.run if run > s.run else rows)
     most = max(AT_ONCE // (s.step * short), 8)
     segments, each = direct.segments_of(s, most, dtype)
     s, size = direct.strip_of(s, segments, each, dtype)
-    strip = s.row_step if not (woven or patch) and rows == 1 else size
+    strip = s.row_step if not patch and rows == 1 else size
     room = direct.CACHE // (dtype.itemsize * strip)
     pieces = max(1, min(most // (s.places if segments == 1 else each), room))
     filters = up(min(s.filters, max(SUMS // run, panel)), panel)
@@ -186,10 +182,9 @@ def _direct_part(s, read: Rows, taps, dtype) -> Part:
     ragged = s.filters % panel != 0
     steps = DirectSteps(
         *(share, pieces, segments, each, filters, panel),
-        *(straight, woven, patch, rows, run, strip, ragged),
+        *(straight, patch, rows, run, strip, ragged),
     )
     sums = rows * (run if patch else up(run, high)) * filters
     copied = ragged * pieces * direct.longest(s, segments, each) * up(s.filters, panel)
-    sizes = pieces * strip + lanes, woven * s.outer_taps * s.row_step + lanes, copied
-    taps = flat(taps.T if woven else taps)
-    return Part(s, steps, read, taps, -(-count // share), blocks, sums, 3 * pieces, sizes)
+    sizes, ends = (pieces * strip + lanes, copied), 3 * pieces + 2 * s.outer_taps
+    return Part(s, steps, read, flat(taps), -(-count // share), blocks, sums, ends, sizes)
