@@ -18,7 +18,6 @@ from minidl.kernels.compile.workspace import INT, aligned, flat, workspace
 from minidl.kernels.conv import direct_plan
 from minidl.kernels.conv.direct_loops import Shape, Steps, direct_blocks
 from minidl.kernels.conv.direct_plan import Plan, together
-from minidl.kernels.conv.kernel_panels import kernel_panels
 from minidl.kernels.index_map import Rows, row_map
 from minidl.kernels.numpy import direct as numpy_direct
 from minidl.kernels.plan_cache import cached
@@ -26,9 +25,9 @@ from minidl.kernels.threads import pool as threads
 from minidl.kernels.window import Window
 
 CACHE = 1 << 18  # bytes that the strip of a piece may fill
-PANELS = 1 << 17  # numbers of the kernel's panels that a task copies
 TASK = 1 << 22  # multiplications that make a task worth handing out
 STORE = 32  # multiplications that take as long as writing a number
+COPY = 16  # … as copying a number of the kernel
 TASKS = 16  # wanted at most: enough for a few threads to share the work evenly
 PLACES = 64  # of one task at least, for which a panel of the kernel comes from memory once
 ENDLESS = 1 << 62
@@ -84,27 +83,23 @@ def _run(arrays, window: Window, groups, backward, bias=None, relu=False) -> boo
 
 
 def _run_part(part, read: Rows, x, w, y, bias, relu, wrong):
-    """Copy the kernel's matrix in the order of use, then do the convolution."""
+    """Do a convolution, or one phase of it, for one group."""
     s, steps, slots, dtype = part.shape, part.steps, threads.thread_count(), x.dtype
     b, more, strip, tiles, listed = workspace(
-        *(((part.kernel,), dtype), ((s.filters + 2 * steps.panel,), dtype)),
+        *(((slots, part.kernel), dtype), ((s.filters + 2 * steps.panel,), dtype)),
         *(((slots, part.strip), dtype), ((slots, part.tile), dtype)),
         ((slots, 2 * max(1, read.taps)), INT),
     )
     more[:] = 0
     if bias is not None:
         more[: s.filters].reshape(-1, len(bias))[:] = bias
-    given = x, read.axes, b, more, y, wrong
+    given = x, read.axes, w, part.taps, more, y, wrong
 
-    def prepare(todo, _):
-        kernel_panels(todo, part.each, w, part.taps, s, steps.panel, b)
-
-    def multiply(todo, slot):
-        own = strip[slot], flat(strip[slot]), tiles[slot], listed[slot]
+    def work(todo, slot):
+        own = b[slot], strip[slot], flat(strip[slot]), tiles[slot], listed[slot]
         direct_blocks(todo, relu, given, own, s, steps)
 
-    threads.run(prepare, part.preparations)
-    threads.run(multiply, part.tasks)
+    threads.run(work, part.tasks)
 
 
 class Part(NamedTuple):
@@ -115,10 +110,8 @@ class Part(NamedTuple):
     taps: np.ndarray  # (taps of a window · outputs): their numbers in the kernel, or −1
     strip: int  # size
     tile: int  # size
-    kernel: int  # size of all panels
-    each: int  # panels that a task copies
-    preparations: int  # tasks that copy panels
-    tasks: int  # that multiply
+    kernel: int  # size of the panels of one task
+    tasks: int
 
 
 @cached
@@ -138,15 +131,12 @@ def _parts(x_shape, y_shape, w_shape, window, groups, backward, dtype):
         s = shape_of((x_shape, y_shape, w_shape), plan, read, groups, backward)
         steps = _steps(s, prod(window.stride[:-1]) if backward else 1, dtype)
         s, strip = strip_of(s, steps.segments, steps.each, dtype)
-        panel = steps.panel
-        panels, each = -(-s.filters // panel), max(1, PANELS // (panel * s.depth))
         blocks = -(-s.rows * steps.segments // steps.pieces)
         parts.append(
             Part(
                 *(s, steps, flat(np.where(plan.taps < 0, -1, outer + plan.taps))),
-                *(1 if steps.in_place else strip, panel_rows(dtype, panel) * panel),
-                *(panels * panel * s.depth, each, -(-panels // each)),
-                blocks * -(-s.filters // steps.filters),
+                *(1 if steps.in_place else strip, panel_rows(dtype, steps.panel) * steps.panel),
+                *(steps.filters * s.depth, blocks * -(-s.filters // steps.filters)),
             )
         )
     reached = sum(plan.outputs for plan in plans)
@@ -179,7 +169,7 @@ def _steps(s: Shape, skipped: int, dtype) -> Steps:
     """
     panel = panel_width(dtype, s.filters)
     count = s.rows * s.places
-    tasks = task_count(count, s.filters, s.depth // skipped)
+    tasks = task_count(count + COPY, s.filters, s.depth // skipped)
     at_once = max(-(-count // tasks), PLACES)
     segments, each = segments_of(s, at_once, dtype)
     pieces = max(1, at_once // (s.places if segments == 1 else each))

@@ -25,6 +25,7 @@ from minidl.kernels.compile.tile import (
     tall_tile,
     wide_tile,
 )
+from minidl.kernels.conv.kernel_panels import kernel_panels
 from minidl.kernels.index_map import list_rows
 from minidl.kernels.threads.atomics import tasks_of
 
@@ -135,10 +136,18 @@ def copy_zeros(strip, o, size):
 
 @kernel
 def direct_blocks(todo, relu, given, own, s, steps):
-    """Do the convolution; set ``wrong[0]`` if anything but a finite number came out."""
-    x, wrong, filter_blocks = given[0], given[-1], -(-s.filters // steps.filters)
+    """Do the convolution; set ``wrong[0]`` if anything but a finite number came out.
+
+    A thread copies the kernel for itself, a block of filters when it comes to it: what one thread
+    has written, another one reads more slowly.
+    """
+    x, _, w, taps, _, _, wrong = given
+    blocks, copied = -(-s.rows * steps.segments // steps.pieces), -1
     for task in tasks_of(todo):
-        block = divmod(task, filter_blocks)
+        block = divmod(task, blocks)
+        if block[0] != copied:
+            copied = block[0]
+            kernel_panels(w, taps, s, copied * steps.filters, steps, own[0])
         if steps.panel == lanes(x):
             odd = direct_block(block, relu, given, own, s, steps, tall_tile(x))
         else:
@@ -153,12 +162,12 @@ def direct_block(block, relu, given, own, s, steps, zeros):
 
     ``zeros`` is a tile of them: a few neighbouring windows by a panel of filters.
     """
-    x, axes, b, bias, y, _ = given
-    strip, copied, scratch, listed = own  # ``copied`` shows ``strip``
-    filter_, panel, high = block[1] * steps.filters, steps.panel, len(zeros)
+    x, axes, _, _, bias, y, _ = given
+    b, strip, copied, scratch, listed = own  # ``copied`` shows ``strip``
+    filter_, panel, high = block[0] * steps.filters, steps.panel, len(zeros)
     floor, wrong = splat(y, 0.0 if relu else -inf), splat(y, 0)
-    stop = min((block[0] + 1) * steps.pieces, s.rows * steps.segments)
-    for piece in range(block[0] * steps.pieces, stop):
+    stop = min((block[1] + 1) * steps.pieces, s.rows * steps.segments)
+    for piece in range(block[1] * steps.pieces, stop):
         row, first, last = segment_of(piece, s, steps)
         count = list_rows(axes, row, listed)
         seen, start = copied, 0
@@ -175,7 +184,7 @@ def direct_block(block, relu, given, own, s, steps, zeros):
                 many, filters = min(high, last - place), min(panel, s.filters - f)
                 i = start + (place - first) * s.step * s.channels
                 o = row * s.y_row + s.y_first + place * s.y_pitch + f
-                tile = multiply_windows(zeros, seen, i, listed, count, b, f, s)
+                tile = multiply_windows(zeros, seen, i, listed, count, b, f - filter_, s)
                 if many == high and filters == panel:
                     wrong = wrong + epilogue(y, o, s.y_pitch, tile, bias, f, floor)
                 else:

@@ -6,22 +6,27 @@
 The last panel ends in zeros.
 """
 
-from minidl.kernels.compile.jit import inner, kernel
+from minidl.kernels.compile.jit import inner
 from minidl.kernels.compile.simd import lanes, load, splat, store, transpose
 from minidl.kernels.compile.tile import steps_of
 from minidl.kernels.conv.transforms import transform_kernel
-from minidl.kernels.threads.atomics import tasks_of
 
 
-@kernel
-def kernel_panels(todo, each, w, taps, s, panel, b):
-    """Copy the kernel's matrix, some panels a task: b[panel][tap · channel][filter]."""
-    for task in tasks_of(todo):
-        last = min((task + 1) * each, -(-s.filters // panel))
-        if s.outputs == 1:
-            copy_panels(task * each, last, w, taps, s, panel, b)
-        else:
-            spread_panel(w, taps, s, panel, b)
+@inner
+def kernel_panels(w, taps, s, first, steps, b):
+    """Copy the kernel's matrix for a block of filters: b[panel][tap · channel][filter]."""
+    if s.outputs == 1:
+        copy_panels(
+            first,
+            min(first + steps.filters, up(s.filters, steps.panel)),
+            w,
+            taps,
+            s,
+            steps.panel,
+            b,
+        )
+    else:
+        spread_panel(w, taps, s, steps.panel, b)
 
 
 @inner
@@ -39,11 +44,11 @@ def spread_panel(w, taps, s, panel, b):
 
 @inner
 def copy_panels(first, last, w, taps, s, panel, b):
-    """Copy panels first … last."""
+    """Copy the panels of filters first … last − 1."""
     width = lanes(w)
-    for f in range(first * panel, last * panel, width):
+    for f in range(first, last, width):
         part = f % panel
-        o = (f - part) * s.depth + part
+        o = (f - part - first) * s.depth + part
         many = min(width, s.filters - f)  # 0 or less beside the last filter: zeros
         for tap in taps:
             source = tap * s.kernel_rows
