@@ -24,6 +24,7 @@ except (ImportError, OSError):  # OSError: a library that it needs cannot be loa
 
 if AVAILABLE:
     from minidl.kernels.compile.code_cache import FOLDER, CodeCache
+    from minidl.kernels.compile.parts import PartCompiler
 
 LISTEN = 0.05  # seconds between two looks for an interrupt while another thread compiles
 
@@ -34,13 +35,13 @@ SETTINGS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def inner(function: Callable) -> Callable:
-    """Make a function that kernels may call."""
-    return numba.njit(**SETTINGS)(function)
+    """Make a function that kernels may call, and nobody else."""
+    return numba.njit(pipeline_class=PartCompiler, **SETTINGS)(function)
 
 
 def inlined(function: Callable) -> Callable:
     """Make one that becomes part of each caller: what it is handed may stay in registers."""
-    return numba.njit(forceinline=True, **SETTINGS)(function)
+    return numba.njit(pipeline_class=PartCompiler, forceinline=True, **SETTINGS)(function)
 
 
 def kernel(function: Callable) -> Callable:
