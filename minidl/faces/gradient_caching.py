@@ -76,5 +76,5 @@ def _backward(block: tuple[np.ndarray, np.ndarray], network: nn.Sequential) -> d
     """Return the gradients of one part, by the parameters' names."""
     x, gradient = block
     network.zero_grad()
-    network.trace(x).backward(gradient, need_input=False)
+    network.trace(x).backward(gradient, need_input=False, release=True)
     return {name: p.grad for name, p in network.parameters.items() if p.trainable}

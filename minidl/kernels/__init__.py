@@ -13,8 +13,8 @@ The way of a convolution from ``F.conv`` to the arithmetic, with the file of eac
 
 Both gradients go the same way; that of the weights through conv/weight_gradient.py. What the loops
 copy, index_map.py tells them, conv/kernel_panels.py does it for the kernel, and Winograd's matrices
-are in conv/transforms.py. ``numpy/`` has the twins, compile/jit.py compiles and
-compile/code_cache.py keeps what was compiled.
+are in conv/transforms.py. ``numpy/`` has the twins, compile/jit.py compiles (what kernels consist
+of: compile/parts.py) and compile/code_cache.py keeps what was compiled.
 """
 
 from minidl.kernels.compile import jit

@@ -129,6 +129,7 @@ class Sequential(Composite):
         of a Siamese network), hold the runs apart with ``trace``.
         """
         taps = check_taps(taps, self.graph.nodes)
+        self._last = None  # what the last run has kept may go before there is more
         self._last = self._run(x, taps)
         return self._last.activations if taps else self._last.output
 
@@ -137,12 +138,16 @@ class Sequential(Composite):
             raise RuntimeError("this network has no parameters yet: give it an input_shape.")
 
     def backward(
-        self, gradients: Mapping[str, np.ndarray] | np.ndarray, *, need_input: bool = True
+        self,
+        gradients: Mapping[str, np.ndarray] | np.ndarray,
+        *,
+        need_input: bool = True,
+        release: bool = False,
     ) -> np.ndarray | None:
         """Send gradients back through the last ``forward``; see ``Trace.backward``."""
         if self._last is None:
             raise RuntimeError("backward needs a forward first.")
-        return self._last.backward(gradients, need_input=need_input)
+        return self._last.backward(gradients, need_input=need_input, release=release)
 
     def predict(self, x: np.ndarray, *, batch_size: int = 64, progress: bool = False) -> np.ndarray:
         """Return the output for x in batches, in inference mode, keeping nothing on the way."""

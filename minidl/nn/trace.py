@@ -33,6 +33,7 @@ class Trace:
         self._caches: dict[str, object] = {}
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._dtype = x.dtype
+        self.released = False
         self._run(x, training, keep)
 
     def _run(self, x: np.ndarray, training: bool, keep: bool) -> None:
@@ -70,6 +71,7 @@ class Trace:
         gradients: Mapping[str, np.ndarray] | np.ndarray,
         *,
         need_input: bool = True,
+        release: bool = False,
         rule: Rule | None = None,
     ) -> np.ndarray | None:
         """Send gradients back from several nodes at once; return the input's.
@@ -81,6 +83,8 @@ class Trace:
                 output; or one array, for the last tap.
             need_input: whether the gradient of the input is wanted; without it, work that would
                 serve it alone is left out and the result is None.
+            release: let go of each layer's cache on the way, so that less memory is needed; this
+                run can then not go back a second time.
             rule: for experiments with the backward pass: called with (layer, dy, cache) before each
                 layer goes back, it returns the dy and the cache to use instead.
 
@@ -88,6 +92,7 @@ class Trace:
             ValueError, TypeError: for an unknown name, or a gradient of another shape or dtype.
         """
         waiting = self._checked(gradients)
+        self.released = release
         flows = self._flows(need_input)
         for node in reversed(self.nodes):
             dy = waiting.pop(node.name, None)
@@ -95,6 +100,8 @@ class Trace:
                 continue
             need = not flows.isdisjoint(node.inputs)
             cache = self._caches[node.name]
+            if release:
+                del self._caches[node.name]
             if rule is not None:
                 dy, cache = rule(node.layer, dy, cache)
             result = node.layer.backward(dy, cache, need_input=need)
@@ -114,6 +121,8 @@ class Trace:
         return flows
 
     def _checked(self, gradients) -> dict[str, np.ndarray]:
+        if self.released:
+            raise RuntimeError("this run has gone back already, and let go of what that needs.")
         if not self._caches and self.nodes:
             raise RuntimeError("this run kept no caches (keep=False), so there is no way back.")
         if isinstance(gradients, np.ndarray):

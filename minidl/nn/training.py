@@ -66,7 +66,7 @@ def at_once(network: Sequential, x: np.ndarray, target: object, loss: Loss) -> f
     """Send a whole batch forwards and back; return its loss, and leave the gradients."""
     with network.memory_guard(x):
         value, gradient = loss_of(loss, network.forward(x), target)
-        network.backward(gradient, need_input=False)
+        network.backward(gradient, need_input=False, release=True)
     return value
 
 

@@ -84,7 +84,7 @@ class Objective:
             total += self.tv * cost
             gradient += dx * kind(self.tv)
         if run is not None:
-            dx = run.backward(inject)
+            dx = run.backward(inject, release=True)
             gradient += mirrored_backward(dx, self.margin, pixels.shape[1:3])
         return Point(pixels, total, gradient, costs)
 

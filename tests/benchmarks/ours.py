@@ -115,7 +115,7 @@ def batch_step(net: nn.Sequential, pixels: int, batch: int):
 
     def step():
         seen = net.forward(x, taps=("conv5_1",))
-        return net.backward(seen)
+        return net.backward(seen, release=True)
 
     return step
 
@@ -139,7 +139,7 @@ def training(batch: int = 64):
         triplets = mine(d, labels, 0.2, rng)
         loss, gradient, _ = triplet_cost(encodings, triplets, 0.2, distances=d)
         net.zero_grad()
-        net.backward(gradient, need_input=False)
+        net.backward(gradient, need_input=False, release=True)
         optimizer.step()
         return loss
 

@@ -445,6 +445,14 @@ def test_predict_that_is_interrupted_closes_its_bar_and_restores_the_mode(monkey
     del kept
 
 
+def test_a_run_that_lets_go_of_its_caches_goes_back_once():
+    run = residual_net().trace(X)
+    dy = np.ones_like(run.output)
+    np.testing.assert_array_equal(run.backward(dy), run.backward(dy, release=True))
+    with pytest.raises(RuntimeError, match="has gone back already"):
+        run.backward(dy)
+
+
 def test_a_run_without_caches_cannot_go_back():
     run = residual_net().trace(X, keep=False)
     with pytest.raises(RuntimeError, match="kept no caches"):
