@@ -83,8 +83,8 @@ class Trace:
                 output; or one array, for the last tap.
             need_input: whether the gradient of the input is wanted; without it, work that would
                 serve it alone is left out and the result is None.
-            release: let go of each layer's cache on the way, so that less memory is needed; this
-                run can then not go back a second time.
+            release: let go of the activations, and of each layer's cache on the way, so that less
+                memory is needed; this run can then not go back a second time.
             rule: for experiments with the backward pass: called with (layer, dy, cache) before each
                 layer goes back, it returns the dy and the cache to use instead.
 
@@ -92,7 +92,8 @@ class Trace:
             ValueError, TypeError: for an unknown name, or a gradient of another shape or dtype.
         """
         waiting = self._checked(gradients)
-        self.released = release
+        if release:
+            self.released, self.activations = True, {}
         flows = self._flows(need_input)
         for node in reversed(self.nodes):
             dy = waiting.pop(node.name, None)

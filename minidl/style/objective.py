@@ -84,6 +84,7 @@ class Objective:
             total += self.tv * cost
             gradient += dx * kind(self.tv)
         if run is not None:
+            del activations, a, da  # on the way back, what they hold may go
             dx = run.backward(inject, release=True)
             gradient += mirrored_backward(dx, self.margin, pixels.shape[1:3])
         return Point(pixels, total, gradient, costs)
