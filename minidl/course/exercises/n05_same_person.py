@@ -13,7 +13,7 @@ def same_person(f, g, w, b):
     f, g: encodings of the first and the second pictures, (N, D) each
     w: weights, (D,)
     b: bias, one number
-    Returns ŷ, (N,), of the dtype of f and g: float32 stays float32
+    Returns ŷ, (N,), float32 if all that is given is float32
     """
     ### BEGIN SOLUTION
     z = np.abs(f - g) @ w + b
