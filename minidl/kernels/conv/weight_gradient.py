@@ -138,9 +138,10 @@ def _direct_parts(x_shape, dy_shape, dw_shape, window, groups, dtype):
         choices = together(window.output[-1], filters, dtype)
 
     def work(places, taps, outputs):
-        panel = panel_width(dtype, outputs * filters)
-        numbers = up(taps * channels, panel_rows(dtype, panel))
-        return places * numbers * up(outputs * filters, panel)
+        panel, numbers = panel_width(dtype, outputs * filters), taps * channels
+        if outputs == 1 and (read.taps, numbers) in PATCHES:
+            return places * numbers * up(filters, lane_count(dtype))
+        return places * up(numbers, panel_rows(dtype, panel)) * up(outputs * filters, panel)
 
     whole = forward_plan(window, choices, work)
     span, outputs = whole.taps.shape
