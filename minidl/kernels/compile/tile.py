@@ -34,6 +34,7 @@ from minidl.kernels.compile.simd import (
 VECTORS = 4 if MANY_REGISTERS and BITS == 128 else 2
 MOST_ROWS = 8 if BITS == 512 else 4
 MOST_STEPS = 4
+MOST_STEPS_APART = 3  # for runs of the input itself: those of three colours are multiples of it
 
 
 def tile_rows(dtype: np.dtype) -> int:
@@ -66,6 +67,12 @@ def rows_of(array):
 def steps_of(array):
     """Return ``tile_steps`` of the array's dtype, inside kernels."""
     return min(MOST_STEPS, lanes(array))
+
+
+@inlined
+def steps_apart(array):
+    """Return how many k `multiply_add_apart` does at a time."""
+    return min(MOST_STEPS_APART, lanes(array))
 
 
 def _index(number: int):
@@ -162,10 +169,11 @@ def _multiply_add(most_steps: int, apart: bool = False, run: int = 1):
 
 # multiply_add(tile, a, a_start, pitch, b, b_start) adds to the tile the outer products of
 # ``steps_of`` neighbouring columns of a, whose rows are a pitch apart, and as many rows of b.
-# The pitch is a constant there; `_apart` is for a pitch that is not known before.
+# The pitch is a constant there; `_apart` is for a pitch that is not known before, and takes
+# ``steps_apart`` columns.
 multiply_add = _multiply_add(MOST_STEPS)
 multiply_add_one = _multiply_add(1)
-multiply_add_apart = _multiply_add(MOST_STEPS, apart=True)
+multiply_add_apart = _multiply_add(MOST_STEPS_APART, apart=True)
 multiply_add_one_apart = _multiply_add(1, apart=True)
 # For a patch: so many neighbours are rows, and so are those of each run a pitch further on.
 add_runs_of_9 = _multiply_add(1, run=9)

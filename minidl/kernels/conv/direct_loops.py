@@ -21,7 +21,7 @@ from minidl.kernels.compile.tile import (
     epilogue,
     multiply_add_apart,
     multiply_add_one_apart,
-    steps_of,
+    steps_apart,
     tall_tile,
     wide_tile,
 )
@@ -197,10 +197,10 @@ def direct_block(block, relu, given, own, s, steps, zeros):
 def multiply_windows(tile, seen, i, listed, count, b, f, s):
     """Add to a tile the products of a few neighbouring windows and a panel of filters."""
     panel, pitch = len(tile[0]) * lanes(b), s.step * s.channels
-    whole = s.run - s.run % steps_of(b)
+    whole = s.run - s.run % steps_apart(b)
     for entry in range(count):
         at, j = i + entry * s.row_step, f * s.depth + listed[2 * entry + 1] * s.run * panel
-        for k in range(0, whole, steps_of(b)):
+        for k in range(0, whole, steps_apart(b)):
             tile = multiply_add_apart(tile, seen, at + k, pitch, b, j + k * panel)
         for k in range(whole, s.run):
             tile = multiply_add_one_apart(tile, seen, at + k, pitch, b, j + k * panel)
